@@ -1,0 +1,214 @@
+export const RUN_RECORD_VERSION = 1;
+
+/** pass; fail: an expectation is not met; inconclusive: could not be decided; invalid: the bench did not do what the scenario says; not-run. */
+export type Verdict = "pass" | "fail" | "inconclusive" | "invalid" | "not-run";
+/** What a verdict other than pass is put down to. */
+export type Cause = "driver" | "device" | "twin" | "bench" | "test";
+export type Rig = "virtual" | "wire" | "physical";
+
+/** First line. */
+export interface RunLine {
+  readonly kind: "run";
+  readonly version: typeof RUN_RECORD_VERSION;
+  readonly scenario: string;
+  readonly title: string;
+  /** Requirements that the scenario covers. */
+  readonly covers: readonly string[];
+  /** Lower-case hex SHA-256 of the scenario file. */
+  readonly scenarioHash: string;
+  readonly seed: number;
+  readonly rig: Rig;
+  readonly twin: string;
+  readonly beginS: number;
+  readonly endS: number;
+  /** Plant seconds per real second, at the most. */
+  readonly speed: number;
+  /** ISO 8601 UTC instant of inoculation, plant time 0. */
+  readonly inoculation: string;
+  readonly helixVersion: string;
+  readonly node: string;
+  readonly instruments: readonly RecordedInstrument[];
+  /** The one command that runs this again. */
+  readonly replay: string;
+}
+
+export interface RecordedInstrument {
+  readonly key: string;
+  readonly instrumentId: string;
+  readonly displayName: string;
+  readonly driver: string;
+  readonly simulator: string | undefined;
+  readonly origin: "physical" | "simulated" | "replayed" | "faulted";
+  readonly channels: readonly RecordedChannel[];
+}
+
+export interface RecordedChannel {
+  readonly id: number;
+  readonly name: string;
+  /** UCUM */
+  readonly unit: string;
+  readonly range: { readonly min: number; readonly max: number };
+}
+
+/** A frame as it came out of the pipeline's ring. */
+export interface SampleLine {
+  readonly kind: "sample";
+  /** By the instrument's own time stamp. */
+  readonly t: number;
+  readonly instrument: string;
+  readonly channel: string;
+  /** null: the instrument gave no number (quality says why). */
+  readonly value: number | null;
+  /** OPC quality byte; 0xC0 and up is good. */
+  readonly quality: number;
+  readonly sequence: string;
+  /** null where the channel has no setpoint. */
+  readonly setpoint: number | null;
+  readonly origin: "physical" | "simulated" | "replayed" | "faulted";
+}
+
+export interface StatusLine {
+  readonly kind: "status";
+  readonly t: number;
+  readonly instrument: string;
+  readonly status: string;
+  readonly reason: string | undefined;
+}
+
+export interface GapLine {
+  readonly kind: "gap";
+  readonly t: number;
+  readonly instrument: string;
+  readonly channel: string;
+  readonly lastSequence: string;
+  readonly nextSequence: string;
+  readonly missing: string;
+  /** Ledger sequence of the record of it. */
+  readonly ledgerSequence: string;
+}
+
+export interface DropLine {
+  readonly kind: "drop";
+  readonly t: number;
+  readonly instrument: string;
+  readonly channel: string;
+  readonly sequence: string;
+  readonly reason: string;
+}
+
+export interface ErrorLine {
+  readonly kind: "error";
+  readonly t: number;
+  readonly instrument: string;
+  readonly errorKind: string;
+  readonly message: string;
+  readonly recovery: string;
+}
+
+/** One per command, written when nothing more will be learnt about it. */
+export interface CommandLine {
+  readonly kind: "command";
+  readonly t: number;
+  readonly id: string;
+  readonly instrument: string;
+  /** For people, e.g. "set feed_rate to 0.024 L/h". */
+  readonly description: string;
+  readonly channel: string | undefined;
+  readonly value: number | undefined;
+  readonly unit: string | undefined;
+  readonly rationale: string;
+  readonly outcome: "acknowledged" | "rejected" | "unknown";
+  readonly acknowledgedValue: number | undefined;
+  readonly reason: string | undefined;
+  /** How an unknown outcome was settled by reading the setpoint back. */
+  readonly resolved:
+    | { readonly executed: boolean; readonly readBack: number | undefined; readonly t: number }
+    | undefined;
+  readonly latencyMs: number | undefined;
+  readonly intentLedgerSequence: string;
+  readonly outcomeLedgerSequence: string | undefined;
+}
+
+/** One per fault of the scenario, written when it is over. */
+export interface FaultLine {
+  readonly kind: "fault";
+  readonly id: string;
+  /** Catalogue name, e.g. "partition", "drift". */
+  readonly inject: string;
+  readonly on: string;
+  readonly parameters: Readonly<Record<string, string>>;
+  readonly beginS: number;
+  readonly endS: number;
+  /** undefined: the fault was armed and left no trace; the run is then invalid. */
+  readonly receipt: FaultReceipt | undefined;
+}
+
+/** Proof that a fault took place. */
+export interface FaultReceipt {
+  /** What was touched, for people. */
+  readonly summary: string;
+  /** Bytes or values before and after, as text with unit. */
+  readonly before: string;
+  readonly after: string;
+  /** What the driver saw of it; undefined when it saw nothing. */
+  readonly driverSaw: string | undefined;
+  /** Figures by name, e.g. { bytesHeld: 1240, connectionsRefused: 2 }. */
+  readonly figures: Readonly<Record<string, number>>;
+}
+
+/** The twin's true state, which no instrument sees. */
+export interface TruthLine {
+  readonly kind: "truth";
+  readonly t: number;
+  /** By the model's names. */
+  readonly states: Readonly<Record<string, number>>;
+}
+
+export interface ExpectationLine {
+  readonly kind: "expectation";
+  readonly index: number;
+  /** As the scenario says it, in one line. */
+  readonly text: string;
+  readonly expected: string;
+  readonly actual: string;
+  /** Where to look: times, ledger sequences, command or fault ids. */
+  readonly evidence: readonly string[];
+  readonly verdict: Verdict;
+  readonly cause: Cause | undefined;
+}
+
+export interface LedgerLine {
+  readonly kind: "ledger";
+  readonly folder: string;
+  readonly verdict: string;
+  readonly records: string;
+  readonly root: string;
+  readonly checkpoint: string;
+}
+
+/** Last line. */
+export interface EndLine {
+  readonly kind: "end";
+  readonly verdict: Verdict;
+  readonly cause: Cause | undefined;
+  /** One sentence. */
+  readonly summary: string;
+  readonly frames: number;
+  readonly gaps: number;
+  readonly drops: number;
+  readonly wallSeconds: number;
+}
+
+export type RunRecordLine =
+  | RunLine
+  | SampleLine
+  | StatusLine
+  | GapLine
+  | DropLine
+  | ErrorLine
+  | CommandLine
+  | FaultLine
+  | TruthLine
+  | ExpectationLine
+  | LedgerLine
+  | EndLine;

@@ -1,0 +1,123 @@
+/**
+ * Everything that HELIX writes into its audit ledger, one type per event. Times of the event
+ * itself are ns TAI; the ledger adds sequence, its own clocks and the chain. Values of type
+ * bigint, Uint8Array and Map are kept as such (deterministic CBOR).
+ */
+import type {
+  CalibrationRecord,
+  DropEvent,
+  InstrumentCommand,
+  InstrumentErrorDetail,
+  Origin,
+} from "@helix/hal";
+
+/** Who did it: a person's id, or a part of HELIX such as "supervisor" or "scenario:calm". */
+export interface Actor {
+  readonly id: string;
+  readonly role: "operator" | "scenario" | "recipe" | "supervisor";
+}
+
+export type CommandOutcome = "acknowledged" | "rejected" | "unknown";
+
+export type LedgerEvent =
+  | {
+      readonly type: "RUNTIME_STARTED";
+      readonly helixVersion: string;
+      readonly node: string;
+      readonly configurationHash: string;
+      readonly origin: Origin;
+    }
+  | { readonly type: "RUNTIME_STOPPED"; readonly reason: string }
+  | {
+      readonly type: "DRIVER_LOADED";
+      readonly instrument: string;
+      readonly driverName: string;
+      readonly driverVersion: string;
+      readonly moduleHash: string;
+    }
+  | {
+      readonly type: "CONNECTED";
+      readonly instrument: string;
+      readonly instrumentId: string;
+      readonly firmwareVersion: string | undefined;
+      readonly attempt: number;
+    }
+  | {
+      readonly type: "CONNECTION_LOST";
+      readonly instrument: string;
+      readonly reason: string;
+      readonly lastFrameSequence: bigint;
+      readonly connectionLostTimestampNs: bigint;
+      readonly wasGraceful: boolean;
+    }
+  | { readonly type: "INSTRUMENT_ISOLATED"; readonly instrument: string; readonly reason: string }
+  | {
+      readonly type: "INSTRUMENT_ERROR";
+      readonly instrument: string;
+      readonly detail: InstrumentErrorDetail;
+      readonly message: string;
+      readonly recovery: string;
+    }
+  | {
+      readonly type: "TELEMETRY_GAP";
+      readonly instrument: string;
+      readonly channel: string;
+      readonly lastSequence: bigint;
+      readonly nextSequence: bigint;
+      readonly missing: bigint;
+    }
+  | {
+      readonly type: "TELEMETRY_CRC_FAILURE";
+      readonly instrument: string;
+      readonly expected: number;
+      readonly actual: number;
+      readonly frame: Uint8Array;
+    }
+  | ({ readonly type: "TELEMETRY_DROP_BACKPRESSURE"; readonly instrument: string } & DropEvent)
+  | {
+      readonly type: "COMMAND_INTENT";
+      readonly commandId: string;
+      readonly instrument: string;
+      readonly actor: Actor;
+      readonly command: InstrumentCommand;
+      readonly previousSetpoint: number | undefined;
+    }
+  | {
+      readonly type: "COMMAND_OUTCOME";
+      readonly commandId: string;
+      readonly instrument: string;
+      readonly outcome: CommandOutcome;
+      readonly acknowledgedValue: number | undefined;
+      readonly reason: string | undefined;
+      readonly roundTripLatencyUs: number | undefined;
+    }
+  | {
+      readonly type: "COMMAND_RESOLVED";
+      readonly commandId: string;
+      readonly instrument: string;
+      readonly executed: boolean;
+      readonly readBack: number | undefined;
+      readonly reason: string;
+    }
+  | {
+      readonly type: "CALIBRATION";
+      readonly instrument: string;
+      readonly actor: Actor;
+      readonly record: CalibrationRecord | undefined;
+      readonly failure: string | undefined;
+    }
+  | {
+      readonly type: "DEVIATION";
+      readonly instrument: string;
+      readonly mandatory: boolean;
+      readonly description: string;
+    }
+  | {
+      readonly type: "RECOVERY";
+      readonly verdict: string;
+      readonly quarantinedBytes: number;
+      readonly quarantineFile: string | undefined;
+      readonly hash: string | undefined;
+    };
+
+export type LedgerEventType = LedgerEvent["type"];

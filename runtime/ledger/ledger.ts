@@ -1,0 +1,57 @@
+/**
+ * What the rest of HELIX sees of the audit ledger: append, wait for durability or not, close.
+ * How records are laid out and hashed is behind this.
+ */
+import type { LedgerEvent } from "./events.ts";
+
+export interface Ledger {
+  /** Resolves when the record is on the medium. @throws LedgerUnavailableError; the record may or may not be there. */
+  append(event: LedgerEvent): Promise<LedgerReceipt>;
+  /**
+   * Queues the record and returns; it becomes durable with the next batch. A failure shows in
+   * `failure` and in every later call, so it cannot pass unnoticed.
+   */
+  enqueue(event: LedgerEvent): void;
+  /** Resolves when everything queued so far is durable, with the proof of it. */
+  checkpoint(): Promise<LedgerCheckpoint>;
+  /** Undefined while the ledger can write. */
+  readonly failure: LedgerUnavailableError | undefined;
+  /** Writes what is queued, a last checkpoint, and releases the folder. Safe to call twice. */
+  close(): Promise<void>;
+}
+
+export interface LedgerReceipt {
+  /** Counts from 0, without gaps, over the life of the ledger. */
+  readonly sequence: bigint;
+  /** BLAKE3 of the record, lower-case hex. */
+  readonly recordHash: string;
+}
+
+/** A signed statement of how many records there are and what they are. */
+export interface LedgerCheckpoint {
+  readonly records: bigint;
+  /** Lower-case hex. */
+  readonly root: string;
+  /** The signed note, as text. */
+  readonly note: string;
+}
+
+/** The ledger cannot take records: full, failing, or closed. GMP writes must then be refused. */
+export class LedgerUnavailableError extends Error {
+  override readonly name = "LedgerUnavailableError";
+}
+
+/** CLEAN: all is there and fits. The others say what does not. */
+export type LedgerVerdict = "CLEAN" | "TORN_TAIL" | "CORRUPT" | "ROLLBACK";
+
+export interface LedgerVerification {
+  readonly verdict: LedgerVerdict;
+  /** Records that are proven good, counted from the start. */
+  readonly records: bigint;
+  /** Root over those records, lower-case hex. */
+  readonly root: string;
+  /** Undefined when CLEAN. */
+  readonly firstBad:
+    | { readonly sequence: bigint; readonly file: string; readonly offset: number; readonly reason: string }
+    | undefined;
+}

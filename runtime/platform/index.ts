@@ -1,0 +1,11 @@
+/**
+ * Time, chance, network, serial lines and disk: handed to every part of HELIX, so that the same
+ * code runs in real time and in a virtual world. Only this package may reach for the real ones.
+ */
+export * from "./deadline.ts";
+export * from "./disk.ts";
+export * from "./log.ts";
+export * from "./platform.ts";
+export * from "./process.ts";
+export * from "./seeded-random.ts";
+export { createSystemPlatform } from "./system-platform.ts";
