@@ -144,6 +144,11 @@ export function setFrameOrigin(bytes: Uint8Array, origin: Origin, at = 0): void 
   bytes[at + OFFSET.origin] = ORIGINS.indexOf(origin);
 }
 
+/** The quality of the frame at `at`, without decoding the rest. */
+export function frameQuality(bytes: Uint8Array, at = 0): number {
+  return new DataView(bytes.buffer, bytes.byteOffset + at, FRAME_BYTES).getUint16(OFFSET.qualityFlags, true);
+}
+
 /** Reads without decoding the whole frame: what the pipeline's hot path needs. */
 export function frameKey(bytes: Uint8Array, at = 0): { channelId: number; sequence: bigint } {
   const view = new DataView(bytes.buffer, bytes.byteOffset + at, FRAME_BYTES);
