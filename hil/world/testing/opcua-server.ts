@@ -41,7 +41,10 @@ export async function startServer({ hostname, pki, secured, random }: ServerSett
   const { addressSpace } = server.engine;
   if (addressSpace === null) throw new Error("the server has no address space");
   const namespace = addressSpace.getOwnNamespace();
-  const device = namespace.addObject({ organizedBy: addressSpace.rootFolder.objects, browseName: "Bioreactor" });
+  const device = namespace.addObject({
+    organizedBy: addressSpace.rootFolder.objects,
+    browseName: "Bioreactor",
+  });
   const variables = CHANNELS.map((name) =>
     namespace.addVariable({
       componentOf: device,

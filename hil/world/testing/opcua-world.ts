@@ -25,7 +25,15 @@ export interface OpcuaWorldResult {
 }
 
 const run: WorldProgram<OpcuaWorldOptions, OpcuaWorldResult> = async (world, options) => {
-  const { identities, seconds, secured, fault, faultAtSeconds = seconds / 2, faultSeconds = 30, realm = false } = options;
+  const {
+    identities,
+    seconds,
+    secured,
+    fault,
+    faultAtSeconds = seconds / 2,
+    faultSeconds = 30,
+    realm = false,
+  } = options;
   const scratch = mkdtempSync(join(tmpdir(), "helix-world-"));
   cpSync(identities, scratch, { recursive: true });
   const server = world.addStation("server", { realm });
