@@ -48,6 +48,7 @@ export interface DeterminismReport {
 }
 
 const REPLICA = fileURLToPath(new URL("./replica.ts", import.meta.url));
+const OWN_FRAMES = ["../kernel/", "../patches/"].map((folder) => new URL(folder, import.meta.url).href);
 /** Chance may hide a difference once. */
 const REPLAYS = 4;
 const EVENTS_BEFORE = 3;
@@ -135,10 +136,24 @@ function describe(
     `The first event that differs is no. ${first?.event ?? second?.event}:`,
     `  first run:  ${oneLine(first)}`,
     `  second run: ${oneLine(second)}`,
-    `It comes from`,
-    first?.stack || second?.stack || "  (no stack: a payload of the world itself)",
+    "It comes from",
+    stackOf(suspect(first, second)),
   ].join("\n");
   return { window, first, second, before: firstLines.slice(Math.max(0, at - EVENTS_BEFORE), at), text };
+}
+
+/** The earlier of the two: the later one is what would have come next, had nothing gone before it. */
+function suspect(first: TraceLine | undefined, second: TraceLine | undefined): TraceLine | undefined {
+  if (first === undefined || second === undefined) return first ?? second;
+  return second.timeUs < first.timeUs ? second : first;
+}
+
+/** Without the world's own frames. */
+function stackOf(line: TraceLine | undefined): string {
+  const frames = (line?.stack ?? "").split("\n").filter((frame) => /^\s+at /.test(frame));
+  const others = frames.filter((frame) => !OWN_FRAMES.some((own) => frame.includes(own)));
+  if (others.length > 0) return others.join("\n");
+  return frames.length > 0 ? frames.join("\n") : "    the world itself";
 }
 
 function oneLine(line: TraceLine | undefined): string {

@@ -68,7 +68,7 @@ async function play(world: World, steps: readonly Step[]): Promise<void> {
         expect(bytes.length).toBeLessThanOrEqual(before.bytes.length);
         expect(bytes.slice(0, before.safe)).toEqual(before.bytes.slice(0, before.safe));
         // What was not safe is there or is zero, sector by sector; never anything else.
-        for (const [i, byte] of bytes.entries()) expect([0, before.bytes[i]]).toContain(byte);
+        expect(bytes.findIndex((byte, i) => byte !== 0 && byte !== before.bytes[i])).toBe(-1);
         known.set(file, { bytes, safe: bytes.length, nameSafe: true });
         open.set(file, await host.start(() => disk.open(pathOf(file), "read-write")));
       }
@@ -103,7 +103,7 @@ describe("durability", () => {
         const all: Step[] = [{ kind: "create", file: 0 }, ...steps, { kind: "power-cut" }];
         await inWorld((world) => play(world, all), { seed });
       }),
-      { numRuns: 150 },
+      { numRuns: 100 },
     );
   });
 

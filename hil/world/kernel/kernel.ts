@@ -184,7 +184,7 @@ export class Kernel {
     if (this.#failure !== undefined) throw this.#failure.error;
     if (this.#stopped) return "stopped";
     if (this.trace.events >= this.#maxEvents) return "max-events";
-    if (untilUs === Number.POSITIVE_INFINITY) return "nothing-left";
+    if (this.#queue.size === 0) return "nothing-left";
     this.nowUs = Math.max(this.nowUs, untilUs);
     return "horizon";
   }

@@ -20,13 +20,14 @@ export function openConnection(
 ): void {
   const { kernel } = network;
   const startUs = kernel.nowUs;
+  const address = network.addressSeen(to, from);
   const out = network.link(from, to);
   const back = network.link(to, from);
   const waiting = () => socket.connecting && !socket.destroyed;
 
   const trySyn = (attempt: number) => {
     if (!waiting()) return;
-    if (attempt === SYN_AT_US.length) return socket.refused("ETIMEDOUT", to.address, port);
+    if (attempt === SYN_AT_US.length) return socket.refused("ETIMEDOUT", address, port);
     // Armed first: whatever is lost on the way, the next try comes.
     const nextUs = startUs + (SYN_AT_US[attempt + 1] ?? SYN_GIVE_UP_US);
     const retry = kernel.at(nextUs, "syn-retry", () => trySyn(attempt + 1), from);
@@ -38,7 +39,7 @@ export function openConnection(
     const server = network.station(to).listening.get(port);
     const backUs = kernel.nowUs + back.transitUs();
     if (server === undefined) {
-      kernel.deliver(backUs, "rst", () => socket.refused("ECONNREFUSED", to.address, port), from);
+      kernel.deliver(backUs, "rst", () => socket.refused("ECONNREFUSED", address, port), from);
       return;
     }
     if (!waiting()) return;

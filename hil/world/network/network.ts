@@ -12,6 +12,7 @@ import type { SimSocket } from "./sim-socket.ts";
 
 const FIRST_FREE_PORT = 40_000;
 const LAST_FREE_PORT = 60_999;
+const LOOPBACK_ADDRESS = "127.0.0.1";
 const HERE: ReadonlySet<string> = new Set(["localhost", "127.0.0.1", "::1", "0.0.0.0", "::", ""]);
 
 /** What the network knows of one host. */
@@ -35,7 +36,7 @@ export class Network {
   constructor(kernel: Kernel, random: Random) {
     this.kernel = kernel;
     this.#random = random;
-    this.localhost = this.addHost("localhost", "127.0.0.1");
+    this.localhost = this.addHost("localhost", LOOPBACK_ADDRESS);
   }
 
   get hosts(): Host[] {
@@ -73,6 +74,11 @@ export class Network {
   /** Host by name or address as seen from `from`; undefined when there is none. */
   resolve(name: string, from: Host): Host | undefined {
     return HERE.has(name) ? from : this.#byName.get(name);
+  }
+
+  /** Under which address `from` sees `to`: a host reaches itself by the loopback. */
+  addressSeen(to: Host, from: Host): string {
+    return to === from ? LOOPBACK_ADDRESS : to.address;
   }
 
   /** The way from one host to another; it exists from the first time it is asked for. */

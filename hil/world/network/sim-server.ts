@@ -130,8 +130,8 @@ export class SimServer extends EventEmitter {
     const { state } = this;
     const [from, to] = connection.hosts;
     if (this.maxConnections !== undefined && state.sockets.size >= this.maxConnections) {
-      const local = { localAddress: to.address, localPort, localFamily: "IPv4" };
-      const remote = { remoteAddress: from.address, remotePort, remoteFamily: "IPv4" };
+      const local = { localAddress: state.network.addressSeen(to, from), localPort, localFamily: "IPv4" };
+      const remote = { remoteAddress: state.network.addressSeen(from, to), remotePort, remoteFamily: "IPv4" };
       this.emit("drop", { ...local, ...remote });
       return false;
     }

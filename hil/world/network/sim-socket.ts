@@ -162,10 +162,10 @@ export class SimSocket extends Duplex implements Receiver {
     const [here, there] = side === 0 ? [from, to] : [to, from];
     this.#connection = connection;
     this.#side = side;
-    this.localAddress = here.address;
+    this.localAddress = this.#network.addressSeen(here, there);
     this.localPort = localPort;
     this.localFamily = "IPv4";
-    this.remoteAddress = there.address;
+    this.remoteAddress = this.#network.addressSeen(there, here);
     this.remotePort = remotePort;
     this.remoteFamily = "IPv4";
     connection.hold(side, this);
@@ -338,7 +338,7 @@ export class SimSocket extends Duplex implements Receiver {
     if (!this.connecting || this.destroyed) return;
     const found = this.#network.resolve(name, this.#host);
     if (found !== undefined) {
-      this.emit("lookup", null, found.address, 4, name);
+      this.emit("lookup", null, this.#network.addressSeen(found, this.#host), 4, name);
       openConnection(this.#network, this, this.#host, found, port);
       return;
     }

@@ -86,11 +86,15 @@ function patchNames(kernel: Kernel, network: Network): void {
   const lookup = (name: string, options: unknown, given?: LookupCallback) => {
     const callback = given ?? (options as LookupCallback);
     const all = typeof options === "object" && options !== null && "all" in options && options.all === true;
-    const found = network.resolve(name, network.here);
+    const asking = network.here;
+    const found = network.resolve(name, asking);
     kernel.immediate("dns", () => {
       if (found === undefined) callback(nameNotFound(name));
-      else if (all) callback(null, [{ address: found.address, family: 4 }]);
-      else callback(null, found.address, 4);
+      else {
+        const address = network.addressSeen(found, asking);
+        if (all) callback(null, [{ address, family: 4 }]);
+        else callback(null, address, 4);
+      }
     });
   };
   const lookupLater = (name: string, options: object = {}) =>

@@ -10,7 +10,9 @@ import type { Kernel } from "../kernel/kernel.ts";
 import { native } from "../kernel/native.ts";
 import { type AnyFunction, bytesArgument, mutable, replace } from "./mutable.ts";
 
-const POOLED_CRYPTO = ["pbkdf2", "scrypt", "hkdf"];
+const POOLED_CRYPTO = ["pbkdf2", "scrypt", "hkdf", "checkPrime"];
+/** Pooled only when a callback is given. */
+const POOLED_ON_REQUEST = ["sign", "verify", "diffieHellman"];
 const POOLED_ZLIB = [
   "gzip",
   "gunzip",
@@ -25,6 +27,7 @@ const POOLED_ZLIB = [
 
 export function patchThreadPool(kernel: Kernel): void {
   for (const name of POOLED_CRYPTO) twin(kernel, crypto, name, "crypto");
+  for (const name of POOLED_ON_REQUEST) onRequest(kernel, name);
   for (const name of POOLED_ZLIB) twin(kernel, zlib, name, "zlib");
   patchZlibStreams(kernel);
   patchSubtle(kernel);
@@ -38,6 +41,17 @@ function twin(kernel: Kernel, module: object, name: string, kind: string): void 
     const callback = args.pop() as AnyFunction;
     const outcome = attempt(() => sync(...args));
     kernel.immediate(kind, () => void callback(...outcome));
+  });
+}
+
+function onRequest(kernel: Kernel, name: string): void {
+  const original = mutable(crypto)[name] as AnyFunction;
+  replace(crypto, name, (...args: unknown[]) => {
+    if (typeof args.at(-1) !== "function") return original(...args);
+    const callback = args.pop() as AnyFunction;
+    const outcome = attempt(() => original(...args));
+    kernel.immediate("crypto", () => void callback(...outcome));
+    return undefined;
   });
 }
 
@@ -75,7 +89,7 @@ function patchZlibStreams(kernel: Kernel): void {
     prototype.write = function (this: NativeZlib, ...args) {
       writeSync.apply(this, args);
       kernel.immediate("zlib", () => {
-        if (this.buffer !== undefined) callbacks.get(this)?.();
+        if (this.buffer !== undefined) callbacks.get(this)?.call(this);
       });
     };
   }

@@ -1,0 +1,59 @@
+/** Worlds with something wrong in them, to show that it is found. */
+import { readFile } from "node:fs";
+import { runInNewContext } from "node:vm";
+import type { WorldProgram } from "../world.ts";
+
+/** Another context has builtins of its own, real ones: how a leak can look that no patch reaches. */
+const real = runInNewContext("({ now: Date.now, random: Math.random })") as {
+  now(): number;
+  random(): number;
+};
+
+export type Planted =
+  | "real-clock"
+  | "real-chance"
+  | "nothing"
+  | "loop"
+  | "microtasks"
+  | "throws"
+  | "leak"
+  | "livelock";
+
+const PLANTS: Readonly<Record<Planted, () => void>> = {
+  "real-clock": () => void setTimeout(() => {}, 1000 + (real.now() % 1000)),
+  "real-chance": () => void setTimeout(() => {}, 1000 + real.random() * 1000),
+  nothing: () => {},
+  loop: () => {
+    for (;;);
+  },
+  microtasks: () => {
+    const again = (): void => void Promise.resolve().then(again);
+    again();
+  },
+  throws: () => {
+    throw new Error("a driver that nobody catches");
+  },
+  leak: () => void new BroadcastChannel("outside").close(),
+  livelock: () => {
+    const again = () => void setImmediate(again);
+    again();
+  },
+};
+
+const run: WorldProgram<{ readonly planted: Planted; readonly seconds: number }, number> = async (
+  world,
+  options,
+) => {
+  const { host } = world.addStation("device");
+  let ticks = 0;
+  void host.start(() => {
+    setInterval(() => {
+      ticks += 1;
+      if (ticks === 70) PLANTS[options.planted]();
+    }, 100);
+    readFile(import.meta.filename, () => {});
+  });
+  await world.sleep(options.seconds * 1000);
+  return ticks;
+};
+export default run;
