@@ -39,9 +39,9 @@ export class Realms {
 
   #install(): void {
     const loader = mutable(module);
-    const shared = loader._cache as Record<string, unknown>;
+    const shared = loader["_cache"] as Record<string, unknown>;
     const cache = () => this.#cacheHere(shared);
-    loader._cache = new Proxy(shared, {
+    loader["_cache"] = new Proxy(shared, {
       get: (_shared, key) => Reflect.get(cache(), key),
       set: (_shared, key, value) => Reflect.set(this.#separate(cache(), shared, value), key, value),
       has: (_shared, key) => Reflect.has(cache(), key),
@@ -98,8 +98,8 @@ function withRealm(url: string, realm: string): string {
 /** Answers `request` of every CommonJS loader in this thread with `exports`; the package itself is never loaded. */
 export function substituteModule(request: string, exports: unknown): void {
   const loader = mutable(module);
-  const load = loader._load as AnyFunction;
-  loader._load = function (this: unknown, asked: unknown, ...rest: unknown[]) {
+  const load = loader["_load"] as AnyFunction;
+  loader["_load"] = function (this: unknown, asked: unknown, ...rest: unknown[]) {
     return asked === request ? exports : load.call(this, asked, ...rest);
   };
 }

@@ -6,7 +6,9 @@ import type { ReplicaAnswer, ReplicaRequest } from "./messages.ts";
 
 const channel = parentChannel<ReplicaRequest, ReplicaAnswer>();
 channel.onGone(() => process.exit(0));
-channel.onMessage(async ({ options, niceness }) => {
+channel.onMessage((request) => void answer(request));
+
+async function answer({ options, niceness }: ReplicaRequest): Promise<void> {
   os.setPriority(os.getPriority() + niceness);
   try {
     channel.send({ type: "run", run: await runInWorld(options) });
@@ -16,4 +18,4 @@ channel.onMessage(async ({ options, niceness }) => {
       error: error instanceof Error ? (error.stack ?? error.message) : String(error),
     });
   }
-});
+}

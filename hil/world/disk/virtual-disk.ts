@@ -180,7 +180,7 @@ export class VirtualDisk implements Disk {
     return new Promise((resolve, reject) => {
       const finish = () => {
         const code = this.#failingSyncs.shift();
-        if (code === undefined) return outcomeOf(effect.done, resolve, reject)();
+        if (code === undefined) return outcomeOf(() => effect.done(), resolve, reject)();
         effect.failed();
         this.#kernel.noteText("sync-failed", path, this.#host);
         reject(diskError(code, "fdatasync", path));

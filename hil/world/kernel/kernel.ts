@@ -34,6 +34,12 @@ export interface KernelOptions {
 
 export type RunEnd = "stopped" | "nothing-left" | "horizon" | "max-events";
 
+interface FencedWork {
+  readonly host: Host | undefined;
+  /** Set when the work is done. */
+  settle: (() => void) | undefined;
+}
+
 const DEFAULT_EPOCH_MS = 1_893_456_000_000;
 
 /** A guard has ended the world. */
@@ -60,7 +66,7 @@ export class Kernel {
   #failure: { error: unknown } | undefined;
   #stopped = false;
   #openFences = 0;
-  #fenced: { settle: (() => void) | undefined; host: Host | undefined }[] = [];
+  #fenced: FencedWork[] = [];
 
   constructor(options: KernelOptions) {
     this.#options = options;
@@ -134,24 +140,21 @@ export class Kernel {
    * is done; results arrive in the order in which the work was issued.
    */
   fenced<T>(kind: string, work: () => Promise<T>): Promise<T> {
-    const host = this.currentHost;
-    const entry: { settle: (() => void) | undefined; host: Host | undefined } = { settle: undefined, host };
+    const entry: FencedWork = { host: this.currentHost, settle: undefined };
     this.#openFences += 1;
     this.#fenced.push(entry);
     return new Promise<T>((resolve, reject) => {
-      const done = (settle: () => void) => {
-        entry.settle = settle;
+      const finished = async () => {
+        try {
+          const value = await work();
+          entry.settle = () => resolve(value);
+        } catch (error) {
+          entry.settle = () => reject(error);
+        }
         this.#openFences -= 1;
-        if (this.#openFences > 0) return;
-        const settled = this.#fenced;
-        this.#fenced = [];
-        for (const { settle: deliver, host: owner } of settled)
-          this.immediate(kind, deliver ?? (() => {}), owner);
+        if (this.#openFences === 0) this.#deliverFenced(kind);
       };
-      work().then(
-        (value) => done(() => resolve(value)),
-        (error) => done(() => reject(error)),
-      );
+      void finished();
     });
   }
 
@@ -217,6 +220,12 @@ export class Kernel {
     const event = new WorldEvent(whole, this.#sequence++, host, kind, action, fromOutside);
     if (this.#options.keepStacks) event.stack = new Error().stack;
     return event;
+  }
+
+  #deliverFenced(kind: string): void {
+    const finished = this.#fenced;
+    this.#fenced = [];
+    for (const { settle, host } of finished) if (settle !== undefined) this.immediate(kind, settle, host);
   }
 
   #countClockRead(): void {

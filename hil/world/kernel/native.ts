@@ -20,4 +20,4 @@ export const native = {
  * Runs nextTick callbacks and microtasks until none is left. Undocumented, present in Node 20 to 24;
  * undefined when a later Node drops it, and the pump then falls back to one native turn per event.
  */
-export const drainTicks = (process as unknown as { _tickCallback?: () => void })._tickCallback;
+export const drainTicks = (process as unknown as { _tickCallback?: () => void })["_tickCallback"];

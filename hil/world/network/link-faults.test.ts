@@ -57,7 +57,7 @@ const codeOf = (work: Promise<unknown>) =>
 
 async function incomingEnd(connection: Connection): Promise<string> {
   try {
-    for await (const _ of connection.incoming);
+    for await (const bytes of connection.incoming) void bytes;
     return "end";
   } catch (error) {
     return (error as NodeJS.ErrnoException).code ?? String(error);

@@ -257,7 +257,7 @@ export class SimSocket extends Duplex implements Receiver {
 
   override _final(callback: WriteCallback): void {
     if (this.connecting) {
-      this.once("connect", () => this._final(callback));
+      this.once("connect", () => this["_final"](callback));
       return;
     }
     if (this.#connection !== undefined && !this.#outgoing.finSent) this.#outgoing.send("fin");
@@ -358,7 +358,7 @@ export class SimSocket extends Duplex implements Receiver {
 
   /** Node lets a destroyed socket connect again. */
   #bornAgain(): void {
-    (this as unknown as { _undestroy(): void })._undestroy();
+    (this as unknown as { _undestroy(): void })["_undestroy"]();
     this.#connection = undefined;
     this.#wasReset = false;
     this.#resetOnDestroy = false;

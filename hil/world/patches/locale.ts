@@ -107,7 +107,7 @@ function patchFormatOfNow(kernel: Kernel): void {
   const prototype = Intl.DateTimeFormat.prototype as unknown as Record<string, AnyFunction>;
   const getter = Object.getOwnPropertyDescriptor(prototype, "format");
   if (getter?.get !== undefined) {
-    const read = getter.get;
+    const read = Reflect.get(getter, "get") as AnyFunction;
     Object.defineProperty(prototype, "format", {
       ...getter,
       get(this: object) {

@@ -65,9 +65,9 @@ export function attempt(work: () => unknown): [null, unknown] | [unknown] {
 }
 
 interface NativeZlib {
-  init(...args: unknown[]): unknown;
-  write(...args: unknown[]): void;
-  writeSync(...args: unknown[]): void;
+  init: (this: NativeZlib, ...args: unknown[]) => unknown;
+  write: (this: NativeZlib, ...args: unknown[]) => void;
+  writeSync: (this: NativeZlib, ...args: unknown[]) => void;
   buffer?: unknown;
 }
 

@@ -77,16 +77,10 @@ export function runInWorld<Result = unknown>(options: WorldRunOptions): Promise<
     const stopWatching = watch(beacon, watchdog ?? {}, (why) => {
       finish(() => reject(new WorldHungError(settings.seed, why, beacon.read())));
     });
-    const finish = async (settle: () => void) => {
+    const finish = (settle: () => void) => {
       stopWatching();
       worker.removeAllListeners();
-      // What it wrote to its standard output comes first; a thread that hangs ends only when it is told.
-      const ended = new Promise((exit) => worker.once("exit", exit));
-      const patience = new AbortController();
-      await Promise.race([ended, wait(FAREWELL_MS, undefined, { signal: patience.signal })]);
-      patience.abort();
-      await worker.terminate();
-      settle();
+      void farewell(worker).then(settle);
     };
     const failed = (error: string, seconds = beacon.read().timeUs / 1e6, guard = false) =>
       finish(() => reject(new WorldFailedError(settings.seed, seconds, error, guard)));
@@ -98,6 +92,16 @@ export function runInWorld<Result = unknown>(options: WorldRunOptions): Promise<
     worker.on("error", (error) => failed(error.stack ?? error.message));
     worker.on("exit", (code) => failed(`its thread ended with code ${code} before the program did`));
   });
+}
+
+/** What it wrote to its standard output comes first; a thread that hangs ends only when it is told. */
+async function farewell(worker: Worker): Promise<void> {
+  const patience = new AbortController();
+  const ended = new Promise((exit) => worker.once("exit", exit));
+  const patienceEnds = wait(FAREWELL_MS, undefined, { signal: patience.signal }).catch(() => {});
+  await Promise.race([ended, patienceEnds]);
+  patience.abort();
+  await worker.terminate();
 }
 
 function watch(

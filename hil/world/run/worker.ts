@@ -38,6 +38,7 @@ const kernel = new Kernel({
 });
 
 function tell(message: WorkerOutput): void {
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a MessagePort has no origin
   parentPort?.postMessage(message);
 }
 

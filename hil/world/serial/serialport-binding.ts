@@ -47,6 +47,7 @@ interface PendingRead {
 class BindingPort {
   readonly openOptions: OpenOptions;
   readonly #port: SerialEnd;
+  #closed = false;
   #read: PendingRead | undefined;
   #writing: Promise<void> = Promise.resolve();
 
@@ -56,8 +57,9 @@ class BindingPort {
     port.onChange = () => this.#settleRead();
   }
 
+  /** Also while the device is gone: the package closes the port itself once a read has failed. */
   get isOpen(): boolean {
-    return this.#port.isOpen;
+    return !this.#closed;
   }
 
   read(buffer: Buffer, offset: number, length: number): Promise<{ buffer: Buffer; bytesRead: number }> {
@@ -95,6 +97,7 @@ class BindingPort {
   }
 
   async close(): Promise<void> {
+    this.#closed = true;
     this.#port.close();
   }
 

@@ -17,7 +17,7 @@ export interface ClientSettings {
 }
 
 export async function startClient(settings: ClientSettings): Promise<void> {
-  const { endpoint, pki, secured, onValue, onEvent } = settings;
+  const { endpoint, pki, secured } = settings;
   const client = OPCUAClient.create({
     applicationName: "client",
     applicationUri: "urn:world:client",
@@ -36,8 +36,8 @@ export async function startClient(settings: ClientSettings): Promise<void> {
     requestedSessionTimeout: 60_000,
     transportTimeout: 15_000,
   });
-  client.on("connection_lost", () => onEvent("connection lost"));
-  client.on("connection_reestablished", () => onEvent("connection re-established"));
+  client.on("connection_lost", () => settings.onEvent("connection lost"));
+  client.on("connection_reestablished", () => settings.onEvent("connection re-established"));
   await client.connect(endpoint);
   const session = await client.createSession();
   const subscription = await session.createSubscription2({
@@ -54,7 +54,9 @@ export async function startClient(settings: ClientSettings): Promise<void> {
       { samplingInterval: 1000, queueSize: 10, discardOldest: true },
       TimestampsToReturn.Both,
     );
-    item.on("changed", (value) => onValue(channel, value.value.value, value.sourceTimestamp?.getTime() ?? 0));
+    item.on("changed", (value) =>
+      settings.onValue(channel, value.value.value, value.sourceTimestamp?.getTime() ?? 0),
+    );
   }
-  onEvent("ready");
+  settings.onEvent("ready");
 }

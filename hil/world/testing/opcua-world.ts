@@ -60,7 +60,7 @@ const run: WorldProgram<OpcuaWorldOptions, OpcuaWorldResult> = async (world, opt
       secured,
       onValue(channel, value, sourceMs) {
         values += 1;
-        world.note(`${channel} ${value} ${sourceMs}`);
+        world.note(`${channel} ${String(value)} ${sourceMs}`);
       },
       onEvent(text) {
         events.push(text);

@@ -33,7 +33,7 @@ const PLANTS: Readonly<Record<Planted, () => void>> = {
   throws: () => {
     throw new Error("a driver that nobody catches");
   },
-  leak: () => void new BroadcastChannel("outside").close(),
+  leak: () => new BroadcastChannel("outside").close(),
   livelock: () => {
     const again = () => void setImmediate(again);
     again();

@@ -82,7 +82,7 @@ export async function runScripts(names?: readonly string[]): Promise<Record<stri
 }
 
 function detail(event: string, value: unknown): string {
-  if (event === "close") return value === undefined ? "" : ` hadError=${value}`;
+  if (event === "close") return value === undefined ? "" : ` hadError=${value === true}`;
   return event === "error" ? ` ${(value as NodeJS.ErrnoException).code}` : "";
 }
 
@@ -107,7 +107,7 @@ export const SCRIPTS: Readonly<Record<string, ScriptRun>> = {
     const server = await t.listen((s) => s.on("data", (data) => s.write(data)));
     const c = t.connect(server);
     c.on("data", (data) => {
-      t.log(`c.data ${data}`);
+      t.log(`c.data ${data.toString()}`);
       c.end();
     });
     c.write("hi");
@@ -116,7 +116,7 @@ export const SCRIPTS: Readonly<Record<string, ScriptRun>> = {
   },
   "the server ends with a word": async (t) => {
     const c = t.connect(await t.listen((s) => s.end("bye")));
-    c.on("data", (data) => t.log(`c.data ${data}`));
+    c.on("data", (data) => t.log(`c.data ${data.toString()}`));
   },
   "the server ends and the client does not read": async (t) => {
     const c = t.connect(await t.listen((s) => s.end("bye")));
@@ -133,7 +133,7 @@ export const SCRIPTS: Readonly<Record<string, ScriptRun>> = {
       { allowHalfOpen: true },
     );
     const c = t.connect(server, { allowHalfOpen: true });
-    c.on("data", (data) => t.log(`c.data ${data}`));
+    c.on("data", (data) => t.log(`c.data ${data.toString()}`));
     c.end("x");
   },
   "the client destroys on connect": async (t) => {
@@ -252,7 +252,7 @@ export const SCRIPTS: Readonly<Record<string, ScriptRun>> = {
     const c = t.connect(server);
     await t.quiet();
     server.close(() => t.log("server.callback"));
-    t.log(`server.address ${server.address()} ${server.listening}`);
+    t.log(`server.address ${JSON.stringify(server.address())} ${server.listening}`);
     await t.quiet();
     c.end();
   },
@@ -299,12 +299,12 @@ export const SCRIPTS: Readonly<Record<string, ScriptRun>> = {
   "the same socket connects again": async (t) => {
     const server = await t.listen((s) => {
       s.on("data", (data) => {
-        t.log(`s.data ${data}`);
-        s.end(`re ${data}`);
+        t.log(`s.data ${data.toString()}`);
+        s.end(`re ${data.toString()}`);
       });
     });
     const c = t.watch("c", new net.Socket());
-    c.on("data", (data) => t.log(`c.data ${data}`));
+    c.on("data", (data) => t.log(`c.data ${data.toString()}`));
     for (const word of ["1", "2"]) {
       c.connect(portOf(server), "127.0.0.1", () => c.write(word));
       await t.quiet();
@@ -347,7 +347,7 @@ export const SCRIPTS: Readonly<Record<string, ScriptRun>> = {
       }),
     );
     try {
-      for await (const data of c) t.log(`c.data ${data}`);
+      for await (const data of c) t.log(`c.data ${data.toString()}`);
     } catch (error) {
       t.log(`c.thrown ${codeOf(error as Error)}`);
     }
@@ -363,7 +363,7 @@ export const SCRIPTS: Readonly<Record<string, ScriptRun>> = {
     c.connect(portOf(server), "127.0.0.1");
     t.log(`c.begun ${c.readyState} ${c.pending} ${c.connecting}`);
     await t.quiet();
-    const address = Object.keys(c.address()).sort();
+    const address = Object.keys(c.address()).sort().join();
     t.log(`c.up ${c.readyState} ${c.pending} ${c.connecting} ${c.remoteAddress} ${address} ${c.timeout}`);
     c.end();
     await t.quiet();
@@ -373,7 +373,7 @@ export const SCRIPTS: Readonly<Record<string, ScriptRun>> = {
     const server = await t.listen(
       (s) => {
         t.log(`s.paused ${s.isPaused()}`);
-        s.on("data", (data) => t.log(`s.data ${data}`));
+        s.on("data", (data) => t.log(`s.data ${data.toString()}`));
         setTimeout(() => s.resume(), 40);
       },
       { pauseOnConnect: true },

@@ -75,8 +75,8 @@ const SOURCES: Readonly<Record<string, (nowUs: () => number) => unknown>> = {
     return [order, nowUs()];
   },
   interval: async (nowUs) => {
-    let count = 0;
-    for await (const _ of timers.setInterval(5)) if (++count === 3) break;
+    const ticks = timers.setInterval(5)[Symbol.asyncIterator]();
+    for (let i = 0; i < 3; i++) await ticks.next();
     return nowUs();
   },
   "AbortSignal.timeout": async (nowUs) => {
