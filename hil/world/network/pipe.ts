@@ -53,7 +53,7 @@ export class Pipe {
     const { keep, thenReset } = link.admit(message.length);
     for (let at = 0; at < keep; ) {
       const length = link.segmentLength(keep - at);
-      const segment = new Uint8Array(message.subarray(at, at + length));
+      const segment = Buffer.from(message.subarray(at, at + length));
       const turned = link.corrupt(segment);
       if (turned !== undefined) this.#kernel.noteText("corrupted", String(turned));
       this.#transmit(segment);
