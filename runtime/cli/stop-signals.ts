@@ -35,11 +35,7 @@ export class StoppedError extends Error {
   override readonly name = "AbortError";
 }
 
-export function watchStopSignals(
-  process: Stoppable,
-  clock: Clock,
-  tell: (line: string) => void,
-): StopSignals {
+export function watchStopSignals(target: Stoppable, clock: Clock, tell: (line: string) => void): StopSignals {
   const controller = new AbortController();
   let received: StopSignal | undefined;
   let receivedAtNs = 0n;
@@ -51,17 +47,17 @@ export function watchStopSignals(
       receivedAtNs = clock.monotonicNs();
       limit = clock.timer(STOP_LIMIT_MS, () => {
         tell(`helix: not closed ${STOP_LIMIT_MS / 1000} s after ${name}; ended as it stands`);
-        process.exit(SIGNAL_EXIT[name]);
+        target.exit(SIGNAL_EXIT[name]);
       });
       controller.abort(new StoppedError(`stopped by ${name === "SIGINT" ? "Ctrl-C" : name}`));
     } else if (clock.monotonicNs() - receivedAtNs > ONE_KEY_PRESS_NS) {
-      process.exit(SIGNAL_EXIT[name]);
+      target.exit(SIGNAL_EXIT[name]);
     }
   };
   const onInterrupt = onSignal("SIGINT");
   const onTerminate = onSignal("SIGTERM");
-  process.on("SIGINT", onInterrupt);
-  process.on("SIGTERM", onTerminate);
+  target.on("SIGINT", onInterrupt);
+  target.on("SIGTERM", onTerminate);
 
   return {
     signal: controller.signal,
@@ -70,8 +66,8 @@ export function watchStopSignals(
     },
     done() {
       limit?.cancel();
-      process.off("SIGINT", onInterrupt);
-      process.off("SIGTERM", onTerminate);
+      target.off("SIGINT", onInterrupt);
+      target.off("SIGTERM", onTerminate);
     },
   };
 }

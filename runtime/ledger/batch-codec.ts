@@ -13,6 +13,7 @@ export const TRAILER_BYTES = 128;
 /** "HLXB" and "HLXE" as they stand in the file. */
 const HEADER_MAGIC = 0x42584c48;
 const TRAILER_MAGIC = 0x45584c48;
+const HASH_AT = 8;
 const SIGNATURE_AT = 40;
 const SIGNED_PREFIX = toUtf8("helix-ledger/1 batch\n");
 
@@ -31,14 +32,7 @@ export function batchLength(contents: readonly RecordContent[]): number {
 
 /** Moves `chain` past the batch. */
 export function sealBatch(contents: readonly RecordContent[], chain: Chain, key: SigningKey): SealedBatch {
-  const header = new Uint8Array(BATCH_HEADER_BYTES);
-  const view = viewOf(header);
-  view.setUint32(0, HEADER_MAGIC, true);
-  view.setUint32(4, contents.length, true);
-  view.setBigUint64(8, chain.batchNumber, true);
-  view.setBigUint64(16, chain.sequence, true);
-  header.set(chain.link, 32);
-
+  const start = { number: chain.batchNumber, firstSequence: chain.sequence, link: chain.link };
   const records: Uint8Array[] = [];
   const recordHashes: Uint8Array[] = [];
   for (const content of contents) {
@@ -48,9 +42,7 @@ export function sealBatch(contents: readonly RecordContent[], chain: Chain, key:
     records.push(record);
     recordHashes.push(hash);
   }
-  const bodyLength = records.reduce((sum, record) => sum + record.length, 0);
-  view.setUint32(24, bodyLength, true);
-
+  const header = encodeHeader(start, records.length, totalLength(records));
   const hashed = concat(header, ...records);
   const trailer = encodeTrailer(batchHash(hashed), key);
   chain.addBatch(trailer);
@@ -60,10 +52,30 @@ export function sealBatch(contents: readonly RecordContent[], chain: Chain, key:
   return { bytes, recordHashes };
 }
 
+const totalLength = (parts: readonly Uint8Array[]): number =>
+  parts.reduce((sum, part) => sum + part.length, 0);
+
+/** @param bodyLength of all records together, in bytes */
+export function encodeHeader(
+  start: { number: bigint; firstSequence: bigint; link: Uint8Array },
+  count: number,
+  bodyLength: number,
+): Uint8Array {
+  const header = new Uint8Array(BATCH_HEADER_BYTES);
+  const view = viewOf(header);
+  view.setUint32(0, HEADER_MAGIC, true);
+  view.setUint32(4, count, true);
+  view.setBigUint64(8, start.number, true);
+  view.setBigUint64(16, start.firstSequence, true);
+  view.setUint32(24, bodyLength, true);
+  header.set(start.link, 32);
+  return header;
+}
+
 function encodeTrailer(hash: Uint8Array, key: SigningKey): Uint8Array {
   const trailer = new Uint8Array(TRAILER_BYTES);
   viewOf(trailer).setUint32(0, TRAILER_MAGIC, true);
-  trailer.set(hash, 8);
+  trailer.set(hash, HASH_AT);
   trailer.set(key.sign(concat(SIGNED_PREFIX, hash)), SIGNATURE_AT);
   return trailer;
 }
@@ -74,7 +86,6 @@ export interface Batch {
   readonly previousLink: Uint8Array;
   /** Each whole record, and where it starts in the file. */
   readonly records: readonly { readonly bytes: Uint8Array; readonly offset: number }[];
-  readonly hash: Uint8Array;
   readonly trailer: Uint8Array;
   /** Padding included. */
   readonly length: number;
@@ -92,7 +103,7 @@ export function decodeBatch(file: Uint8Array, offset: number): Batch | string {
   const trailer = file.subarray(trailerAt, trailerAt + TRAILER_BYTES);
   if (viewOf(trailer).getUint32(0, true) !== TRAILER_MAGIC)
     return "no batch trailer where the header puts it";
-  const hash = trailer.subarray(8, 8 + HASH_BYTES);
+  const hash = trailer.subarray(HASH_AT, HASH_AT + HASH_BYTES);
   if (!equalBytes(batchHash(file.subarray(offset, trailerAt)), hash)) return "batch hash does not fit";
   const unused = [trailer.subarray(4, 8), trailer.subarray(SIGNATURE_AT + SIGNATURE_BYTES)];
   if (!unused.every(isAllZero) || !isAllZero(file.subarray(trailerAt + TRAILER_BYTES, end))) {
@@ -105,7 +116,6 @@ export function decodeBatch(file: Uint8Array, offset: number): Batch | string {
     firstSequence: view.getBigUint64(offset + 16, true),
     previousLink: file.subarray(offset + 32, offset + 32 + HASH_BYTES),
     records,
-    hash,
     trailer,
     length: end - offset,
   };
@@ -125,8 +135,9 @@ function splitRecords(file: Uint8Array, from: number): { bytes: Uint8Array; offs
   return records;
 }
 
-export const isSignedBy = (batch: Batch, key: VerifierKey): boolean =>
+/** Does the trailer carry this key's signature over the batch hash that it states? */
+export const isSigned = (trailer: Uint8Array, key: VerifierKey): boolean =>
   key.verify(
-    concat(SIGNED_PREFIX, batch.hash),
-    batch.trailer.subarray(SIGNATURE_AT, SIGNATURE_AT + SIGNATURE_BYTES),
+    concat(SIGNED_PREFIX, trailer.subarray(HASH_AT, HASH_AT + HASH_BYTES)),
+    trailer.subarray(SIGNATURE_AT, SIGNATURE_AT + SIGNATURE_BYTES),
   );

@@ -6,20 +6,18 @@
 import type { Cancellable, Clock } from "@helix/hal";
 import type { DiskLock } from "@helix/platform";
 import { batchLength, sealBatch } from "./batch-codec.ts";
+import { BatchQueue, type Queued, type Waiter } from "./batch-queue.ts";
 import { toHex } from "./bytes.ts";
 import type { Chain } from "./chain.ts";
 import type { LedgerEvent } from "./events.ts";
 import type { HighWaterMarkWriter } from "./high-water-mark.ts";
 import { type Ledger, type LedgerCheckpoint, type LedgerReceipt, LedgerUnavailableError } from "./ledger.ts";
-import { RECORD_HEADER_BYTES, type RecordContent } from "./record-codec.ts";
 import { encodeSegmentHeader, sealedAt } from "./segment.ts";
 import type { SegmentWriter } from "./segment-writer.ts";
 import { signCheckpoint } from "./signed-note.ts";
 import type { SigningKey } from "./signing-key.ts";
 import type { Stamp } from "./stamp.ts";
 
-const MAX_BATCH_RECORDS = 4096;
-const MAX_BATCH_BYTES = 1024 * 1024;
 /** A checkpoint follows after so many records, or so long after the first one it does not cover. */
 const CHECKPOINT_RECORDS = 256n;
 const CHECKPOINT_MS = 1000;
@@ -35,22 +33,11 @@ export interface LedgerFiles {
   readonly lock: DiskLock;
 }
 
-interface Queued {
-  readonly content: RecordContent;
-  /** Undefined for a record that nobody waits for. */
-  readonly waiter: Waiter<LedgerReceipt> | undefined;
-}
-
-interface Waiter<T> {
-  resolve(value: T): void;
-  reject(error: LedgerUnavailableError): void;
-}
-
 export class GroupCommitLedger implements Ledger {
   readonly #files: LedgerFiles;
   readonly #stamp: Stamp;
   readonly #clock: Clock;
-  #queue: Queued[] = [];
+  readonly #queue = new BatchQueue();
   #inFlight: readonly Queued[] = [];
   /** Each waits for a checkpoint over at least that many records. */
   #checkpointWaiters: { readonly records: bigint; readonly waiter: Waiter<LedgerCheckpoint> }[] = [];
@@ -129,7 +116,7 @@ export class GroupCommitLedger implements Ledger {
   }
 
   async #commit(): Promise<void> {
-    const taken = this.#takeBatch();
+    const taken = this.#queue.takeBatch();
     this.#inFlight = taken;
     const { chain, segment, key } = this.#files;
     const contents = taken.map(({ content }) => content);
@@ -149,17 +136,6 @@ export class GroupCommitLedger implements Ledger {
       this.#checkpointOverdue = true;
       this.#wake();
     });
-  }
-
-  #takeBatch(): Queued[] {
-    let bytes = 0;
-    let count = 0;
-    for (const { content } of this.#queue) {
-      bytes += RECORD_HEADER_BYTES + content.body.length;
-      if (count === MAX_BATCH_RECORDS || (count > 0 && bytes > MAX_BATCH_BYTES)) break;
-      count += 1;
-    }
-    return this.#queue.splice(0, count);
   }
 
   /** Both marks first: opening by the new segment alone then still finds a mark to hold it to. */
@@ -210,10 +186,9 @@ export class GroupCommitLedger implements Ledger {
     this.#failure ??= failure;
     this.#timer?.cancel();
     this.#timer = undefined;
-    for (const { waiter } of [...this.#inFlight, ...this.#queue]) waiter?.reject(failure);
+    for (const { waiter } of [...this.#inFlight, ...this.#queue.takeAll()]) waiter?.reject(failure);
     for (const { waiter } of this.#checkpointWaiters) waiter.reject(failure);
     this.#inFlight = [];
-    this.#queue = [];
     this.#checkpointWaiters = [];
   }
 

@@ -12,6 +12,7 @@ import type { LedgerPolicy } from "./policy.ts";
 import { rereadIfChanging } from "./reread.ts";
 import { type Problem, type ScanOptions, scanBatches } from "./scan.ts";
 import { decodeSegmentHeader, endProblem, sameChain, segmentName, segmentNumber } from "./segment.ts";
+import { type Findings, judge } from "./verdict.ts";
 
 /**
  * How often in a row a damaged tail or mark must read the same before it is taken for damaged: a
@@ -44,15 +45,6 @@ export interface Inspection {
   readonly tail: Uint8Array;
 }
 
-/** @param numbers of the segments that are there, rising */
-function firstMissing(numbers: readonly number[], last: number): number | undefined {
-  return Array.from({ length: last + 1 }, (_, n) => n).find((n) => numbers[n] !== n);
-}
-
-interface Found extends Problem {
-  readonly file: string;
-}
-
 export async function inspectLedger(options: InspectOptions): Promise<Inspection> {
   // Marks before segments: a mark never runs ahead of the records that are there by then.
   const { disk, folder, policy } = options;
@@ -67,7 +59,7 @@ class Inspector {
   readonly #marks: readonly Mark[];
   readonly #scan: ScanOptions;
   #chain: Chain;
-  #problem: Found | undefined;
+  #problem: Findings["problem"];
   #proven: Inspection["proven"];
   /** The first mark that the records contradict. */
   #mismatch: Mark | undefined;
@@ -99,10 +91,14 @@ class Inspector {
         });
     }
     if (missing !== undefined) this.#stop(missing, 0, "segment file is missing");
-    const { verdict, firstBad } = this.#verdict(lastSegment);
     return {
-      verdict,
-      firstBad,
+      ...judge({
+        records: this.#chain.sequence,
+        marks: this.#marks,
+        problem: this.#problem,
+        mismatch: this.#mismatch && { mark: this.#mismatch, provenRecords: this.#proven.records },
+        end: { file: segmentName(lastSegment), offset: this.#end },
+      }),
       chain: this.#chain,
       proven: this.#mismatch ? this.#proven : this.#here(),
       marks: this.#marks,
@@ -171,34 +167,6 @@ class Inspector {
     }
   }
 
-  #verdict(lastSegment: number): Pick<Inspection, "verdict" | "firstBad"> {
-    const bad = (verdict: LedgerVerdict, { sequence, file, offset, reason }: Omit<Found, "torn">) => ({
-      verdict,
-      firstBad: { sequence, file, offset, reason },
-    });
-    const { sequence } = this.#chain;
-    const newest = newestCheckpoint(this.#marks);
-    const badMark = this.#marks.find(({ checkpoint }) => checkpoint === undefined);
-    const atMark = (mark: Mark, reason: string) => ({ sequence, file: mark.file, offset: 0, reason });
-
-    if (this.#mismatch !== undefined) {
-      const reason = `the first ${this.#mismatch.checkpoint?.records} records are not those that this checkpoint was signed for`;
-      return bad("CORRUPT", { ...atMark(this.#mismatch, reason), sequence: this.#proven.records });
-    }
-    if (this.#problem !== undefined) {
-      const torn = this.#problem.torn && newest !== undefined && newest.records <= sequence;
-      return bad(torn ? "TORN_TAIL" : "CORRUPT", this.#problem);
-    }
-    if (newest !== undefined && newest.records > sequence) {
-      const reason = `a signed checkpoint counts ${newest.records} records, ${sequence} are here`;
-      return bad("ROLLBACK", { sequence, file: segmentName(lastSegment), offset: this.#end, reason });
-    }
-    if (badMark === undefined) return { verdict: "CLEAN", firstBad: undefined };
-    if (badMark.bytes.length === 0) return bad("CORRUPT", atMark(badMark, "file is missing or empty"));
-    const verdict = newest === undefined ? "CORRUPT" : "TORN_TAIL";
-    return bad(verdict, atMark(badMark, "file does not hold a checkpoint signed by this ledger's key"));
-  }
-
   #here(): Inspection["proven"] {
     return { records: this.#chain.sequence, root: toHex(this.#chain.tree.root()) };
   }
@@ -214,4 +182,9 @@ class Inspector {
   #read(segment: number): Promise<Uint8Array> {
     return this.#options.disk.readFile(join(this.#options.folder, segmentName(segment)));
   }
+}
+
+/** @param numbers of the segments that are there, rising */
+function firstMissing(numbers: readonly number[], last: number): number | undefined {
+  return Array.from({ length: last + 1 }, (_, n) => n).find((n) => numbers[n] !== n);
 }

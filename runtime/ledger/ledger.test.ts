@@ -142,7 +142,9 @@ describe("ledger", () => {
   test("an event that cannot be written is refused alone", async () => {
     const disk = new MemoryDisk();
     const ledger = await open(disk);
-    await expect(ledger.append({ type: "RUNTIME_STOPPED", reason: () => 1 } as never)).rejects.toThrow();
+    await expect(ledger.append({ type: "RUNTIME_STOPPED", reason: () => 1 } as never)).rejects.toThrow(
+      "unsupported type",
+    );
     await expect(ledger.append(stopped("x".repeat(1024 * 1024)))).rejects.toThrow(RangeError);
     expect((await ledger.append(stopped("fine"))).sequence).toBe(0n);
     await ledger.close();

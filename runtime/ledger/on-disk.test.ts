@@ -55,6 +55,7 @@ describe("ledger on the system's disk", () => {
       });
       // Beside a live writer, then after its death.
       expect((await verifyLedger({ folder, disk })).verdict).toBe("CLEAN");
+      await expect(openLedger({ folder, ...platform })).rejects.toThrow(`in use by process ${child.pid}`);
       child.kill("SIGKILL");
       await child.exited;
       expect((await verifyLedger({ folder, disk })).verdict).toMatch(/CLEAN|TORN_TAIL/);

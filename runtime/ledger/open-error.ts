@@ -23,10 +23,10 @@ export class LedgerOpenError extends Error {
   }
 }
 
-/** For an error of the system; one of ours passes as it is. */
-export function asOpenError(error: unknown, folder: string): LedgerOpenError {
-  if (error instanceof LedgerOpenError) return error;
-  const code = (error as { code?: unknown } | undefined)?.code;
+/** Says what an error of the system means for the ledger; any other error passes as it is. */
+export function asOpenError(error: unknown, folder: string): unknown {
+  if (error instanceof LedgerOpenError || !isSystemError(error)) return error;
+  const { code } = error;
   if (code === "EACCES" || code === "EPERM") {
     const advice = "run HELIX as the user who owns it, or change its owner";
     return new LedgerOpenError(
@@ -45,14 +45,16 @@ export function asOpenError(error: unknown, folder: string): LedgerOpenError {
       error,
     );
   }
-  const reason = error instanceof Error ? error.message : String(error);
   return new LedgerOpenError(
     "disk",
     folder,
-    `ledger ${folder} could not be opened: ${reason}; check the disk, then try again`,
+    `ledger ${folder} could not be opened: ${error.message}; check the disk, then try again`,
     error,
   );
 }
+
+const isSystemError = (error: unknown): error is Error & { code: string } =>
+  error instanceof Error && typeof (error as { code?: unknown }).code === "string";
 
 export const damaged = (folder: string, what: string, cause?: unknown): LedgerOpenError =>
   new LedgerOpenError(

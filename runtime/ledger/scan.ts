@@ -3,7 +3,7 @@
  * not fit, and says whether a write that a crash cut short would explain it.
  */
 
-import { type Batch, decodeBatch, isSignedBy } from "./batch-codec.ts";
+import { type Batch, decodeBatch, isSigned } from "./batch-codec.ts";
 import { equalBytes, isAllZero, SECTOR_BYTES } from "./bytes.ts";
 import type { Chain } from "./chain.ts";
 import { recordHash } from "./hashing.ts";
@@ -41,7 +41,7 @@ export function scanBatches(file: Uint8Array, from: number, chain: Chain, option
   while (!isAllZero(file.subarray(offset))) {
     const batch = decodeBatch(file, offset);
     if (typeof batch === "string") {
-      return { end: offset, problem: brokenBatch(file, offset, chain, batch) };
+      return { end: offset, problem: brokenBatch(file, offset, chain, options.key, batch) };
     }
     const hashes = batch.records.map(({ bytes }) => recordHash(bytes));
     const problem = misfit(batch, hashes, offset, chain) ?? unsigned(file, batch, offset, chain, options);
@@ -57,10 +57,16 @@ export function scanBatches(file: Uint8Array, from: number, chain: Chain, option
   return { end: offset, problem: undefined };
 }
 
-function brokenBatch(file: Uint8Array, offset: number, chain: Chain, reason: string): Problem {
+function brokenBatch(
+  file: Uint8Array,
+  offset: number,
+  chain: Chain,
+  key: VerifierKey,
+  reason: string,
+): Problem {
   const later = laterBatch(file, offset);
   const follower = later?.number === chain.batchNumber + 1n ? later : undefined;
-  const bad = locateBadRecord(file, offset, chain, follower);
+  const bad = locateBadRecord(file, offset, chain, key, follower);
   return {
     sequence: bad?.sequence ?? chain.sequence,
     offset: bad?.offset ?? offset,
@@ -120,7 +126,7 @@ function unsigned(
 ): Problem | undefined {
   const covered = chain.sequence + BigInt(batch.records.length) <= signedRecords;
   const isLast = isAllZero(file.subarray(offset + batch.length));
-  if ((covered && !isLast) || isSignedBy(batch, key)) return undefined;
+  if ((covered && !isLast) || isSigned(batch.trailer, key)) return undefined;
   const reason = "batch is not signed by this ledger's key";
   return { sequence: chain.sequence, offset, reason, torn: laterBatch(file, offset) === undefined };
 }

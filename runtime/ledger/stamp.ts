@@ -12,8 +12,9 @@ export class Stamp {
 
   constructor(clock: Clock, random: Random) {
     this.#clock = clock;
-    this.#random = random.fork("ledger-event-ids");
-    this.#bootId = random.fork(`ledger-boot-${clock.wallUtcNs()}`).bytes(16);
+    // The time in the label keeps two openings of a world with one seed apart.
+    this.#random = random.fork(`ledger-boot-${clock.wallUtcNs()}`);
+    this.#bootId = this.#random.bytes(16);
   }
 
   /** @throws RangeError when the event is too long; Error when a value of it has no form in CBOR */

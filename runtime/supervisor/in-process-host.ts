@@ -4,7 +4,7 @@
  */
 import { isAbsolute, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { type ConfigSource, checkDriverConfig, type InstrumentConfig } from "@helix/config";
+import { checkDriverConfig, type InstrumentConfig } from "@helix/config";
 import {
   DRIVER_MANIFEST_EXPORT,
   type DriverContext,
@@ -16,7 +16,7 @@ import {
 } from "@helix/hal";
 import type { Disk } from "@helix/platform";
 import { blake3 } from "hash-wasm";
-import { type DriverHost, DriverLoadError, type LoadedDriver } from "./driver-host.ts";
+import { type DriverHost, DriverLoadError } from "./driver-host.ts";
 
 export function createInProcessHost(disk: Disk): DriverHost {
   return {

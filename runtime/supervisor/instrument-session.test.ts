@@ -31,7 +31,7 @@ test("connects, checks, reads setpoints back, streams; stopped, it closes everyt
   await clock.advance(0);
   await running;
   expect(driver.calls.at(-1)).toBe("disconnect");
-  expect(states().at(-1)).toBe("Disconnected");
+  expect(states()).toEqual(["Connecting", "Connected", "Streaming", "Disconnected"]);
   expect(clock.pending).toBe(0);
 });
 

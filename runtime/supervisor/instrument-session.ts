@@ -182,6 +182,7 @@ export class InstrumentSession {
       if (signal.aborted) throw error;
       return this.#judge(error, "stream");
     }
+    signal.throwIfAborted();
     if (this.#status.state === "Streaming")
       this.#setStatus({ state: "Connected" }, "the instrument has no more data");
     return forever(signal);

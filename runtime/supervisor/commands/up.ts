@@ -7,7 +7,7 @@ import { jsonLog, silentLog } from "@helix/platform";
 import { createInProcessHost } from "../in-process-host.ts";
 import { createSupervisor } from "../supervisor.ts";
 import { eventLine } from "./event-line.ts";
-import { LatestValues } from "./latest-values.ts";
+import { OperatorScreen } from "./operator-screen.ts";
 
 export const command = defineCommand({
   name: "up",
@@ -47,7 +47,7 @@ async function runUntilStopped(
   ledger: Ledger,
   context: CliContext,
 ): Promise<Record<string, unknown>> {
-  let live: LatestValues | undefined;
+  const screen = new OperatorScreen(context);
   const supervisor = await createSupervisor({
     platform: context.platform,
     ledger,
@@ -61,24 +61,23 @@ async function runUntilStopped(
     secret: (name) => context.env[name],
     onEvent: (event) => {
       const line = eventLine(event);
-      if (line !== undefined) live?.print(line);
+      if (line !== undefined) screen.print(line);
     },
   });
-  live = new LatestValues(supervisor, context);
   try {
     context.out.write(`${config.instruments.length} instrument(s) of ${config.source.file}; Ctrl-C stops\n`);
     supervisor.start();
-    live.start();
+    screen.watch(supervisor);
     await aborted(context.signal);
   } finally {
-    live.stop();
+    screen.stop();
     await supervisor.stop(stopReason(context.signal));
   }
   return {
     instruments: supervisor.instruments.map((view) => ({
       key: view.key,
       status: view.status.state,
-      ...live.counts(view.key),
+      ...screen.counts(view.key),
     })),
   };
 }

@@ -16,31 +16,35 @@ import type { InstrumentView, Supervisor } from "../supervisor.ts";
 
 const REDRAW_MS = 1000;
 
-export class LatestValues {
+interface Watched {
+  readonly view: InstrumentView;
+  /** As frames name it. */
+  readonly id: bigint;
+  /** Latest by channel id, as text. */
+  readonly values: Map<number, string>;
+  frames: number;
+}
+
+export class OperatorScreen {
   readonly #context: CliContext;
-  readonly #views: readonly {
-    view: InstrumentView;
-    id: bigint;
-    values: Map<number, string>;
-    frames: number;
-  }[];
-  readonly #reader: RingReader;
   readonly #bytes = new Uint8Array(FRAME_BYTES);
+  #watched: readonly Watched[] = [];
+  #reader: RingReader | undefined;
   #ticking: Cancellable | undefined;
   #linesDrawn = 0;
 
-  constructor(supervisor: Supervisor, context: CliContext) {
+  constructor(context: CliContext) {
     this.#context = context;
-    this.#reader = supervisor.ring.reader();
-    this.#views = supervisor.instruments.map((view) => ({
+  }
+
+  watch(supervisor: Supervisor): void {
+    this.#reader = supervisor.ring.reader("oldest");
+    this.#watched = supervisor.instruments.map((view) => ({
       view,
       id: instrumentIdAsU64(parseInstrumentId(view.instrumentId)),
       values: new Map(),
       frames: 0,
     }));
-  }
-
-  start(): void {
     this.#ticking = this.#context.platform.clock.interval(REDRAW_MS, () => {
       this.#read();
       this.#draw();
@@ -61,14 +65,14 @@ export class LatestValues {
 
   /** Frames seen of the instrument with this key, and how many this reader was too slow for. */
   counts(key: string): { frames: number; missedByReader: bigint } {
-    const frames = this.#views.find(({ view }) => view.key === key)?.frames ?? 0;
-    return { frames, missedByReader: this.#reader.missed };
+    const frames = this.#watched.find(({ view }) => view.key === key)?.frames ?? 0;
+    return { frames, missedByReader: this.#reader?.missed ?? 0n };
   }
 
   #read(): void {
-    while (this.#reader.read(this.#bytes)) {
+    while (this.#reader?.read(this.#bytes)) {
       const frame = decodeFrame(this.#bytes);
-      const seen = this.#views.find(({ id }) => id === frame.instrumentId);
+      const seen = this.#watched.find(({ id }) => id === frame.instrumentId);
       if (seen === undefined)
         throw new Error(`a frame of instrument ${frame.instrumentId}, which is not configured`);
       seen.frames += 1;
@@ -88,12 +92,12 @@ export class LatestValues {
     const { out, terminal } = this.#context;
     if (!terminal.isTty || this.#ticking === undefined) return;
     this.#erase();
-    for (const { view, values } of this.#views) {
+    for (const { view, values } of this.#watched) {
       const mark = view.origin === "physical" ? "" : ` [${view.origin}]`;
       const line = `${view.key}${mark} ${view.status.state}  ${[...values.values()].join("  ")}`;
       out.write(`${line.slice(0, terminal.columns - 1)}\n`);
     }
-    this.#linesDrawn = this.#views.length;
+    this.#linesDrawn = this.#watched.length;
   }
 
   #erase(): void {
