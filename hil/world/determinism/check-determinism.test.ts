@@ -34,22 +34,25 @@ test("no source of time, chance or identity tells two runs apart, under other co
 });
 
 describe("planted nondeterminism is found and named", () => {
-  test.for(["real-clock", "real-chance"] as const)("%s", async (planted) => {
-    const report = await checkDeterminism({
-      seed: 1,
-      module: world("planted-world"),
-      options: { planted, seconds: 20 },
-      checkpointEvery: 50,
-    });
-    expect(report.same).toBe(false);
-    const { difference } = report;
-    // Tick 70 plants a timer that fires 1 to 2 s later at a time that is not the seed's.
-    const at = Math.min(difference?.first?.timeUs ?? 0, difference?.second?.timeUs ?? 0);
-    expect(at).toBeGreaterThan(8e6);
-    expect(at).toBeLessThan(9.1e6);
-    expect(difference?.window[0]).toBeGreaterThan(0);
-    expect(difference?.text).toMatch(/first event that differs is no. \d+/);
-    expect(difference?.text).toMatch(/It comes from\n.*planted-world\.ts/);
-    expect(difference?.before.length).toBeGreaterThan(0);
-  });
+  test.for(["real-clock", "real-chance", "real-zone", "real-locale", "folder"] as const)(
+    "%s",
+    async (planted) => {
+      const report = await checkDeterminism({
+        seed: 1,
+        module: world("planted-world"),
+        options: { planted, seconds: 20 },
+        checkpointEvery: 50,
+      });
+      expect(report.same).toBe(false);
+      const { difference } = report;
+      // Tick 70 plants a timer that fires 1 to 2 s later at a time that is not the seed's.
+      const at = Math.min(difference?.first?.timeUs ?? 0, difference?.second?.timeUs ?? 0);
+      expect(at).toBeGreaterThan(8e6);
+      expect(at).toBeLessThan(9.1e6);
+      expect(difference?.window[0]).toBeGreaterThan(0);
+      expect(difference?.text).toMatch(/first event that differs is no. \d+/);
+      expect(difference?.text).toMatch(/It comes from\n.*planted-world\.ts/);
+      expect(difference?.before.length).toBeGreaterThan(0);
+    },
+  );
 });

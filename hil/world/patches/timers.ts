@@ -26,6 +26,7 @@ class VirtualTimeout {
   readonly delayUs: number;
   readonly repeats: boolean;
   event: WorldEvent | undefined = undefined;
+  startedAt: string | undefined = undefined;
   cleared = false;
   referenced = true;
 
@@ -52,7 +53,11 @@ class VirtualTimeout {
   }
 
   arm(): void {
-    this.event = this.kernel.at(this.kernel.nowUs + this.delayUs, "timer", () => this.fire(), this.host);
+    const event = this.kernel.at(this.kernel.nowUs + this.delayUs, "timer", () => this.fire(), this.host);
+    // An interval's later rounds come from where it was started, not from the round before.
+    this.startedAt ??= event.stack;
+    event.stack = this.startedAt;
+    this.event = event;
   }
 
   fire(): void {

@@ -62,8 +62,8 @@ const ENVIRONMENT = {
   OPCUA_PKI_DISABLE_FILE_WATCHERS: "true",
 };
 
-/** @throws WorldFailedError, WorldHungError */
-export function runInWorld<Result = unknown>(options: WorldRunOptions): Promise<WorldRun<Result>> {
+/** @throws WorldFailedError, WorldHungError; DataCloneError when `options.options` cannot be cloned */
+export async function runInWorld<Result = unknown>(options: WorldRunOptions): Promise<WorldRun<Result>> {
   const { watchdog, onProgress, heapMiB = 4096, ...given } = options;
   const settings: WorldSettings = { ...given, seed: String(options.seed) };
   const beacon = new Beacon();
@@ -73,7 +73,7 @@ export function runInWorld<Result = unknown>(options: WorldRunOptions): Promise<
     execArgv: [],
     resourceLimits: { maxOldGenerationSizeMb: heapMiB },
   });
-  return new Promise<WorldRun<Result>>((resolve, reject) => {
+  return await new Promise<WorldRun<Result>>((resolve, reject) => {
     const stopWatching = watch(beacon, watchdog ?? {}, (why) => {
       finish(() => reject(new WorldHungError(settings.seed, why, beacon.read())));
     });

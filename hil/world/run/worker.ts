@@ -15,6 +15,7 @@ import type { HostDeath, WorkerInput, WorkerOutput, WorldRun } from "./messages.
 
 const LONGEST_SECONDS = 100 * 86_400;
 const MEBIBYTE = 1 << 20;
+const STACK_FRAMES = 30;
 
 const { settings, beacon } = workerData as WorkerInput;
 const lines: TraceLine[] = [];
@@ -41,6 +42,9 @@ function tell(message: WorkerOutput): void {
   // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a MessagePort has no origin
   parentPort?.postMessage(message);
 }
+
+// A replay that hunts a difference shows where events come from: past the world's own frames.
+if (settings.window !== undefined) Error.stackTraceLimit = STACK_FRAMES;
 
 const startCpu = cpuSeconds();
 let loadedCpu = startCpu;

@@ -4,14 +4,19 @@ import { runInNewContext } from "node:vm";
 import type { WorldProgram } from "../world.ts";
 
 /** Another context has builtins of its own, real ones: how a leak can look that no patch reaches. */
-const real = runInNewContext("({ now: Date.now, random: Math.random })") as {
-  now(): number;
-  random(): number;
-};
+const real = runInNewContext(`({
+  now: Date.now,
+  random: Math.random,
+  zone: () => new Date(0).getTimezoneOffset(),
+  locale: () => Intl.NumberFormat().resolvedOptions().locale,
+})`) as { now(): number; random(): number; zone(): number; locale(): string };
 
 export type Planted =
   | "real-clock"
   | "real-chance"
+  | "real-zone"
+  | "real-locale"
+  | "folder"
   | "nothing"
   | "loop"
   | "microtasks"
@@ -22,6 +27,9 @@ export type Planted =
 const PLANTS: Readonly<Record<Planted, () => void>> = {
   "real-clock": () => void setTimeout(() => {}, 1000 + (real.now() % 1000)),
   "real-chance": () => void setTimeout(() => {}, 1000 + real.random() * 1000),
+  "real-zone": () => void setTimeout(() => {}, 1500 + real.zone() / 10),
+  "real-locale": () => void setTimeout(() => {}, real.locale().startsWith("de") ? 1510 : 1630),
+  folder: () => void setTimeout(() => {}, 1000 + process.cwd().length),
   nothing: () => {},
   loop: () => {
     for (;;);
