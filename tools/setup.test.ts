@@ -141,7 +141,7 @@ describe("when it fails", () => {
     put(
       "npm.js",
       `const { mkdirSync, writeFileSync } = require("node:fs");
-       if (process.argv.slice(2).join(" ") !== "ci --ignore-scripts --no-audit --no-fund --loglevel=error") process.exit(9);
+       if (process.argv.slice(2).join(" ") !== "install --no-save --ignore-scripts --no-audit --no-fund --loglevel=error") process.exit(9);
        mkdirSync("node_modules"); writeFileSync("node_modules/.package-lock.json", "{}");`,
     );
     const call = () =>
