@@ -94,9 +94,13 @@ const packagesOf = (path) => JSON.parse(readFileSync(path, "utf8")).packages ?? 
 const isSame = (a, b) =>
   a !== undefined && a.version === b.version && a.link === b.link && a.integrity === b.integrity;
 
-const INSTALL = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"];
+const INSTALL = ["install", "--no-save", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"];
 
-/** Installs exactly what the lockfile names. npm's own words are kept back unless it fails. */
+/**
+ * Installs what the lockfile names and leaves the lockfile as it is. Not `npm ci`: that refuses a
+ * lockfile without the optional packages of every other platform, and a registry that lacks one of
+ * them makes npm leave it out. npm's own words are kept back unless it fails.
+ */
 async function install(root) {
   const began = performance.now();
   say("first use, or the lockfile has changed: installing dependencies (about a minute)");

@@ -63,6 +63,18 @@ export class FaultInjector {
     }
   }
 
+  /**
+   * Whether the reading that was taken at plant time `t` is one that a sensor fault has changed. A
+   * fault holds after the step at which it begins, up to and including the one at which it ends.
+   */
+  isFalsified(instrument: string, channel: string, t: number): boolean {
+    for (const { fault, endS } of this.#injections.values()) {
+      const isHere = fault.instrument === instrument && fault.channel === channel;
+      if (isHere && t > fault.beginS && t <= endS) return true;
+    }
+    return false;
+  }
+
   /** One line per fault that was injected, with what `lines` show the driver saw of it. */
   async lines(lines: readonly RunRecordLine[]): Promise<FaultLine[]> {
     const injections = [...this.#injections.values()];

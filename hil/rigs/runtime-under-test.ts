@@ -26,6 +26,8 @@ export interface RuntimeStart {
   /** Path of helix.toml. */
   readonly configFile: string;
   readonly origin: Origin;
+  /** Whether the rig has falsified the reading that was taken then (ns TAI). */
+  readonly isFalsified: (instrument: string, channel: string, takenTaiNs: bigint) => boolean;
   readonly helixVersion: string;
   /** Name of the scenario, the actor of its commands. */
   readonly scenario: string;
@@ -55,12 +57,17 @@ export class RuntimeUnderTest implements RuntimeState {
       listeners: new Set<() => void>(),
     };
     try {
-      const supervisor = await createSupervisor({
+      const supervisor: Supervisor = await createSupervisor({
         platform: { ...platform, random: start.random },
         ledger,
         host: createInProcessHost(platform.disk),
         config,
         origin,
+        originOf(key, channelId, takenTaiNs) {
+          const view = supervisor.instruments.find((instrument) => instrument.key === key);
+          const channel = view?.channels.find(({ id }) => id === channelId);
+          return channel && start.isFalsified(key, channel.name, takenTaiNs) ? "faulted" : origin;
+        },
         configurationHash: createHash("sha256").update(config.source.text).digest("hex"),
         helixVersion,
         nodeVersion: process.version,

@@ -71,6 +71,11 @@ describe("rig wire", () => {
       outcome: "acknowledged",
     });
     expect(faults).toMatchObject([{ beginS: 259_380, endS: 259_680, receipt: { figures: { samples: 30 } } }]);
+    const falsified = lines.filter(
+      (line) => line.kind === "sample" && "origin" in line && line.origin === "faulted",
+    );
+    expect(falsified).toHaveLength(30);
+    expect(falsified.every((line) => "channel" in line && line.channel === "ph")).toBe(true);
     expect(ledger?.verdict).toBe("CLEAN");
     expect([lines[0]?.kind, lines.at(-1)?.kind]).toEqual(["run", "end"]);
   });

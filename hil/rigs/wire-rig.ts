@@ -4,6 +4,7 @@
  * Starts everything, conducts the scenario, stops everything in order (the runtime before the plant,
  * so that sessions are closed with a peer that is there), reads the ledger back and judges.
  */
+import { taiToUtcNs } from "@helix/hal";
 import { createSeededRandom, type Platform } from "@helix/platform";
 import { RUN_RECORD_VERSION, type RunLine } from "@helix/run-record";
 import type { Interruption } from "../expectations/run-verdict.ts";
@@ -60,7 +61,7 @@ export async function runOnWire(options: WireRunOptions): Promise<RunResult> {
   try {
     signal.throwIfAborted();
     watch.stage("starting the runtime");
-    const runtime = await createRuntime(options, folder, bench, backlog);
+    const runtime = await createRuntime(options, { folder, bench, backlog, inoculationMs });
     return await runRecorded({ ...options, folder, inoculationMs, startedNs, bench, runtime, backlog });
   } finally {
     await bench.close();
@@ -69,15 +70,21 @@ export async function runOnWire(options: WireRunOptions): Promise<RunResult> {
 
 function createRuntime(
   { plan, platform, helixVersion }: WireRunOptions,
-  folder: RunFolder,
-  bench: WireBench,
-  backlog: Backlog<Recorder>,
+  {
+    folder,
+    bench,
+    backlog,
+    inoculationMs,
+  }: Pick<RecordedRun, "folder" | "bench" | "backlog" | "inoculationMs">,
 ): Promise<RuntimeUnderTest> {
+  const inoculationNs = BigInt(inoculationMs) * 1_000_000n;
   return RuntimeUnderTest.create({
     platform,
     random: createSeededRandom(plan.seed).fork("runtime"),
     configFile: folder.config,
     origin: "simulated",
+    isFalsified: (instrument, channel, takenTaiNs) =>
+      bench.faults.isFalsified(instrument, channel, Number(taiToUtcNs(takenTaiNs) - inoculationNs) / 1e9),
     helixVersion,
     scenario: plan.scenario,
     secret: bench.secret,
@@ -195,7 +202,8 @@ async function stopRuntime(runtime: RuntimeUnderTest, interruption: Interruption
   }
 }
 
-function runLine({ plan, speed, helixVersion, replay, inoculationMs, runtime }: RecordedRun): RunLine {
+function runLine(run: RecordedRun): RunLine {
+  const { plan, speed, helixVersion, replay, inoculationMs, runtime, bench } = run;
   return {
     kind: "run",
     version: RUN_RECORD_VERSION,
@@ -206,9 +214,11 @@ function runLine({ plan, speed, helixVersion, replay, inoculationMs, runtime }: 
     seed: plan.seed,
     rig: "wire",
     twin: plan.twin,
+    truthUnits: bench.truthUnits,
     beginS: plan.beginS,
     endS: plan.endS,
     speed,
+    startedAt: new Date(inoculationMs + plan.beginS * 1000).toISOString(),
     inoculation: new Date(inoculationMs).toISOString(),
     helixVersion,
     node: process.version,

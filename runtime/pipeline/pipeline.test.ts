@@ -1,12 +1,12 @@
 import { FrameChannel, TelemetryRing } from "@helix/bus";
-import { decodeFrame, FRAME_BYTES, type Origin, type TelemetryFrame } from "@helix/hal";
+import { decodeFrame, FRAME_BYTES, type TelemetryFrame } from "@helix/hal";
 import { frame } from "@helix/hal/testing";
 import { createSystemPlatform } from "@helix/platform";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { Pipeline } from "./index.ts";
+import { type OriginRule, Pipeline } from "./index.ts";
 
-function pipelineOf(origin: Origin = "simulated") {
+function pipelineOf(origin: OriginRule = "simulated") {
   const ring = TelemetryRing.create(1024);
   const reader = ring.reader();
   const told: unknown[] = [];
@@ -41,6 +41,19 @@ test("the origin comes from the rig, whatever the driver wrote", () => {
   channel.trySend(frame({ origin: "physical" }));
   pipeline.drain(channel);
   expect(published().map((f) => f.origin)).toEqual(["simulated"]);
+});
+
+test("values falsified on purpose are marked by channel and by when they were taken", () => {
+  const { pipeline, channel, published } = pipelineOf((channelId, takenTaiNs) =>
+    channelId === 1 && takenTaiNs >= 100n ? "faulted" : "simulated",
+  );
+  for (const channelId of [0, 1]) {
+    for (const [i, wallTimestampNs] of [99n, 100n].entries()) {
+      channel.trySend(frame({ channelId, sequence: BigInt(i + 1), wallTimestampNs }));
+    }
+  }
+  pipeline.drain(channel);
+  expect(published().map((f) => f.origin)).toEqual(["simulated", "simulated", "simulated", "faulted"]);
 });
 
 test("a jump in a channel's sequence is told with both ends and the number missing", () => {

@@ -7,6 +7,7 @@ import {
   computeFrameCrc,
   FRAME_BYTES,
   frameKey,
+  frameWallTimestampNs,
   type Origin,
   setFrameOrigin,
   storedFrameCrc,
@@ -23,11 +24,17 @@ export interface PipelineEvents {
   published(frames: number): void;
 }
 
+/**
+ * Where values come from: one origin for all, or, on a bench that falsifies some of them on purpose,
+ * by channel and by when the value was taken (ns TAI).
+ */
+export type OriginRule = Origin | ((channelId: number, takenTaiNs: bigint) => Origin);
+
 export interface PipelineInput {
   /** The channels that the driver declares now. */
   readonly channelIds: () => ReadonlySet<number>;
   /** From the rig, never from the driver. */
-  readonly origin: Origin;
+  readonly origin: OriginRule;
   readonly events: PipelineEvents;
 }
 
@@ -88,7 +95,8 @@ export class Pipeline {
       const { lastSequence, missing } = verdict;
       events.gap({ channelId, lastSequence, nextSequence: sequence, missing });
     }
-    setFrameOrigin(bytes, origin, at);
+    const mark = typeof origin === "string" ? origin : origin(channelId, frameWallTimestampNs(bytes, at));
+    setFrameOrigin(bytes, mark, at);
     this.#ring.write(bytes, at);
     this.counts.published += 1;
   }

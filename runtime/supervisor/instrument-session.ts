@@ -11,10 +11,10 @@ import {
   type InstrumentStatus,
   isCommandable,
   isTelemetrySource,
-  type Origin,
   SUPERVISOR_BUDGETS_MS,
 } from "@helix/hal";
 import type { Ledger } from "@helix/ledger";
+import type { OriginRule } from "@helix/pipeline";
 import { type Platform, withDeadline } from "@helix/platform";
 import { asInstrumentError } from "./as-instrument-error.ts";
 import { CommandDesk } from "./command-desk.ts";
@@ -29,7 +29,7 @@ export interface SessionOptions {
   readonly platform: Platform;
   readonly ledger: Ledger;
   readonly ring: RingWriter;
-  readonly origin: Origin;
+  readonly origin: OriginRule;
   /** What the driver's context shows of its channel. */
   readonly backpressure: ObservableValue<BackpressureSignal>;
   readonly emit: EmitSupervisorEvent;

@@ -16,6 +16,7 @@ import {
   type Origin,
 } from "@helix/hal";
 import type { Actor, Ledger } from "@helix/ledger";
+import type { OriginRule } from "@helix/pipeline";
 import type { Platform } from "@helix/platform";
 import { calibrate } from "./calibrate.ts";
 import type { CommandReport } from "./command-desk.ts";
@@ -31,6 +32,8 @@ export interface SupervisorOptions {
   readonly config: HelixConfig;
   /** From the rig: "physical" in production. */
   readonly origin: Origin;
+  /** On a bench that falsifies some values on purpose: their origin by when they were taken. */
+  readonly originOf?: (instrument: string, channelId: number, takenTaiNs: bigint) => Origin;
   /** Lower-case hex, of the configuration in force; for the record of the start. */
   readonly configurationHash: string;
   readonly helixVersion: string;
@@ -95,7 +98,10 @@ export async function createSupervisor(options: SupervisorOptions): Promise<Supe
       const context = driverContext(options, config.key, backpressure);
       const driver = await options.host.load(config, options.config.source, context);
       loaded.push({ key: config.key, driver });
-      const { platform, origin, onEvent: emit } = options;
+      const { platform, originOf, onEvent: emit } = options;
+      const origin: OriginRule = originOf
+        ? (channelId, takenTaiNs) => originOf(config.key, channelId, takenTaiNs)
+        : options.origin;
       sessions.set(
         config.key,
         new InstrumentSession({ config, driver, platform, ledger, ring: writer, origin, backpressure, emit }),
