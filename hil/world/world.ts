@@ -26,8 +26,20 @@ export interface StationOptions {
   readonly realm?: boolean;
 }
 
+export interface WorldOptions {
+  readonly seed: string;
+  readonly scratchFolder: string;
+  /** Takes progress. */
+  readonly report: (message: unknown) => void;
+}
+
 export class World {
   readonly seed: string;
+  /**
+   * A real folder of this run alone, for files of third-party stacks (certificates); gone after the
+   * run. Its name is not the seed's: keep it off every wire.
+   */
+  readonly scratchFolder: string;
   readonly kernel: Kernel;
   readonly random: Random;
   readonly network: Network;
@@ -36,8 +48,9 @@ export class World {
   readonly #stations = new Map<string, Station>();
   readonly #report: (message: unknown) => void;
 
-  constructor(kernel: Kernel, seed: string, report: (message: unknown) => void = () => {}) {
+  constructor(kernel: Kernel, { seed, scratchFolder, report }: WorldOptions) {
     this.seed = seed;
+    this.scratchFolder = scratchFolder;
     this.kernel = kernel;
     this.random = createSeededRandom(seed);
     this.network = new Network(kernel, this.random.fork("network"));

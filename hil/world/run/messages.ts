@@ -67,6 +67,8 @@ export interface Progress {
 
 export interface WorkerInput {
   readonly settings: WorldSettings;
+  /** A real folder for this run alone. */
+  readonly scratchFolder: string;
   readonly beacon: SharedArrayBuffer;
 }
 

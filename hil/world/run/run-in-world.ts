@@ -2,6 +2,9 @@
  * Runs a program in a world of its own, in a thread of its own. This thread stays in real time: it
  * takes progress, and ends a world that hangs (an endless loop, microtasks without end) and says where.
  */
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { setInterval as everyRealMs } from "node:timers";
 import { setTimeout as wait } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
@@ -66,14 +69,32 @@ const ENVIRONMENT = {
 export async function runInWorld<Result = unknown>(options: WorldRunOptions): Promise<WorldRun<Result>> {
   const { watchdog, onProgress, heapMiB = 4096, ...given } = options;
   const settings: WorldSettings = { ...given, seed: String(options.seed) };
+  const scratchFolder = await mkdtemp(join(tmpdir(), "helix-world-"));
+  try {
+    return await runThread<Result>({ settings, scratchFolder, watchdog, onProgress, heapMiB });
+  } finally {
+    await rm(scratchFolder, { recursive: true, force: true });
+  }
+}
+
+interface ThreadOptions {
+  readonly settings: WorldSettings;
+  readonly scratchFolder: string;
+  readonly watchdog: Watchdog | undefined;
+  readonly onProgress: WorldRunOptions["onProgress"];
+  readonly heapMiB: number;
+}
+
+function runThread<Result>(options: ThreadOptions): Promise<WorldRun<Result>> {
+  const { settings, scratchFolder, watchdog, onProgress, heapMiB } = options;
   const beacon = new Beacon();
   const worker = new Worker(new URL("./worker.ts", import.meta.url), {
-    workerData: { settings, beacon: beacon.memory } satisfies WorkerInput,
+    workerData: { settings, scratchFolder, beacon: beacon.memory } satisfies WorkerInput,
     env: ENVIRONMENT,
     execArgv: [],
     resourceLimits: { maxOldGenerationSizeMb: heapMiB },
   });
-  return await new Promise<WorldRun<Result>>((resolve, reject) => {
+  return new Promise<WorldRun<Result>>((resolve, reject) => {
     const stopWatching = watch(beacon, watchdog ?? {}, (why) => {
       finish(() => reject(new WorldHungError(settings.seed, why, beacon.read())));
     });

@@ -17,7 +17,7 @@ const LONGEST_SECONDS = 100 * 86_400;
 const MEBIBYTE = 1 << 20;
 const STACK_FRAMES = 30;
 
-const { settings, beacon } = workerData as WorkerInput;
+const { settings, beacon, scratchFolder } = workerData as WorkerInput;
 const lines: TraceLine[] = [];
 const deaths: HostDeath[] = [];
 const trace = new Trace({
@@ -48,15 +48,18 @@ if (settings.window !== undefined) Error.stackTraceLimit = STACK_FRAMES;
 
 const startCpu = cpuSeconds();
 let loadedCpu = startCpu;
-const world = new World(kernel, settings.seed, (message) =>
-  tell({
-    type: "progress",
-    message,
-    virtualSeconds: world.seconds,
-    events: trace.events,
-    cpuSeconds: cpuSeconds() - loadedCpu,
-  }),
-);
+const world = new World(kernel, {
+  seed: settings.seed,
+  scratchFolder,
+  report: (message) =>
+    tell({
+      type: "progress",
+      message,
+      virtualSeconds: world.seconds,
+      events: trace.events,
+      cpuSeconds: cpuSeconds() - loadedCpu,
+    }),
+});
 installPatches(kernel, world.network, world.random.fork("stacks"));
 installSerialBinding(world.serial, world.network);
 

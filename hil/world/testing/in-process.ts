@@ -17,7 +17,7 @@ export async function inWorld<T>(
   const { seed = 1, ...kernelOptions } = options;
   const trace = new Trace();
   const kernel = new Kernel({ trace, ...kernelOptions });
-  const world = new World(kernel, String(seed));
+  const world = new World(kernel, { seed: String(seed), scratchFolder: "/nowhere", report: () => {} });
   let result: { value: T } | undefined;
   kernel.immediate("main", () => {
     void program(world).then(

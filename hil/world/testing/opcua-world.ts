@@ -1,6 +1,5 @@
 /** One OPC UA bioreactor and one client, real stacks at both ends, with a fault in the middle of the run. */
-import { cpSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { cpSync } from "node:fs";
 import { join } from "node:path";
 import type { WorldProgram } from "../world.ts";
 import type { startClient } from "./opcua-client.ts";
@@ -34,7 +33,7 @@ const run: WorldProgram<OpcuaWorldOptions, OpcuaWorldResult> = async (world, opt
     faultSeconds = 30,
     realm = false,
   } = options;
-  const scratch = mkdtempSync(join(tmpdir(), "helix-world-"));
+  const scratch = world.scratchFolder;
   cpSync(identities, scratch, { recursive: true });
   const server = world.addStation("server", { realm });
   const client = world.addStation("client", { realm });
@@ -83,7 +82,6 @@ const run: WorldProgram<OpcuaWorldOptions, OpcuaWorldResult> = async (world, opt
   valuesAtFaultEnd = values;
   world.progress("fault over");
   await world.sleep((seconds - world.seconds) * 1000);
-  rmSync(scratch, { recursive: true, force: true });
   return { values, valuesAfterFault: values - valuesAtFaultEnd, events };
 };
 export default run;

@@ -2,8 +2,7 @@
  * The whole runtime in a world: supervisor, generic OPC UA driver, ring and the ledger on the virtual
  * disk, against a real OPC UA server, through a partition and a power cut of the runtime's own host.
  */
-import { cpSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { cpSync } from "node:fs";
 import { join } from "node:path";
 import { readHelixConfig } from "@helix/config";
 import { FRAME_BYTES } from "@helix/hal";
@@ -30,7 +29,7 @@ const KEY = "brx-07";
 const LEDGER = "/var/helix/ledger";
 
 const run: WorldProgram<RuntimeWorldOptions, RuntimeWorldResult> = async (world, { identities }) => {
-  const scratch = mkdtempSync(join(tmpdir(), "helix-world-"));
+  const scratch = world.scratchFolder;
   cpSync(identities, scratch, { recursive: true });
   const device = world.addStation("bioreactor");
   const server = world.addStation("server");
@@ -71,7 +70,6 @@ const run: WorldProgram<RuntimeWorldOptions, RuntimeWorldResult> = async (world,
   await world.sleep(60_000);
   server.host.crash();
   server.host.reboot();
-  rmSync(scratch, { recursive: true, force: true });
   return server.host.start(async () => {
     const { verdict } = await verifyLedger({ folder: LEDGER, disk: server.disk });
     const records: string[] = [];
