@@ -124,6 +124,16 @@ describe("work in real time", () => {
     expect(result).toEqual(["slow at 0", "quick at 0", "timer at 1000"]);
   });
 
+  test("a result for the bench does not die with a host", async () => {
+    const { result } = await inWorld(async (world) => {
+      const { host } = world.addStation("a");
+      const work = world.kernel.fenced("real", async () => "done");
+      void host.start(() => host.crash());
+      return work;
+    });
+    expect(result).toBe("done");
+  });
+
   test("an exception that nobody catches ends the world with it", async () => {
     const run = inWorld(async (world) => {
       world.kernel.after(5, "timer", () => {

@@ -9,6 +9,7 @@
 import type { Host } from "../host.ts";
 import type { Beacon } from "./beacon.ts";
 import { EventQueue, WorldEvent } from "./event-queue.ts";
+import { Fence } from "./fence.ts";
 import { drainTicks } from "./native.ts";
 import { startPump } from "./pump.ts";
 import type { Trace } from "./trace.ts";
@@ -34,12 +35,6 @@ export interface KernelOptions {
 
 export type RunEnd = "stopped" | "nothing-left" | "horizon" | "max-events";
 
-interface FencedWork {
-  readonly host: Host | undefined;
-  /** Set when the work is done. */
-  settle: (() => void) | undefined;
-}
-
 const DEFAULT_EPOCH_MS = 1_893_456_000_000;
 
 /** A guard has ended the world. */
@@ -56,6 +51,11 @@ export class Kernel {
   /** The event that runs. */
   current: WorldEvent | undefined = undefined;
   readonly #queue = new EventQueue();
+  readonly #fence = new Fence((kind, settle, host) => {
+    // The bench is no default: its results must not die with the host that happens to run.
+    if (host === undefined) this.deliver(this.nowUs, kind, settle, undefined);
+    else this.immediate(kind, settle, host);
+  });
   readonly #options: KernelOptions;
   readonly #maxAtInstant: number;
   readonly #maxEvents: number;
@@ -65,8 +65,6 @@ export class Kernel {
   #clockReads = 0;
   #failure: { error: unknown } | undefined;
   #stopped = false;
-  #openFences = 0;
-  #fenced: FencedWork[] = [];
 
   constructor(options: KernelOptions) {
     this.#options = options;
@@ -131,31 +129,14 @@ export class Kernel {
     return this.nowUs;
   }
 
+  /** Virtual time stands still: see {@link fenced}. */
   get isFenced(): boolean {
-    return this.#openFences > 0;
+    return this.#fence.isUp;
   }
 
-  /**
-   * Work that needs real time (a thread pool, a module loader). Virtual time stands still until it
-   * is done; results arrive in the order in which the work was issued.
-   */
+  /** Does work in real time, for the present host, while virtual time stands still. */
   fenced<T>(kind: string, work: () => Promise<T>): Promise<T> {
-    const entry: FencedWork = { host: this.currentHost, settle: undefined };
-    this.#openFences += 1;
-    this.#fenced.push(entry);
-    return new Promise<T>((resolve, reject) => {
-      const finished = async () => {
-        try {
-          const value = await work();
-          entry.settle = () => resolve(value);
-        } catch (error) {
-          entry.settle = () => reject(error);
-        }
-        this.#openFences -= 1;
-        if (this.#openFences === 0) this.#deliverFenced(kind);
-      };
-      void finished();
-    });
+    return this.#fence.run(kind, this.currentHost, work);
   }
 
   /** Ends the world with an error. */
@@ -220,12 +201,6 @@ export class Kernel {
     const event = new WorldEvent(whole, this.#sequence++, host, kind, action, fromOutside);
     if (this.#options.keepStacks) event.stack = new Error().stack;
     return event;
-  }
-
-  #deliverFenced(kind: string): void {
-    const finished = this.#fenced;
-    this.#fenced = [];
-    for (const { settle, host } of finished) if (settle !== undefined) this.immediate(kind, settle, host);
   }
 
   #countClockRead(): void {

@@ -6,9 +6,10 @@
 import { isIP } from "node:net";
 import { Duplex, type DuplexOptions } from "node:stream";
 import type { Host } from "../host.ts";
-import type { WorldEvent } from "../kernel/event-queue.ts";
 import type { Kernel } from "../kernel/kernel.ts";
+import { readConnectArguments } from "./connect-arguments.ts";
 import { openConnection } from "./handshake.ts";
+import { IdleTimer } from "./idle-timer.ts";
 import type { Network } from "./network.ts";
 import type { Pipe } from "./pipe.ts";
 import type { SimServer } from "./sim-server.ts";
@@ -25,18 +26,10 @@ export interface SimSocketOptions extends DuplexOptions {
   readonly timeout?: number;
 }
 
-export interface ConnectTarget {
-  readonly port: number;
-  readonly host?: string;
-  readonly path?: string;
-  readonly timeout?: number;
-}
-
 type WriteCallback = (error?: Error | null) => void;
 
 export class SimSocket extends Duplex implements Receiver {
   connecting = false;
-  timeout: number | undefined = undefined;
   localAddress: string | undefined = undefined;
   localPort: number | undefined = undefined;
   localFamily: string | undefined = undefined;
@@ -57,8 +50,7 @@ export class SimSocket extends Duplex implements Receiver {
   #brokenPipe = false;
   #wasReset = false;
   #resetOnDestroy = false;
-  #lastActiveUs = 0;
-  #idleTimer: WorldEvent | undefined;
+  readonly #idle: IdleTimer;
 
   constructor(network: Network, options: SimSocketOptions = {}) {
     const { handle, fd, signal, ...stream } = options;
@@ -67,10 +59,15 @@ export class SimSocket extends Duplex implements Receiver {
     this.#network = network;
     this.#kernel = network.kernel;
     this.#host = network.here;
+    this.#idle = new IdleTimer(network.kernel, this.#host, () => this.emit("timeout"));
     if (signal?.aborted) this.destroy(signal.reason);
     else signal?.addEventListener("abort", () => this.destroy(signal.reason), { once: true });
   }
 
+  /** ms of silence after which `timeout` is emitted; undefined when never set, 0 when switched off. */
+  get timeout(): number | undefined {
+    return this.#idle.ms;
+  }
   get bytesRead(): number {
     return this.#bytesRead;
   }
@@ -114,14 +111,11 @@ export class SimSocket extends Duplex implements Receiver {
 
   setTimeout(ms: number, callback?: () => void): this {
     if (this.destroyed) return this;
-    this.timeout = Number(ms);
-    this.#kernel.cancel(this.#idleTimer);
-    this.#idleTimer = undefined;
+    this.#idle.set(Number(ms));
     if (this.timeout === 0) {
       if (callback) this.removeListener("timeout", callback);
       return this;
     }
-    this.#active();
     if (callback) this.once("timeout", callback);
     return this;
   }
@@ -139,7 +133,7 @@ export class SimSocket extends Duplex implements Receiver {
     if (target.timeout) this.setTimeout(target.timeout);
     this.#network.station(this.#host).sockets.add(this);
     this.connecting = true;
-    this.#active();
+    this.#idle.active();
     if (isIP(host)) process.nextTick(() => this.#connectTo(host, port));
     else this.#kernel.immediate("dns", () => this.#lookUp(host, port), this.#host);
     return this;
@@ -175,7 +169,7 @@ export class SimSocket extends Duplex implements Receiver {
   /** Our SYN was answered. */
   established(): void {
     this.connecting = false;
-    this.#active();
+    this.#idle.active();
     this.emit("connect");
     this.emit("ready");
     if (this.readableFlowing !== false || this.#wantsRead) this.read(0);
@@ -201,7 +195,7 @@ export class SimSocket extends Duplex implements Receiver {
       const bytes = incoming.received.shift();
       if (bytes === undefined) break;
       this.#bytesRead += bytes.length;
-      this.#active();
+      this.#idle.active();
       const chunk = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
       if (!this.push(chunk)) this.#wantsRead = false;
     }
@@ -223,12 +217,12 @@ export class SimSocket extends Duplex implements Receiver {
   }
 
   powerCut(): void {
-    this.#kernel.cancel(this.#idleTimer);
+    this.#idle.stop();
     this.#connection?.powerCut(this.#side);
   }
 
   processKilled(): void {
-    this.#kernel.cancel(this.#idleTimer);
+    this.#idle.stop();
     this.#connection?.processKilled(this.#side);
   }
 
@@ -266,8 +260,7 @@ export class SimSocket extends Duplex implements Receiver {
 
   override _destroy(error: Error | null, callback: (error?: Error | null) => void): void {
     this.connecting = false;
-    this.#kernel.cancel(this.#idleTimer);
-    this.#idleTimer = undefined;
+    this.#idle.stop();
     this.#network.station(this.#host).sockets.delete(this);
     this.#leaveConnection();
     const server = this.server;
@@ -315,7 +308,7 @@ export class SimSocket extends Duplex implements Receiver {
       this.#bytesWritten += chunk.length;
       this.#outgoing.sendMessage(chunk);
     }
-    this.#active();
+    this.#idle.active();
     if (this.#outgoing.inFlight < SEND_BUFFER_BYTES) callback();
     else this.#outgoing.whenRoom(() => callback());
   }
@@ -359,6 +352,7 @@ export class SimSocket extends Duplex implements Receiver {
   /** Node lets a destroyed socket connect again. */
   #bornAgain(): void {
     (this as unknown as { _undestroy(): void })["_undestroy"]();
+    this.#idle.restart();
     this.#connection = undefined;
     this.#wasReset = false;
     this.#resetOnDestroy = false;
@@ -367,38 +361,5 @@ export class SimSocket extends Duplex implements Receiver {
     this.#bytesRead = 0;
     this.#bytesWritten = 0;
   }
-
-  #active(): void {
-    this.#lastActiveUs = this.#kernel.nowUs;
-    if (!this.timeout || this.#idleTimer !== undefined || this.destroyed) return;
-    this.#armIdleTimer(this.#kernel.nowUs + this.timeout * 1000);
-  }
-
-  #armIdleTimer(dueUs: number): void {
-    const check = () => {
-      this.#idleTimer = undefined;
-      if (this.destroyed || !this.timeout) return;
-      const due = this.#lastActiveUs + this.timeout * 1000;
-      if (due > this.#kernel.nowUs) this.#armIdleTimer(due);
-      else this.emit("timeout");
-    };
-    this.#idleTimer = this.#kernel.at(dueUs, "idle", check, this.#host);
-  }
 }
 Object.defineProperty(SimSocket, "name", { value: "Socket" });
-
-/** connect(options, cb), connect(port, host, cb), and the array that node:net passes on. */
-function readConnectArguments(args: unknown[]): { target: ConnectTarget; callback?: () => void } {
-  const list = Array.isArray(args[0]) ? [...args[0]] : [...args];
-  const last = list.at(-1);
-  const callback = typeof last === "function" ? { callback: last as () => void } : {};
-  const first = list[0];
-  if (typeof first === "object" && first !== null) {
-    const options = first as ConnectTarget;
-    return { target: { ...options, port: Number(options.port) }, ...callback };
-  }
-  if (typeof first === "string" && Number.isNaN(Number(first)))
-    return { target: { port: 0, path: first }, ...callback };
-  const host = typeof list[1] === "string" ? { host: list[1] } : {};
-  return { target: { port: Number(first), ...host }, ...callback };
-}

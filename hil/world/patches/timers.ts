@@ -9,7 +9,8 @@ import type { Host } from "../host.ts";
 import type { WorldEvent } from "../kernel/event-queue.ts";
 import type { Kernel } from "../kernel/kernel.ts";
 import { native } from "../kernel/native.ts";
-import { abortError, mutable, notAFunction, replace } from "./mutable.ts";
+import { mutable, notAFunction, replace } from "./mutable.ts";
+import { promisedTimers } from "./timer-promises.ts";
 
 /** Node: anything else waits 1 ms. */
 const LONGEST_MS = 2_147_483_647;
@@ -171,42 +172,4 @@ export function patchTimers(kernel: Kernel): void {
     functions.setTimeout(() => controller.abort(reason()), ms);
     return controller.signal;
   });
-}
-
-interface Waits {
-  setTimeout(callback: unknown, ms?: unknown): VirtualTimeout;
-  setImmediate(callback: unknown): VirtualImmediate;
-  clearTimeout(handle: unknown): void;
-}
-
-function promisedTimers(functions: Waits) {
-  type Options = { signal?: AbortSignal };
-  const wait = <T>(arm: (done: () => void) => unknown, value: T, { signal }: Options = {}) =>
-    new Promise<T>((resolve, reject) => {
-      if (signal?.aborted) return reject(abortError(signal));
-      const onAbort = () => {
-        functions.clearTimeout(handle);
-        reject(abortError(signal));
-      };
-      const handle = arm(() => {
-        signal?.removeEventListener("abort", onAbort);
-        resolve(value);
-      });
-      signal?.addEventListener("abort", onAbort, { once: true });
-    });
-  const setTimeout = <T>(ms?: number, value?: T, options?: Options) =>
-    wait((done) => functions.setTimeout(done, ms), value, options);
-  const setImmediate = <T>(value?: T, options?: Options) =>
-    wait((done) => functions.setImmediate(done), value, options);
-  async function* setInterval<T>(ms?: number, value?: T, options?: Options) {
-    for (;;) {
-      await setTimeout(ms, undefined, options);
-      yield value;
-    }
-  }
-  const scheduler = {
-    wait: (ms: number, options?: Options) => setTimeout(ms, undefined, options),
-    yield: () => setImmediate(),
-  };
-  return { setTimeout, setImmediate, setInterval, scheduler };
 }
