@@ -29,6 +29,9 @@ const AFTER_A_VALUE = new Set([
   "noise",
   "tolerance",
   "until",
+  "then",
+  "rises",
+  "falls",
   "and",
   "or",
 ]);

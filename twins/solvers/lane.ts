@@ -1,0 +1,261 @@
+/** One lane of a kernel: its trajectory's segments, outputs and events. */
+import type { Kernel } from "../compile/kernel.ts";
+import { CONTROL_SLOTS, type ControlSlot, STATUS } from "../compile/layout.ts";
+import { DenseStep } from "./dense-step.ts";
+import { findCrossing } from "./event-root.ts";
+import type { FailureReason, Outcome } from "./outcome.ts";
+import type { Segments } from "./schedule.ts";
+import type { SolverOptions, Trajectories, TrajectorySink } from "./trajectories.ts";
+import type { TwinFunctions } from "./twin-functions.ts";
+
+/** What the kernel must do before it goes on. */
+export type Change = "none" | "entered" | "finished";
+
+const MOST_EVENTS = 10_000;
+
+export class Lane {
+  active = false;
+  readonly #memory: Float64Array;
+  readonly #at: (slot: number) => number;
+  readonly #slots: Record<ControlSlot, number>;
+  readonly #y: number;
+  readonly #yStride: number;
+  readonly #functions: TwinFunctions;
+  readonly #options: SolverOptions;
+  readonly #sink: TrajectorySink;
+  readonly #dense: DenseStep;
+  readonly #parameters: Float64Array;
+  readonly #inputs: Float64Array;
+  readonly #state: Float64Array;
+  readonly #sides: Float64Array;
+  readonly #parameterAt: Int32Array;
+  readonly #inputAt: Int32Array;
+  readonly #sideAt: Int32Array;
+  #segments: Segments = { times: new Float64Array(1), values: new Float64Array(0) };
+  #segment = 0;
+  #output = 0;
+  #index = -1;
+  #events: { name: string; time: number }[] = [];
+
+  constructor(
+    kernel: Kernel,
+    lane: number,
+    functions: TwinFunctions,
+    options: SolverOptions,
+    sink: TrajectorySink,
+  ) {
+    const { layout, model } = kernel.program;
+    this.#memory = kernel.memory;
+    this.#at = (slot) => slot * kernel.lanes + lane;
+    const place = (name: string) => this.#at(layout.slot(name));
+    this.#slots = Object.fromEntries(CONTROL_SLOTS.map((name) => [name, place(name)])) as Record<
+      ControlSlot,
+      number
+    >;
+    this.#y = place(`y:${model.states[0]?.name}`);
+    this.#yStride = kernel.lanes;
+    this.#parameterAt = Int32Array.from(model.parameters, (p) => place(`p:${p.name}`));
+    this.#inputAt = Int32Array.from(model.inputs, (u) => place(`u:${u.name}`));
+    this.#sideAt = Int32Array.from(model.events, (_, i) => place(`side:${i}`));
+    this.#functions = functions;
+    this.#options = options;
+    this.#sink = sink;
+    this.#dense = new DenseStep(kernel, lane);
+    this.#parameters = new Float64Array(model.parameters.length);
+    this.#inputs = new Float64Array(model.inputs.length);
+    this.#state = new Float64Array(model.states.length);
+    this.#sides = new Float64Array(model.events.length);
+  }
+
+  /** False when the trajectory cannot even start: it is reported as failed. */
+  start(index: number, work: Trajectories): boolean {
+    this.#index = index;
+    this.#events = [];
+    this.active = true;
+    this.#segments = work.load(index, this.#parameters);
+    const memory = this.#memory;
+    const { end, firstStep, maxSteps, rtol, atol } = this.#options;
+    const control = { t: 0, h: firstStep, rejected: 0, errorBefore: 1e-4, steps: 0, rejects: 0, status: 0 };
+    Object.entries({ ...control, hMin: end * 1e-14, maxSteps, rtol, atol }).forEach(([name, value]) => {
+      memory[this.#slots[name as ControlSlot]] = value;
+    });
+    for (let i = 0; i < this.#parameters.length; i++)
+      memory[this.#parameterAt[i] as number] = this.#parameters[i] as number;
+    this.#enterSegment(0);
+    this.#functions.initial(0, this.#state, this.#parameters, this.#inputs, this.#state);
+    const problem = this.#startProblem();
+    if (problem) {
+      this.#finish(problem);
+      return false;
+    }
+    this.#storeState();
+    this.#output = 0;
+    while ((this.#options.outputs[this.#output] as number) <= 0)
+      this.#sink.sample?.(index, this.#output++, this.#state);
+    this.#aimAtOutput();
+    this.#watchFrom(0, undefined);
+    return true;
+  }
+
+  /** Parks the lane on values that never ask for attention. */
+  idle(): void {
+    this.active = false;
+    const memory = this.#memory;
+    for (const slot of ["tEnd", "tOut", "maxSteps"] as const)
+      memory[this.#slots[slot]] = Number.POSITIVE_INFINITY;
+    for (const slot of ["h", "hMin", "t"] as const) memory[this.#slots[slot]] = 0;
+    for (const at of this.#sideAt) memory[at] = 0;
+  }
+
+  /** Does what the kernel stopped for. */
+  attend(flags: number): Change {
+    if (
+      flags & (STATUS.stepTooSmall | STATUS.tooManySteps) &&
+      !(flags & STATUS.atEnd && this.#atLastSegment())
+    ) {
+      return this.#fail(flags);
+    }
+    if (flags & STATUS.event) return this.#passEvent();
+    const t = this.#read("t");
+    if (flags & STATUS.atOutput) this.#sampleUntil(t);
+    if (!(flags & STATUS.atEnd)) return "none";
+    if (this.#atLastSegment()) return this.#finish(undefined);
+    this.#enterSegment(this.#segment + 1);
+    this.#loadState();
+    this.#watchFrom(t, undefined);
+    return "entered";
+  }
+
+  #read(slot: ControlSlot): number {
+    return this.#memory[this.#slots[slot]] as number;
+  }
+
+  #atLastSegment(): boolean {
+    return this.#segment === this.#segments.times.length - 1;
+  }
+
+  #enterSegment(segment: number): void {
+    this.#segment = segment;
+    const { times, values } = this.#segments;
+    const count = this.#inputs.length;
+    for (let i = 0; i < count; i++) {
+      const value = values[segment * count + i] as number;
+      this.#inputs[i] = value;
+      this.#memory[this.#inputAt[i] as number] = value;
+    }
+    this.#memory[this.#slots.tEnd] = times[segment + 1] ?? this.#options.end;
+  }
+
+  #startProblem(): { reason: FailureReason; detail: string } | undefined {
+    const { model } = this.#functions;
+    const values = [...this.#parameters, ...this.#inputs];
+    const bad = values.findIndex((value) => !Number.isFinite(value));
+    if (bad >= 0) {
+      const name = [...model.parameters, ...model.inputs][bad]?.name;
+      return { reason: "non-finite-parameter", detail: `${name} is ${values[bad]}` };
+    }
+    for (const [i, state] of model.states.entries()) {
+      const value = this.#state[i] as number;
+      if (value >= state.low && value <= state.high) continue;
+      return {
+        reason: "start-out-of-bounds",
+        detail: `${state.name} starts at ${value}, outside ${state.low} .. ${state.high}`,
+      };
+    }
+    return undefined;
+  }
+
+  /** Outputs in the step just taken, up to and with `time`. */
+  #sampleUntil(time: number): void {
+    const { outputs } = this.#options;
+    for (; (outputs[this.#output] as number) <= time; this.#output++) {
+      this.#dense.stateAt(outputs[this.#output] as number, this.#state);
+      this.#sink.sample?.(this.#index, this.#output, this.#state);
+    }
+    this.#aimAtOutput();
+  }
+
+  #aimAtOutput(): void {
+    this.#memory[this.#slots.tOut] = this.#options.outputs[this.#output] ?? Number.POSITIVE_INFINITY;
+  }
+
+  /** The first event inside the step: state set to where it happened, then its actions. */
+  #passEvent(): Change {
+    const crossing = findCrossing(this.#functions, this.#dense, this.#sides, this.#parameters, this.#inputs);
+    this.#sampleUntil(crossing.time);
+    this.#dense.stateAt(crossing.time, this.#state);
+    const { model, actions } = this.#functions;
+    for (const i of crossing.fired) {
+      const action = actions[i];
+      if (!action) continue;
+      this.#events.push({ name: model.events[i]?.name ?? "", time: crossing.time });
+      const set = new Float64Array(action.targets.length);
+      action.evaluate(crossing.time, this.#state, this.#parameters, this.#inputs, set);
+      action.targets.forEach((target, k) => {
+        this.#state[target] = set[k] as number;
+      });
+    }
+    this.#memory[this.#slots.t] = crossing.time;
+    this.#storeState();
+    if (crossing.fired.some((i) => model.events[i]?.stops)) return this.#finish(undefined);
+    if (this.#events.length >= MOST_EVENTS) {
+      return this.#finish({ reason: "too-many-events", detail: `${MOST_EVENTS} events by ${crossing.time}` });
+    }
+    this.#watchFrom(crossing.time, crossing.passed);
+    return "entered";
+  }
+
+  /** Notes on which side of its threshold every event starts; `passed` have just crossed. */
+  #watchFrom(time: number, passed: readonly number[] | undefined): void {
+    if (this.#sides.length === 0) return;
+    const values = new Float64Array(this.#sides.length);
+    this.#functions.watched(time, this.#state, this.#parameters, this.#inputs, values);
+    for (let i = 0; i < values.length; i++) {
+      const value = values[i] as number;
+      const before = this.#sides[i] as number;
+      const onThreshold = passed?.includes(i) ? -before : -(this.#functions.model.events[i]?.direction ?? 1);
+      this.#sides[i] = value > 0 ? 1 : value < 0 ? -1 : onThreshold;
+      this.#memory[this.#sideAt[i] as number] = this.#sides[i] as number;
+    }
+  }
+
+  #fail(flags: number): Change {
+    const t = this.#read("t");
+    this.#loadState();
+    if (flags & STATUS.tooManySteps) {
+      return this.#finish({ reason: "too-many-steps", detail: `${this.#options.maxSteps} steps by ${t}` });
+    }
+    const bad = this.#functions.model.states.findIndex((_, i) => !Number.isFinite(this.#state[i]));
+    if (bad >= 0)
+      return this.#finish({
+        reason: "non-finite-state",
+        detail: `${this.#functions.model.states[bad]?.name} at ${t}`,
+      });
+    return this.#finish({ reason: "step-too-small", detail: `step ${this.#read("h")} at ${t}` });
+  }
+
+  #finish(failure: Outcome["failure"]): "finished" {
+    this.active = false;
+    if (!failure) this.#loadState();
+    const outcome: Outcome = {
+      index: this.#index,
+      failure,
+      time: this.#read("t"),
+      steps: this.#read("steps"),
+      rejects: this.#read("rejects"),
+      events: this.#events,
+    };
+    this.#sink.finished(outcome, this.#state);
+    return "finished";
+  }
+
+  #loadState(): void {
+    for (let i = 0; i < this.#state.length; i++)
+      this.#state[i] = this.#memory[this.#y + i * this.#yStride] as number;
+  }
+
+  #storeState(): void {
+    for (let i = 0; i < this.#state.length; i++)
+      this.#memory[this.#y + i * this.#yStride] = this.#state[i] as number;
+  }
+}
