@@ -37,6 +37,8 @@ export const VECTOR = {
   subtract: 0xf1,
   multiply: 0xf2,
   divide: 0xf3,
+  minimum: 0xf6,
+  maximum: 0xf7,
   truncate: 0xfc,
 } as const;
 

@@ -6,6 +6,8 @@ import { OP, unsigned, VECTOR } from "./wasm-binary.ts";
 export interface CodeContext {
   /** Pushes the value of a node. */
   push(id: NodeId): void;
+  /** Pushes the lanes' answers to a comparison; asked again, it is not compared again. */
+  pushMask(op: "less" | "lessEqual", a: NodeId, b: NodeId): void;
   readonly constants: ConstantPool;
   functionIndex(name: FunctionName): number;
 }
@@ -116,9 +118,7 @@ export function emitOperation(code: Code, node: Node, context: CodeContext): voi
   switch (node.op) {
     case "less":
     case "lessEqual":
-      for (const operand of [c, d, a, b]) context.push(operand);
-      code.vector(node.op === "less" ? VECTOR.lessThan : VECTOR.lessEqual);
-      code.vector(VECTOR.bitSelect);
+      emitSelect(code, node.op, [a, b, c, d], context);
       return;
     case "powerOfTwo":
       context.push(a);
@@ -164,4 +164,37 @@ export function emitOperation(code: Code, node: Node, context: CodeContext): voi
     default:
       throw new TypeError(`${node.op} is not an operation`);
   }
+}
+
+/** a < b ? c : d; where that is a maximum or minimum there is one instruction with the same answer. */
+function emitSelect(
+  code: Code,
+  op: "less" | "lessEqual",
+  [a, b, c, d]: readonly [NodeId, NodeId, NodeId, NodeId],
+  context: CodeContext,
+): void {
+  const extreme = op === "less" && ((a === c && b === d) || (a === d && b === c));
+  if (extreme) {
+    // minimum(x, y) is y < x ? y : x, maximum(x, y) is x < y ? y : x
+    for (const operand of a === c ? [b, a] : [a, b]) context.push(operand);
+    code.vector(a === c ? VECTOR.minimum : VECTOR.maximum);
+    return;
+  }
+  context.push(c);
+  context.push(d);
+  context.pushMask(op, a, b);
+  code.vector(VECTOR.bitSelect);
+}
+
+/** The comparison itself. */
+export function emitComparison(
+  code: Code,
+  op: "less" | "lessEqual",
+  a: NodeId,
+  b: NodeId,
+  context: CodeContext,
+): void {
+  context.push(a);
+  context.push(b);
+  code.vector(op === "less" ? VECTOR.lessThan : VECTOR.lessEqual);
 }

@@ -10,7 +10,7 @@ import { isOperation } from "./print-js.ts";
 import type { Hoist, Program } from "./program.ts";
 import { hoistedNodes, hoistNodes, loopNodes, stopNodes } from "./schedule.ts";
 import { encodeModule, type FunctionCode, OP, TYPE, VECTOR } from "./wasm-binary.ts";
-import { Code, type CodeContext, ConstantPool, emitOperation } from "./wasm-code.ts";
+import { Code, type CodeContext, ConstantPool, emitComparison, emitOperation } from "./wasm-code.ts";
 
 const LANES = 2;
 const SLOT_BYTES = 8 * LANES;
@@ -77,7 +77,8 @@ function mathFunction(name: FunctionName, constants: ConstantPool): FunctionCode
     else if (node.op === "constant") code.load(constants.addressOf(node.value));
     else code.getLocal(locals.get(id) as number);
   };
-  const context = { push, constants, functionIndex: () => -1 };
+  const pushMask: CodeContext["pushMask"] = (op, a, b) => emitComparison(code, op, a, b, context);
+  const context: CodeContext = { push, pushMask, constants, functionIndex: () => -1 };
   for (const id of reachable(graph, [result])) {
     if (!isOperation(graph.node(id))) continue;
     emitOperation(code, graph.node(id), context);
@@ -121,8 +122,9 @@ class Writer {
     const { code } = body;
     const hoisted = hoistedNodes(this.#program);
     body.readSlots = (id) => this.#slotOf(id, hoisted);
-    for (const slot of this.#slotsUsed(hoisted)) body.keepInLocal(slot, this.#address(slot));
-    const [accepted, stopping] = [body.newLocal(), body.newFlag()];
+    body.inMemory = (slot) => this.#address(slot);
+    for (const { slot } of commits) body.keepInLocal(slot, this.#address(slot));
+    const stopping = FLAG_LOCAL;
     const push = (id: NodeId) => body.push(id);
     code.emit(OP.loop, TYPE.empty);
     body.compute(loopNodes(this.#program));
@@ -136,17 +138,13 @@ class Writer {
     body.compute(stopNodes(this.#program));
     for (const { slot, node } of onStop) code.store(this.#address(slot), () => push(node));
     code.emit(OP.end);
-    push(error);
-    push(this.#graph.constant(1));
-    code.vector(VECTOR.lessEqual);
-    code.setLocal(accepted);
     for (const { slot, node, onlyIfAccepted } of [...commits].sort(
       (a, b) => Number(b.onlyIfAccepted) - Number(a.onlyIfAccepted),
     )) {
       push(node);
       if (onlyIfAccepted) {
         body.pushSlot(slot);
-        code.getLocal(accepted);
+        body.pushMask("lessEqual", error, this.#graph.constant(1));
         code.vector(VECTOR.bitSelect);
       }
       code.setLocal(body.localOf(slot));
@@ -156,19 +154,6 @@ class Writer {
     for (const { slot } of commits) code.store(this.#address(slot), () => body.pushSlot(slot));
     code.store(this.#address("status"), () => push(status));
     return body.finish();
-  }
-
-  #slotsUsed(hoisted: ReadonlyMap<NodeId, string>): Set<string> {
-    const { commits, onStop, error, status } = this.#program;
-    const used = new Set(commits.map((commit) => commit.slot));
-    const operands = [...loopNodes(this.#program), ...stopNodes(this.#program)].flatMap(
-      (id) => this.#graph.node(id).operands,
-    );
-    for (const id of [...operands, ...[...commits, ...onStop].map((entry) => entry.node), error, status]) {
-      const slot = this.#slotOf(id, hoisted);
-      if (slot !== undefined) used.add(slot);
-    }
-    return used;
   }
 
   #slotOf(id: NodeId, stored: ReadonlyMap<NodeId, string>): string | undefined {
@@ -181,7 +166,10 @@ class Writer {
   }
 }
 
-/** One function: where its values are. Vector locals come first, then the one flag. */
+/** The one local that is not a vector. */
+const FLAG_LOCAL = 0;
+
+/** One function: where its values are. */
 class Body implements CodeContext {
   readonly code = new Code();
   readonly constants: ConstantPool;
@@ -195,7 +183,8 @@ class Body implements CodeContext {
   readonly #graph: Graph;
   readonly #values = new Map<NodeId, number>();
   readonly #slots = new Map<string, number>();
-  #count = 1;
+  readonly #masks = new Map<string, number>();
+  #count = FLAG_LOCAL + 1;
 
   constructor(graph: Graph, constants: ConstantPool, functionIndex: (name: FunctionName) => number) {
     this.#graph = graph;
@@ -205,11 +194,6 @@ class Body implements CodeContext {
 
   newLocal(): number {
     return this.#count++;
-  }
-
-  /** Local 0. */
-  newFlag(): number {
-    return 0;
   }
 
   keepInLocal(slot: string, address: number): void {
@@ -237,6 +221,18 @@ class Body implements CodeContext {
     if (slot !== undefined) this.pushSlot(slot);
     else if (node.op === "constant") this.code.load(this.constants.addressOf(node.value));
     else this.code.getLocal(this.#values.get(id) as number);
+  }
+
+  pushMask(op: "less" | "lessEqual", a: NodeId, b: NodeId): void {
+    const key = `${op}(${a},${b})`;
+    let local = this.#masks.get(key);
+    if (local === undefined) {
+      local = this.newLocal();
+      this.#masks.set(key, local);
+      emitComparison(this.code, op, a, b, this);
+      this.code.setLocal(local);
+    }
+    this.code.getLocal(local);
   }
 
   compute(ids: readonly NodeId[]): void {

@@ -1,8 +1,12 @@
 /**
  * Error norm, step-size control and loop decisions of one attempt, as graph nodes.
  *
- * The norm is the root mean square of error / (atol + rtol |y|) over the states; it is compared as a
- * square, and its root is taken from the exponent bits: no pow in the loop, and the same everywhere.
+ * The norm is the root mean square of error / (atol + rtol |y|) over the states, |y| being the mean of
+ * its sizes before and after: a mean has no branch. It is compared as a square, and its root is taken
+ * from the exponent bits: no pow in the loop, and the same everywhere.
+ *
+ * The control is integral; a proportional part (Gustafsson) is there for methods that want it. On the
+ * CHO models it halves the refusals but takes 6 to 10 % more steps, so neither method uses it.
  */
 import type { Graph, NodeId } from "../compile/graph.ts";
 import { LEVEL } from "../compile/graph.ts";
@@ -53,13 +57,20 @@ export function controlNodes(
   const steps = graph.add(slot("steps"), ifAccepted(c(1), c(0)));
   const rejects = graph.add(slot("rejects"), ifAccepted(c(0), c(1)));
 
-  const flags = [
-    ifAccepted(ifLast(c(STATUS.atEnd), c(0)), c(0)),
-    ifAccepted(graph.select("lessEqual", slot("tOut"), tNext, c(STATUS.atOutput), c(0)), c(0)),
-    ifAccepted(eventFlag(graph, inputs), c(0)),
-    ifAccepted(c(0), graph.select("less", hNext, slot("hMin"), c(STATUS.stepTooSmall), c(0))),
-    graph.select("lessEqual", slot("maxSteps"), graph.add(steps, rejects), c(STATUS.tooManySteps), c(0)),
+  const reached = [
+    ifLast(c(STATUS.atEnd), c(0)),
+    graph.select("lessEqual", slot("tOut"), tNext, c(STATUS.atOutput), c(0)),
+    eventFlag(graph, inputs),
   ];
+  const tooSmall = graph.select("less", hNext, slot("hMin"), c(STATUS.stepTooSmall), c(0));
+  const tooMany = graph.select(
+    "lessEqual",
+    slot("maxSteps"),
+    graph.add(steps, rejects),
+    c(STATUS.tooManySteps),
+    c(0),
+  );
+  const status = graph.add(ifAccepted(graph.sum(reached), tooSmall), tooMany);
   const always = (name: string, node: NodeId): Commit => ({ slot: name, node, onlyIfAccepted: false });
   const whenAccepted = (name: string, node: NodeId): Commit => ({ slot: name, node, onlyIfAccepted: true });
   const commits = [
@@ -72,19 +83,17 @@ export function controlNodes(
     always("steps", steps),
     always("rejects", rejects),
   ];
-  return { error, status: graph.sum(flags), commits };
+  return { error, status, commits };
 }
 
 /** Mean square of error / tolerance over the states. */
 function errorNorm(graph: Graph, model: TwinModel, { y, step }: ControlInputs): NodeId {
   const slot = (name: string) => graph.symbol(name, LEVEL.step);
+  const halfRtol = graph.multiply(slot("rtol"), graph.constant(0.5));
   const squares = model.states.map((state, i) => {
-    const size = graph.max(graph.abs(y[i] as NodeId), graph.abs(step.next[i] as NodeId));
+    const size = graph.add(graph.abs(y[i] as NodeId), graph.abs(step.next[i] as NodeId));
     const absolute = graph.multiply(slot("atol"), graph.constant(state.toleranceScale));
-    const ratio = graph.divide(
-      step.errors[i] as NodeId,
-      graph.add(absolute, graph.multiply(slot("rtol"), size)),
-    );
+    const ratio = graph.divide(step.errors[i] as NodeId, graph.add(absolute, graph.multiply(halfRtol, size)));
     return graph.multiply(ratio, ratio);
   });
   const mean = graph.multiply(graph.sum(squares), graph.constant(1 / model.states.length));

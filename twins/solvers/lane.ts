@@ -1,9 +1,10 @@
 /** One lane of a kernel: its trajectory's segments, outputs and events. */
 import type { Kernel } from "../compile/kernel.ts";
 import { CONTROL_SLOTS, type ControlSlot, STATUS } from "../compile/layout.ts";
+import type { Quantity, State } from "../language/model.ts";
 import { DenseStep } from "./dense-step.ts";
 import { findCrossing } from "./event-root.ts";
-import type { FailureReason, Outcome } from "./outcome.ts";
+import type { Outcome } from "./outcome.ts";
 import type { Segments } from "./schedule.ts";
 import type { SolverOptions, Trajectories, TrajectorySink } from "./trajectories.ts";
 import type { TwinFunctions } from "./twin-functions.ts";
@@ -12,6 +13,13 @@ import type { TwinFunctions } from "./twin-functions.ts";
 export type Change = "none" | "entered" | "finished";
 
 const MOST_EVENTS = 10_000;
+/**
+ * The step that suited the old inputs is mostly refused under new ones: cut at once, a trajectory of
+ * cho-fed-batch-oxygen takes 5 % fewer attempts.
+ */
+const STEP_AFTER_CHANGE = 0.3;
+/** Over the length of the run. */
+const SMALLEST_STEP = 1e-14;
 
 export class Lane {
   active = false;
@@ -73,14 +81,10 @@ export class Lane {
     this.#events = [];
     this.active = true;
     this.#segments = work.load(index, this.#parameters);
-    const memory = this.#memory;
-    const { end, firstStep, maxSteps, rtol, atol } = this.#options;
-    const control = { t: 0, h: firstStep, rejected: 0, errorBefore: 1e-4, steps: 0, rejects: 0, status: 0 };
-    Object.entries({ ...control, hMin: end * 1e-14, maxSteps, rtol, atol }).forEach(([name, value]) => {
-      memory[this.#slots[name as ControlSlot]] = value;
-    });
-    for (let i = 0; i < this.#parameters.length; i++)
-      memory[this.#parameterAt[i] as number] = this.#parameters[i] as number;
+    this.#resetControl();
+    for (let i = 0; i < this.#parameters.length; i++) {
+      this.#memory[this.#parameterAt[i] as number] = this.#parameters[i] as number;
+    }
     this.#enterSegment(0);
     this.#functions.initial(0, this.#state, this.#parameters, this.#inputs, this.#state);
     const problem = this.#startProblem();
@@ -121,6 +125,7 @@ export class Lane {
     if (!(flags & STATUS.atEnd)) return "none";
     if (this.#atLastSegment()) return this.#finish(undefined);
     this.#enterSegment(this.#segment + 1);
+    this.#memory[this.#slots.h] = STEP_AFTER_CHANGE * this.#read("h");
     this.#loadState();
     this.#watchFrom(t, undefined);
     return "entered";
@@ -146,20 +151,32 @@ export class Lane {
     this.#memory[this.#slots.tEnd] = times[segment + 1] ?? this.#options.end;
   }
 
-  #startProblem(): { reason: FailureReason; detail: string } | undefined {
-    const { model } = this.#functions;
-    const values = [...this.#parameters, ...this.#inputs];
-    const bad = values.findIndex((value) => !Number.isFinite(value));
-    if (bad >= 0) {
-      const name = [...model.parameters, ...model.inputs][bad]?.name;
-      return { reason: "non-finite-parameter", detail: `${name} is ${values[bad]}` };
-    }
-    for (const [i, state] of model.states.entries()) {
+  #resetControl(): void {
+    const { end, firstStep, maxSteps, rtol, atol } = this.#options;
+    const [memory, slots] = [this.#memory, this.#slots];
+    memory[slots.t] = 0;
+    memory[slots.h] = firstStep;
+    memory[slots.rejected] = 0;
+    memory[slots.errorBefore] = 1e-4;
+    memory[slots.steps] = 0;
+    memory[slots.rejects] = 0;
+    memory[slots.hMin] = end * SMALLEST_STEP;
+    memory[slots.maxSteps] = maxSteps;
+    memory[slots.rtol] = rtol;
+    memory[slots.atol] = atol;
+  }
+
+  #startProblem(): Outcome["failure"] {
+    const { states, parameters, inputs } = this.#functions.model;
+    const notFinite = firstNotFinite(this.#parameters, parameters) ?? firstNotFinite(this.#inputs, inputs);
+    if (notFinite) return { reason: "non-finite-parameter", detail: notFinite };
+    for (let i = 0; i < states.length; i++) {
       const value = this.#state[i] as number;
-      if (value >= state.low && value <= state.high) continue;
+      const { name, low, high } = states[i] as State;
+      if (value >= low && value <= high) continue;
       return {
         reason: "start-out-of-bounds",
-        detail: `${state.name} starts at ${value}, outside ${state.low} .. ${state.high}`,
+        detail: `${name} starts at ${value}, outside ${low} .. ${high}`,
       };
     }
     return undefined;
@@ -258,4 +275,11 @@ export class Lane {
     for (let i = 0; i < this.#state.length; i++)
       this.#memory[this.#y + i * this.#yStride] = this.#state[i] as number;
   }
+}
+
+function firstNotFinite(values: Float64Array, quantities: readonly Quantity[]): string | undefined {
+  for (let i = 0; i < values.length; i++) {
+    if (!Number.isFinite(values[i])) return `${quantities[i]?.name} is ${values[i]}`;
+  }
+  return undefined;
 }

@@ -42,7 +42,7 @@ export const RODAS4: Method = {
   build,
   interpolate([c0 = 0, c1 = 0, c2 = 0, c3 = 0], theta) {
     const rest = 1 - theta;
-    return c0 * rest + theta * (c1 + rest * (c2 + theta * c3));
+    return c0 + theta * (c1 + rest * (c2 + theta * c3));
   },
 };
 
@@ -74,7 +74,7 @@ function build(inputs: StepInputs): StepNodes {
   const next = place.map((yi, i) => graph.add(yi, errors[i] as NodeId));
   const dense = y.map((yi, i) => [
     yi,
-    next[i] as NodeId,
+    graph.subtract(next[i] as NodeId, yi),
     ...DENSE.map((row) => weighted(graph, row, increments, i)),
   ]);
   return { next, errors, slopeAtEnd: [], dense };
