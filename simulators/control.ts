@@ -1,17 +1,24 @@
 /**
  * How a rig drives a simulator that runs in its own process. The rig grants plant time: the
- * simulator advances in exact steps up to `untilS` and stops there, so that a command or a fault
- * takes effect at the same plant time at every speed.
+ * simulator advances in exact steps of one second up to `untilS` and stops there, so that a command
+ * or a fault takes effect at the same plant time at every speed. Between grants the plant stands
+ * still, while the protocol goes on answering.
+ *
+ * Messages of the rig are obeyed in their order. One that cannot be obeyed (a fault on an unknown
+ * channel, the end of a fault that never began) is answered with "failed".
  */
 
 /** From the rig to the simulator. */
 export type RigMessage =
-  /** Advance to `untilS` (s since inoculation), at most `speed` plant seconds per real second. */
+  /**
+   * Advance to `untilS` (s since inoculation; a fraction means the next whole second), at most
+   * `speed` plant seconds per real second, Infinity included. Replaces the grant before.
+   */
   | { readonly type: "advance"; readonly untilS: number; readonly speed: number }
   /** Begin or end an instrument fault; takes effect at the present plant time. */
   | { readonly type: "inject"; readonly id: string; readonly fault: InstrumentFault }
   | { readonly type: "clear"; readonly id: string }
-  /** Close sessions, stop listening, end the process with code 0. */
+  /** Send receipts of the faults still active, close sessions, stop listening, end with code 0. */
   | { readonly type: "stop" };
 
 /** From the simulator to the rig. */
@@ -22,9 +29,13 @@ export type SimulatorMessage =
       readonly plantTimeS: number;
       readonly certificateFile: string | undefined;
     }
-  /** Every few ms while advancing, and once when `untilS` is reached (`reached` true). */
+  /** About every 20 ms while advancing, and once when `untilS` is reached (`reached` true). */
   | { readonly type: "time"; readonly plantTimeS: number; readonly reached: boolean }
-  /** The twin's true states, on a fixed grid of plant time. */
+  /**
+   * The true states, on a fixed grid of plant time, the begin included when it is on the grid. By the
+   * twin's names; and the vessel's: dissolved_oxygen, ph, temperature, agitation, feed_rate, and
+   * feed_left (L in the feed bottle).
+   */
   | { readonly type: "truth"; readonly plantTimeS: number; readonly states: Readonly<Record<string, number>> }
   /** When a fault has ended: what it did to the values. */
   | { readonly type: "receipt"; readonly id: string; readonly receipt: InstrumentFaultReceipt }

@@ -52,6 +52,7 @@ export type InstrumentErrorDetail =
       readonly currentValue: number;
       readonly expectedRangeMin: number;
       readonly expectedRangeMax: number;
+      /** NaN for a calibration that did not complete. */
       readonly sigmaDeviation: number;
       readonly unit: string;
       /** ns, TAI; undefined when never calibrated. */
@@ -179,7 +180,7 @@ function describe(d: InstrumentErrorDetail): string {
     case "ChecksumFailure":
       return `checksum failure from ${d.instrumentId} channel ${d.channelId}: expected ${hex8(d.expected)}, got ${hex8(d.actual)}`;
     case "CalibrationDrift":
-      return `calibration drift on ${d.instrumentId} channel ${d.channelId}: ${d.currentValue.toFixed(4)} ${d.unit} is ${d.sigmaDeviation.toFixed(1)} sigma from ${d.expectedRangeMin} to ${d.expectedRangeMax} ${d.unit}`;
+      return `calibration drift on ${d.instrumentId} channel ${d.channelId}: ${driftText(d)}`;
     case "CalibrationFailed":
       return `calibration failed on ${d.instrumentId} channel ${d.channelId}: ${d.reason}`;
     case "CommandRejected":
@@ -195,4 +196,11 @@ function describe(d: InstrumentErrorDetail): string {
     case "VendorSdkError":
       return `vendor SDK error from ${d.instrumentId}: ${d.message}`;
   }
+}
+
+/** Without a deviation it is a calibration that did not complete (section 2.4). */
+function driftText(d: InstrumentErrorDetail & { kind: "CalibrationDrift" }): string {
+  const { currentValue, sigmaDeviation, expectedRangeMin, expectedRangeMax, unit } = d;
+  if (Number.isNaN(sigmaDeviation)) return "the calibration did not complete";
+  return `${currentValue.toFixed(4)} ${unit} is ${sigmaDeviation.toFixed(1)} sigma from ${expectedRangeMin} to ${expectedRangeMax} ${unit}`;
 }

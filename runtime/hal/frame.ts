@@ -144,6 +144,19 @@ export function setFrameOrigin(bytes: Uint8Array, origin: Origin, at = 0): void 
   bytes[at + OFFSET.origin] = ORIGINS.indexOf(origin);
 }
 
+/** The quality of the frame at `at`, without decoding the rest. */
+export function frameQuality(bytes: Uint8Array, at = 0): number {
+  return new DataView(bytes.buffer, bytes.byteOffset + at, FRAME_BYTES).getUint16(OFFSET.qualityFlags, true);
+}
+
+/** When the value of the frame at `at` was taken, ns TAI, without decoding the rest. */
+export function frameWallTimestampNs(bytes: Uint8Array, at = 0): bigint {
+  return new DataView(bytes.buffer, bytes.byteOffset + at, FRAME_BYTES).getBigUint64(
+    OFFSET.wallTimestampNs,
+    true,
+  );
+}
+
 /** Reads without decoding the whole frame: what the pipeline's hot path needs. */
 export function frameKey(bytes: Uint8Array, at = 0): { channelId: number; sequence: bigint } {
   const view = new DataView(bytes.buffer, bytes.byteOffset + at, FRAME_BYTES);

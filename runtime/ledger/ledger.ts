@@ -41,7 +41,11 @@ export class LedgerUnavailableError extends Error {
   override readonly name = "LedgerUnavailableError";
 }
 
-/** CLEAN: all is there and fits. The others say what does not. */
+/**
+ * CLEAN: all is there and fits. TORN_TAIL: only the last, unfinished write of a crash is bad; the
+ * next opening sets it aside. CORRUPT: something that was durable has changed. ROLLBACK: records
+ * that a signed statement counts are gone.
+ */
 export type LedgerVerdict = "CLEAN" | "TORN_TAIL" | "CORRUPT" | "ROLLBACK";
 
 export interface LedgerVerification {
@@ -50,6 +54,13 @@ export interface LedgerVerification {
   readonly records: bigint;
   /** Root over those records, lower-case hex. */
   readonly root: string;
+  /** Of these, how many the newest signed checkpoint covers; later batches are signed one by one. */
+  readonly checkpointRecords: bigint;
+  /**
+   * C2SP verifier key of the ledger, undefined when its policy file is unreadable. Compare it with
+   * the one noted when the ledger was made: who holds the key file can sign another ledger.
+   */
+  readonly verifierKey: string | undefined;
   /** Undefined when CLEAN. */
   readonly firstBad:
     | { readonly sequence: bigint; readonly file: string; readonly offset: number; readonly reason: string }

@@ -41,7 +41,8 @@ export function startProcess<In extends object, Out>(
     pid: child.pid,
     send: (message) => {
       // A child that has gone cannot be told anything; `exited` says so to whoever waits.
-      if (child.connected) child.send(message);
+      // One that is just going breaks the pipe; without a callback that error would end this process.
+      if (child.connected) child.send(message, ignoreBrokenPipe);
     },
     onMessage: (listener) => {
       child.on("message", (message) => listener(message as Out));
@@ -52,6 +53,9 @@ export function startProcess<In extends object, Out>(
     },
   };
 }
+
+/** The other end has gone: `exited` and `onGone` say so to whoever waits. */
+const ignoreBrokenPipe = (): void => {};
 
 /** The other end: messages from and to the process that started this one. */
 export interface ParentChannel<In, Out> {
@@ -66,7 +70,7 @@ export function parentChannel<In, Out extends object>(): ParentChannel<In, Out> 
   if (process.send === undefined) throw new Error("this program is started by HELIX, not by hand");
   return {
     send: (message) => {
-      if (process.connected) process.send?.(message);
+      if (process.connected) process.send?.(message, undefined, undefined, ignoreBrokenPipe);
     },
     onMessage: (listener) => {
       process.on("message", (message) => listener(message as In));

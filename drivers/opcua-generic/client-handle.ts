@@ -1,0 +1,62 @@
+/**
+ * One client of the stack, with a way to end it that never waits for the peer.
+ */
+import type { Clock } from "@helix/hal";
+import type { ClientSecureChannelLayer, OPCUAClient, OPCUAClientOptions } from "node-opcua-client";
+import type { OpcUaStack } from "./stack.ts";
+
+/** How long a peer may take to answer our goodbye before we hang up, ms. */
+const GOODBYE_BUDGET_MS = 2000;
+
+/** The transport gives up by itself after this; our own deadlines are shorter, ms. */
+const TRANSPORT_TIMEOUT_MS = 60_000;
+
+export class ClientHandle {
+  readonly client: OPCUAClient;
+  #channel: ClientSecureChannelLayer | undefined;
+  #ended: Promise<void> | undefined;
+
+  constructor(stack: OpcUaStack, options: OPCUAClientOptions) {
+    this.client = stack.ua.OPCUAClient.create({
+      // No retries in the stack: reconnection, with its backoff and its records, is the supervisor's.
+      connectionStrategy: { maxRetry: 0, initialDelay: 100, maxDelay: 100 },
+      transportTimeout: TRANSPORT_TIMEOUT_MS,
+      keepSessionAlive: false,
+      ...options,
+    });
+    this.client.on("secure_channel_created", (channel) => {
+      this.#channel = channel;
+    });
+  }
+
+  /** Breaks the connection at once, from whatever state; nothing of it stays open afterwards. */
+  async abort(): Promise<void> {
+    this.#ended ??= this.#hangUp();
+    await this.#ended;
+  }
+
+  /** Says goodbye; hangs up when the peer does not answer in time. Never rejects. */
+  async close(clock: Clock): Promise<void> {
+    const hungUp = Promise.withResolvers<void>();
+    const timer = clock.timer(GOODBYE_BUDGET_MS, () => {
+      void this.abort().then(hungUp.resolve);
+    });
+    try {
+      await Promise.race([this.client.disconnect(), hungUp.promise]);
+    } catch {
+      // The peer is gone already: what remains is to let go of our end.
+    } finally {
+      timer.cancel();
+      await this.abort();
+    }
+  }
+
+  async #hangUp(): Promise<void> {
+    const channel = this.#channel;
+    if (channel !== undefined) {
+      await new Promise<void>((resolve) => channel.abortConnection(() => resolve()));
+    }
+    // With its channel gone this only frees what the client itself holds; it says nothing on the wire.
+    await this.client.disconnect().catch(() => undefined);
+  }
+}

@@ -1,0 +1,187 @@
+/**
+ * What `helix run` does: read the scenario, run it on the rig, render the reports, say what came out.
+ */
+import { basename, dirname, isAbsolute, join, relative, resolve } from "node:path";
+import { type CliContext, CliError, type CommandOutcome, EXIT, type ExitCode } from "@helix/cli";
+import { nearest } from "@helix/config";
+import type { Rig, Verdict } from "@helix/run-record";
+import { knownParts } from "../parts.ts";
+import type { RunResult } from "../rigs/judge-run.ts";
+import { SimulatorError } from "../rigs/simulator-process.ts";
+import { runOnWire } from "../rigs/wire-rig.ts";
+import type { Plan } from "../scenario/plan.ts";
+import { readScenario, SCENARIO_SUFFIX } from "../scenario/read-scenario.ts";
+import { createProgress } from "./progress.ts";
+import { summaryText } from "./summary-text.ts";
+
+export interface RunInput {
+  /** As the person gave it. */
+  readonly file: string;
+  readonly rig: Rig;
+  readonly seed: number | undefined;
+  readonly speed: number;
+}
+
+/** @throws CliError, ProblemsError */
+export async function runScenario(input: RunInput, context: CliContext): Promise<CommandOutcome> {
+  const text = await readScenarioFile(input.file, context);
+  const plan = readScenario(text, input.file, await knownParts(), input.seed);
+  const refusal = refusalOf(plan, input.rig);
+  if (refusal !== undefined) return undone(plan, input.rig, "not-run", refusal, context);
+
+  const progress = createProgress(plan, context);
+  let result: RunResult;
+  try {
+    result = await runOnWire({
+      plan,
+      platform: context.platform,
+      runsFolder: resolve(context.cwd, "runs"),
+      speed: input.speed,
+      helixVersion: context.version,
+      replay: `helix run ${input.file} --rig ${input.rig} --seed ${plan.seed}`,
+      signal: context.signal,
+      watch: progress,
+    });
+  } catch (error) {
+    progress.end();
+    if (context.signal.aborted)
+      return undone(plan, input.rig, "inconclusive", "The run was stopped before it began.", context);
+    if (error instanceof SimulatorError) return undone(plan, input.rig, "invalid", error.message, context);
+    throw error;
+  }
+  progress.end();
+  const report = await renderReports(result, context);
+  context.out.write(summaryText(result, report, context));
+  return { exitCode: exitCodeOf(result.end.verdict), result: resultOf(result, input.rig, report) };
+}
+
+const exitCodeOf = (verdict: Verdict): ExitCode =>
+  ({
+    pass: EXIT.pass,
+    fail: EXIT.fail,
+    inconclusive: EXIT.fail,
+    invalid: EXIT.invalidRun,
+    "not-run": EXIT.invalidRun,
+  })[verdict];
+
+async function readScenarioFile(file: string, { platform: { disk }, cwd }: CliContext): Promise<string> {
+  const path = resolve(cwd, file);
+  const found = await disk.stat(path);
+  if (found?.kind === "file") return new TextDecoder().decode(await disk.readFile(path));
+  const folder = dirname(path);
+  const names = (await disk.stat(folder))?.kind === "folder" ? await disk.list(folder) : [];
+  const scenarios = names.filter((name) => name.endsWith(SCENARIO_SUFFIX));
+  const meant = nearest(basename(path), scenarios);
+  throw new CliError(`there is no scenario ${file}`, {
+    advice:
+      meant === undefined
+        ? "Name a scenario's YAML file, such as scenarios/calm.yaml."
+        : `Did you mean ${isAbsolute(file) ? join(folder, meant) : relative(cwd, join(folder, meant))}?`,
+  });
+}
+
+/** Why this rig cannot run the scenario; undefined when it can. */
+function refusalOf(plan: Plan, rig: Rig): string | undefined {
+  if (rig === "virtual")
+    return "This version of HELIX has no virtual rig; --rig wire runs the same scenario.";
+  if (rig === "physical")
+    return "This version of HELIX has no physical rig; --rig wire runs the same scenario.";
+  const fault = plan.faults.find(({ rigs }) => !rigs.includes(rig));
+  return fault && `Rig ${rig} cannot inject ${fault.inject} (fault ${fault.id}).`;
+}
+
+/** The outcome of a run that left no record. */
+function undone(
+  plan: Plan,
+  rig: Rig,
+  verdict: "not-run" | "invalid" | "inconclusive",
+  summary: string,
+  context: CliContext,
+): CommandOutcome {
+  context.err.write(`${verdict.toUpperCase()}  ${plan.scenario}: ${summary}\n`);
+  return {
+    exitCode: exitCodeOf(verdict),
+    result: {
+      verdict,
+      cause: verdict === "invalid" ? "bench" : "test",
+      summary,
+      seed: plan.seed,
+      scenario: plan.scenario,
+      rig,
+      frames: 0,
+      gaps: 0,
+      drops: 0,
+      faults: [],
+      commands: [],
+      expectations: [],
+      ledger: null,
+      report: null,
+      record: null,
+      wallSeconds: 0,
+    },
+  };
+}
+
+/** Path of the HTML report; undefined when it could not be made, which is said. */
+async function renderReports({ record }: RunResult, context: CliContext): Promise<string | undefined> {
+  // After Ctrl-C there are 5 s for everything; the record can be rendered at any time.
+  if (context.signal.aborted) return undefined;
+  try {
+    const { result } = await context.invoke("report", [record]);
+    const { html } = result["files"] as { html?: string };
+    return html;
+  } catch (error) {
+    context.err.write(`The report could not be made: ${(error as Error).message}\n`);
+    return undefined;
+  }
+}
+
+function resultOf(
+  { plan, end, faults, expectations, ledger, record, facts }: RunResult,
+  rig: Rig,
+  report: string | undefined,
+) {
+  const commands = facts.lines.filter((line) => line.kind === "command");
+  return {
+    verdict: end.verdict,
+    cause: end.cause ?? null,
+    summary: end.summary,
+    seed: plan.seed,
+    scenario: plan.scenario,
+    rig,
+    frames: end.frames,
+    gaps: end.gaps,
+    drops: end.drops,
+    faults: faults.map(({ id, inject, on, beginS, endS, receipt }) => ({
+      id,
+      inject,
+      on,
+      beginS,
+      endS,
+      receipt: receipt ?? null,
+    })),
+    commands: commands.map(({ id, t, description, outcome, reason, resolved }) => ({
+      id,
+      t,
+      description,
+      outcome,
+      reason: reason ?? null,
+      resolved: resolved ?? null,
+    })),
+    expectations: expectations.map(({ index, text, expected, actual, evidence, verdict, cause }) => ({
+      index,
+      text,
+      expected,
+      actual,
+      evidence,
+      verdict,
+      cause: cause ?? null,
+    })),
+    ledger: ledger
+      ? { verdict: ledger.verdict, records: Number(ledger.records), root: ledger.root, folder: ledger.folder }
+      : null,
+    report: report ?? null,
+    record,
+    wallSeconds: end.wallSeconds,
+  };
+}

@@ -1,0 +1,41 @@
+import { defineCommand } from "@helix/cli";
+
+const DEFAULT_SPEED = 600;
+const MAX_SPEED = 3600;
+
+export const command = defineCommand({
+  name: "run",
+  summary: "run a scenario against an instrument and judge it",
+  topic: "bench",
+  details:
+    "Starts the scenario's plant, the runtime and the fault proxies, runs the schedule and the faults in plant time, " +
+    "and judges the expectations. Everything that happened is kept in runs/<scenario>-<seed>-<n>: the record, the " +
+    "ledger, the configuration and the reports. Exit code: 0 pass, 1 fail or inconclusive, 2 invalid input, 3 invalid run.",
+  arguments: { scenario: { summary: "path of the scenario's YAML file", count: "one" } },
+  options: {
+    rig: {
+      kind: "text",
+      value: "rig",
+      summary: "what the scenario runs on: wire is real time, real sockets and simulators",
+      choices: ["wire", "virtual", "physical"],
+      default: "wire",
+    },
+    seed: { kind: "integer", value: "number", min: 0, summary: "instead of the scenario's own seed" },
+    speed: {
+      kind: "number",
+      value: "factor",
+      min: 1,
+      max: MAX_SPEED,
+      default: DEFAULT_SPEED,
+      summary: "plant seconds per real second while nothing is going on, at the most",
+    },
+  },
+  examples: [
+    { line: "helix run scenarios/calm.yaml", explains: "two quiet hours of a fed-batch, in about 20 s" },
+    { line: "helix run scenarios/probe-drift.yaml --seed 7 --json", explains: "another draw, for machines" },
+  ],
+  async run(input, context) {
+    const { runScenario } = await import("./run-scenario.ts");
+    return runScenario({ file: input.arguments.scenario, ...input.options }, context);
+  },
+});

@@ -1,0 +1,48 @@
+/** What a person reads at the end of a run. */
+import { relative } from "node:path";
+import type { CliContext } from "@helix/cli";
+import type { Verdict } from "@helix/run-record";
+import { batchAge } from "../expectations/finding.ts";
+import type { RunResult } from "../rigs/judge-run.ts";
+
+const COLOURS: Readonly<Record<Verdict, string>> = {
+  pass: "32",
+  fail: "31",
+  inconclusive: "33",
+  invalid: "35",
+  "not-run": "33",
+};
+
+export function summaryText(
+  { plan, end, faults, expectations, ledger, record, facts }: RunResult,
+  report: string | undefined,
+  { terminal, cwd }: Pick<CliContext, "terminal" | "cwd">,
+): string {
+  const paint = (verdict: Verdict, text: string) =>
+    terminal.colour ? `\x1b[${COLOURS[verdict]}m${text}\x1b[0m` : text;
+  const commands = facts.lines.filter((line) => line.kind === "command");
+  const lines = [
+    "",
+    `${paint(end.verdict, end.verdict.toUpperCase())}  ${plan.scenario}, seed ${plan.seed}${end.cause === undefined ? "" : `, put down to the ${end.cause}`}`,
+    end.summary,
+    "",
+    ...expectations.map(
+      (e) => `  ${paint(e.verdict, e.verdict.padEnd(12))}  ${e.text}\n${" ".repeat(16)}${e.actual}`,
+    ),
+    "",
+    ...faults.map((f) => `  fault ${f.id}: ${f.receipt?.summary ?? "left no trace"}`),
+    ...commands.map(
+      (c) => `  command at ${batchAge(c.t)}: ${c.description}: ${c.outcome}${settled(c.resolved)}`,
+    ),
+    `  ${end.frames} frames, ${end.gaps} gaps, ${end.drops} drops in ${end.wallSeconds.toFixed(1)} s`,
+    `  ledger ${ledger === undefined ? "could not be read back" : `${ledger.verdict}, ${ledger.records} records, ${relative(cwd, ledger.folder)}`}`,
+    `  report ${report === undefined ? `not made; helix report ${relative(cwd, record)} makes it` : relative(cwd, report)}`,
+    "",
+  ];
+  return lines.join("\n");
+}
+
+function settled(resolved: { readonly executed: boolean } | undefined): string {
+  if (!resolved) return "";
+  return `, read back as ${resolved.executed ? "executed" : "not executed"}`;
+}

@@ -1,0 +1,98 @@
+/**
+ * What the judging of one expectation comes to.
+ */
+import type { Cause, RunRecordLine, Verdict } from "@helix/run-record";
+import type { Plan } from "../scenario/plan.ts";
+
+export interface Finding {
+  readonly expected: string;
+  readonly actual: string;
+  /** Where to look: times, ledger sequences, command or fault ids. */
+  readonly evidence: readonly string[];
+  readonly verdict: Exclude<Verdict, "not-run" | "invalid">;
+  readonly cause: Cause | undefined;
+}
+
+/** All that an expectation may know. */
+export interface RunFacts {
+  readonly plan: Plan;
+  readonly lines: readonly RunRecordLine[];
+  /** Id that the runtime gave a command -> its id in the plan. */
+  readonly scheduled: ReadonlyMap<string, string>;
+  /** Read back from the closed ledger; undefined where it could not be read. */
+  readonly audit: readonly AuditRecord[] | undefined;
+  /** The run came to its planned end; otherwise what was not seen proves nothing. */
+  readonly complete: boolean;
+  /** Plant time that the run came to, s. */
+  readonly reachedS: number;
+}
+
+/** A record of the ledger that expectations are held against. */
+export type AuditRecord =
+  | {
+      readonly event: "TELEMETRY_GAP";
+      /** Of the ledger. */
+      readonly sequence: string;
+      readonly instrument: string;
+      readonly channel: string;
+      readonly lastSequence: string;
+      readonly nextSequence: string;
+    }
+  | {
+      readonly event: "COMMAND_INTENT" | "COMMAND_OUTCOME" | "COMMAND_RESOLVED";
+      readonly sequence: string;
+      readonly instrument: string;
+      readonly commandId: string;
+      /** Of a COMMAND_OUTCOME. */
+      readonly outcome: string | undefined;
+    };
+
+export const met = (expected: string, actual: string, evidence: readonly string[]): Finding => ({
+  expected,
+  actual,
+  evidence,
+  verdict: "pass",
+  cause: undefined,
+});
+
+export const notMet = (
+  cause: Cause,
+  expected: string,
+  actual: string,
+  evidence: readonly string[],
+): Finding => ({ expected, actual, evidence, verdict: "fail", cause });
+
+/** What could not be looked at is never taken for good. */
+export const undecided = (cause: Cause, expected: string, actual: string): Finding => ({
+  expected,
+  actual,
+  evidence: [],
+  verdict: "inconclusive",
+  cause,
+});
+
+/** Lines of one kind, in order. */
+export function linesOf<K extends RunRecordLine["kind"]>(
+  { lines }: RunFacts,
+  kind: K,
+): Extract<RunRecordLine, { kind: K }>[] {
+  return lines.filter((line): line is Extract<RunRecordLine, { kind: K }> => line.kind === kind);
+}
+
+/** Evidence is read by people: the first few, and how many more there are. */
+export function firstFew(evidence: readonly string[]): string[] {
+  const shown = 5;
+  const more = evidence.length - shown;
+  return more > 0 ? [...evidence.slice(0, shown), `and ${more} more`] : [...evidence];
+}
+
+/** "96 h 0 min 12.5 s": batch age for people. */
+export function batchAge(s: number): string {
+  const ms = Math.round(s * 1000);
+  const hours = Math.floor(ms / 3_600_000);
+  const minutes = Math.floor((ms % 3_600_000) / 60_000);
+  const rest = (ms % 60_000) / 1000;
+  return [`${hours} h`, minutes || rest ? `${minutes} min` : "", rest ? `${rest} s` : ""]
+    .filter(Boolean)
+    .join(" ");
+}

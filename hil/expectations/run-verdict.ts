@@ -1,0 +1,89 @@
+/**
+ * The verdict of a whole run: invalid beats fail beats inconclusive beats pass. Nothing passes by
+ * having nothing to say: a run without samples, without expectations, or with a fault that left no
+ * trace is no pass.
+ */
+import type { Cause, ExpectationLine, Verdict } from "@helix/run-record";
+import { linesOf, type RunFacts } from "./finding.ts";
+
+export interface RunVerdict {
+  readonly verdict: Verdict;
+  readonly cause: Cause | undefined;
+  /** One sentence. */
+  readonly summary: string;
+}
+
+/** Something outside the expectations that decides the run. */
+export interface Interruption {
+  readonly verdict: "inconclusive" | "invalid" | "fail";
+  readonly cause: Cause;
+  readonly summary: string;
+}
+
+const SEVERITY: Readonly<Record<Verdict, number>> = {
+  invalid: 4,
+  fail: 3,
+  inconclusive: 2,
+  "not-run": 1,
+  pass: 0,
+};
+
+export function runVerdict(
+  facts: RunFacts,
+  expectations: readonly ExpectationLine[],
+  interruption: Interruption | undefined,
+): RunVerdict {
+  // What a person broke off has proved nothing, and is not held against anybody either.
+  if (interruption?.cause === "test" && interruption.verdict === "inconclusive") return interruption;
+  const candidates: RunVerdict[] = [
+    ...(interruption ? [interruption] : []),
+    ...benchTrouble(facts),
+    ...expectations.filter((e) => e.verdict !== "pass").map(fromExpectation),
+  ];
+  if (expectations.length === 0) {
+    candidates.push({ verdict: "inconclusive", cause: "test", summary: "No expectation was judged." });
+  }
+  const worst = candidates.reduce<RunVerdict | undefined>(
+    (a, b) => (a === undefined || SEVERITY[b.verdict] > SEVERITY[a.verdict] ? b : a),
+    undefined,
+  );
+  if (worst) return worst;
+  const faults = linesOf(facts, "fault").length;
+  return {
+    verdict: "pass",
+    cause: undefined,
+    summary: `All ${expectations.length} expectations are met${faults === 0 ? "" : `, under ${faults} fault${faults === 1 ? "" : "s"} with receipts`}.`,
+  };
+}
+
+const fromExpectation = (e: ExpectationLine): RunVerdict => ({
+  verdict: e.verdict,
+  cause: e.cause,
+  summary: `Expectation ${e.index + 1} (${e.text}): ${e.actual}.`,
+});
+
+/** Where the bench did not do what the scenario says. */
+function benchTrouble(facts: RunFacts): RunVerdict[] {
+  const trouble: RunVerdict[] = [];
+  const invalid = (summary: string) => trouble.push({ verdict: "invalid", cause: "bench", summary });
+  const faults = linesOf(facts, "fault");
+  for (const fault of faults) {
+    if (!fault.receipt)
+      invalid(`Fault ${fault.id} (${fault.inject} on ${fault.on}) was armed and left no trace.`);
+  }
+  if (facts.complete) {
+    for (const { id } of facts.plan.faults.filter((f) => !faults.some((line) => line.id === f.id))) {
+      invalid(`Fault ${id} of the scenario was not injected.`);
+    }
+    const sent = new Set(facts.scheduled.values());
+    for (const { id } of facts.plan.commands.filter((command) => !sent.has(command.id))) {
+      invalid(`Command ${id} of the scenario was not sent.`);
+    }
+  }
+  for (const { key } of facts.plan.instruments) {
+    if (!linesOf(facts, "sample").some((line) => line.instrument === key)) {
+      trouble.push({ verdict: "inconclusive", cause: "driver", summary: `No sample of ${key} came.` });
+    }
+  }
+  return trouble;
+}

@@ -1,0 +1,139 @@
+import type { RunRecordLine } from "@helix/run-record";
+import type { InstrumentFaultReceipt } from "@helix/simulators";
+import { describe, expect, test } from "vitest";
+import { CUT, sample, status } from "../expectations/test-facts.ts";
+import type { PartitionFigures } from "../faults/tcp-fault-proxy.ts";
+import type { PlannedFault } from "../scenario/plan.ts";
+import { FaultInjector } from "./fault-injector.ts";
+
+const DRIFT: PlannedFault = {
+  ...CUT,
+  id: "drift",
+  inject: "drift",
+  on: "brx-07.ph",
+  channel: "ph",
+  parameters: { rate: "-1 [pH]/h" },
+  settings: { ratePerHour: -1 },
+};
+const FIGURES: PartitionFigures = {
+  bytesHeldToInstrument: 393,
+  bytesHeldToDriver: 1,
+  connectionsCut: 1,
+  connectionAttempts: 2,
+};
+const NOTHING: PartitionFigures = {
+  bytesHeldToInstrument: 0,
+  bytesHeldToDriver: 0,
+  connectionsCut: 1,
+  connectionAttempts: 0,
+};
+const RECEIPT: InstrumentFaultReceipt = {
+  channel: "ph",
+  unit: "[pH]",
+  beginS: 40,
+  endS: 50,
+  firstBefore: 7,
+  firstAfter: 7,
+  lastBefore: 7.01,
+  lastAfter: 6.91,
+  samples: 2,
+};
+
+async function lineOf(
+  fault: PlannedFault,
+  yields: { figures?: PartitionFigures; receipt?: InstrumentFaultReceipt | undefined },
+  lines: RunRecordLine[] = [],
+) {
+  const calls: unknown[] = [];
+  const injector = new FaultInjector(
+    new Map([
+      [
+        "brx-07",
+        {
+          proxy: { partition: () => ({ heal: () => yields.figures ?? NOTHING }) },
+          simulator: {
+            inject: (id, what) => calls.push([id, what]),
+            clear: async () => yields.receipt,
+          },
+        },
+      ],
+    ]),
+  );
+  injector.begin(fault);
+  injector.end(fault);
+  injector.endAll(99);
+  const [line] = await injector.lines(lines);
+  return { line, calls };
+}
+
+describe("faults and their receipts", () => {
+  test("partition: bytes, connections, attempts, and what the driver saw", async () => {
+    const { line } = await lineOf(CUT, { figures: FIGURES }, [
+      status(41, "Streaming"),
+      status(44, "Disconnected"),
+    ]);
+    expect(line).toMatchObject({ id: "cut", beginS: 40, endS: 50 });
+    expect(line?.receipt).toEqual({
+      summary: "394 bytes held for up to 10 s on 1 connection; 2 attempts to connect unanswered",
+      before: "1 connection carrying bytes both ways",
+      after: "393 bytes held to the instrument, 1 byte to the driver",
+      driverSaw: "Disconnected 4 s after the cut",
+      figures: FIGURES,
+    });
+  });
+
+  test("a partition that held nothing and met no attempt leaves no receipt", async () => {
+    expect((await lineOf(CUT, { figures: NOTHING })).line?.receipt).toBeUndefined();
+  });
+
+  test("an attempt to connect alone is a trace", async () => {
+    const { line } = await lineOf(CUT, { figures: { ...NOTHING, connectionAttempts: 1 } });
+    expect(line?.receipt?.driverSaw).toBeUndefined();
+    expect(line?.receipt?.figures).toMatchObject({ connectionAttempts: 1 });
+  });
+
+  test("drift: the rate goes to the simulator, the readings come back", async () => {
+    const { line, calls } = await lineOf(DRIFT, { receipt: RECEIPT }, [
+      sample(45, 4, { value: 6.95 }),
+      sample(60, 5, { value: 7 }),
+    ]);
+    expect(calls).toEqual([["drift", { inject: "drift", channel: "ph", ratePerHour: -1 }]]);
+    expect(line?.receipt).toMatchObject({
+      summary: "2 readings of ph changed, the last by -0.1 [pH]",
+      before: "7.01 [pH]",
+      after: "6.91 [pH]",
+      driverSaw: "a last reading of 6.95 [pH] with quality good",
+    });
+  });
+
+  test.each([
+    ["no receipt came", undefined],
+    ["no reading fell into it", { ...RECEIPT, samples: 0 }],
+    ["no reading was changed", { ...RECEIPT, lastAfter: RECEIPT.lastBefore }],
+  ])("drift: %s, so there is no receipt", async (_what, receipt) => {
+    expect((await lineOf(DRIFT, { receipt })).line?.receipt).toBeUndefined();
+  });
+
+  test("what is in force when a run is broken off ends then", async () => {
+    const injector = new FaultInjector(
+      new Map([
+        [
+          "brx-07",
+          {
+            proxy: { partition: () => ({ heal: () => FIGURES }) },
+            simulator: { inject() {}, clear: async () => RECEIPT },
+          },
+        ],
+      ]),
+    );
+    injector.begin(CUT);
+    injector.endAll(44);
+    expect(await injector.lines([])).toMatchObject([{ id: "cut", endS: 44, receipt: { figures: FIGURES } }]);
+  });
+
+  test("a fault that this rig does not know is refused aloud", () => {
+    const injector = new FaultInjector(new Map());
+    expect(() => injector.begin(CUT)).toThrow("the rig has no instrument brx-07");
+    expect(() => injector.end(CUT)).toThrow("has not begun");
+  });
+});

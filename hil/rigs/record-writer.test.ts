@@ -1,0 +1,65 @@
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createSystemPlatform } from "@helix/platform";
+import { expect, test } from "vitest";
+import { RecordWriter } from "./record-writer.ts";
+
+const { disk } = createSystemPlatform();
+const line = (t: number) => ({ kind: "truth", t, states: { glucose: t } }) as const;
+
+async function inFolder(work: (folder: string) => Promise<void>): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), "record-"));
+  try {
+    await work(folder);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+test("lines reach the file in order, whole, one JSON object each", async () => {
+  await inFolder(async (folder) => {
+    const record = await RecordWriter.create(disk, join(folder, "record.jsonl"));
+    for (let t = 0; t < 500; t++) {
+      record.add(line(t));
+      if (t % 100 === 0) await new Promise((resolve) => setImmediate(resolve));
+    }
+    await record.close();
+    const text = await readFile(record.path, "utf8");
+    expect(text.endsWith("\n")).toBe(true);
+    expect(
+      text
+        .trimEnd()
+        .split("\n")
+        .map((one) => JSON.parse(one)),
+    ).toEqual(record.lines);
+  });
+});
+
+test("a record is never written over", async () => {
+  await inFolder(async (folder) => {
+    const path = join(folder, "record.jsonl");
+    await (await RecordWriter.create(disk, path)).close();
+    await expect(RecordWriter.create(disk, path)).rejects.toMatchObject({ code: "EEXIST" });
+  });
+});
+
+test("a line that could not be written is told at the close", async () => {
+  let isClosed = false;
+  const full = {
+    ...disk,
+    open: async () => ({
+      size: async () => 0,
+      read: async () => 0,
+      write: () => Promise.reject(Object.assign(new Error("no space left"), { code: "ENOSPC" })),
+      datasync: async () => {},
+      close: async () => {
+        isClosed = true;
+      },
+    }),
+  };
+  const record = await RecordWriter.create(full, "record.jsonl");
+  record.add(line(1));
+  await expect(record.close()).rejects.toMatchObject({ code: "ENOSPC" });
+  expect(isClosed).toBe(true);
+});

@@ -1,0 +1,156 @@
+/**
+ * The runtime, as a rig sees it: the same supervisor, pipeline and ledger as in production, with the
+ * origin "simulated". Everything that knows the supervisor's door is here.
+ */
+import { createHash } from "node:crypto";
+import type { RingReader } from "@helix/bus";
+import { loadHelixConfig } from "@helix/config";
+import type { Origin, Random } from "@helix/hal";
+import { type Ledger, openLedger } from "@helix/ledger";
+import { type Platform, silentLog } from "@helix/platform";
+import {
+  type CommandReport,
+  createInProcessHost,
+  createSupervisor,
+  type Supervisor,
+  type SupervisorEvent,
+} from "@helix/supervisor";
+import type { PlannedCommand } from "../scenario/plan.ts";
+import type { RuntimeState } from "./conductor.ts";
+
+export interface RuntimeStart {
+  /** Its chance is the system's: the ledger's key comes from it. */
+  readonly platform: Platform;
+  /** The run's: what the runtime leaves to chance, such as the jitter of its back-off, repeats. */
+  readonly random: Random;
+  /** Path of helix.toml. */
+  readonly configFile: string;
+  readonly origin: Origin;
+  /** Whether the rig has falsified the reading that was taken then (ns TAI). */
+  readonly isFalsified: (instrument: string, channel: string, takenTaiNs: bigint) => boolean;
+  readonly helixVersion: string;
+  /** Name of the scenario, the actor of its commands. */
+  readonly scenario: string;
+  readonly secret: (environmentVariable: string) => string | undefined;
+  readonly onEvent: (event: SupervisorEvent) => void;
+}
+
+export class RuntimeUnderTest implements RuntimeState {
+  readonly ledgerFolder: string;
+  /** From the first frame on. */
+  readonly frames: RingReader;
+  readonly #scenario: string;
+  readonly #ledger: Ledger;
+  readonly #supervisor: Supervisor;
+  readonly #unsettled: Set<string>;
+  readonly #settled: Set<string>;
+  readonly #listeners: Set<() => void>;
+
+  /** Loads the drivers; nothing is connected yet. @throws ProblemsError, DriverLoadError, LedgerOpenError */
+  static async create(start: RuntimeStart): Promise<RuntimeUnderTest> {
+    const { platform, origin, helixVersion, secret } = start;
+    const config = await loadHelixConfig({ disk: platform.disk, path: start.configFile });
+    const ledger = await openLedger({ folder: config.ledger.folder, ...platform });
+    const state = {
+      unsettled: new Set<string>(),
+      settled: new Set<string>(),
+      listeners: new Set<() => void>(),
+    };
+    try {
+      const supervisor: Supervisor = await createSupervisor({
+        platform: { ...platform, random: start.random },
+        ledger,
+        host: createInProcessHost(platform.disk),
+        config,
+        origin,
+        originOf(key, channelId, takenTaiNs) {
+          const view = supervisor.instruments.find((instrument) => instrument.key === key);
+          const channel = view?.channels.find(({ id }) => id === channelId);
+          return channel && start.isFalsified(key, channel.name, takenTaiNs) ? "faulted" : origin;
+        },
+        configurationHash: createHash("sha256").update(config.source.text).digest("hex"),
+        helixVersion,
+        nodeVersion: process.version,
+        log: silentLog,
+        secret,
+        onEvent(event) {
+          if (event.type === "command-resolved") {
+            // It may come before the report that the outcome is unknown.
+            state.settled.add(event.resolution.id);
+            state.unsettled.delete(event.resolution.id);
+          }
+          start.onEvent(event);
+          for (const listener of state.listeners) listener();
+        },
+      });
+      return new RuntimeUnderTest(start.scenario, config.ledger.folder, ledger, supervisor, state);
+    } catch (error) {
+      await ledger.close();
+      throw error;
+    }
+  }
+
+  private constructor(
+    scenario: string,
+    ledgerFolder: string,
+    ledger: Ledger,
+    supervisor: Supervisor,
+    state: { unsettled: Set<string>; settled: Set<string>; listeners: Set<() => void> },
+  ) {
+    this.#scenario = scenario;
+    this.ledgerFolder = ledgerFolder;
+    this.#ledger = ledger;
+    this.#supervisor = supervisor;
+    this.#unsettled = state.unsettled;
+    this.#settled = state.settled;
+    this.#listeners = state.listeners;
+    this.frames = supervisor.ring.reader("oldest");
+  }
+
+  get instruments(): Supervisor["instruments"] {
+    return this.#supervisor.instruments;
+  }
+
+  get streams(): boolean {
+    return this.instruments.every((instrument) => instrument.status.state === "Streaming");
+  }
+
+  get unsettledCommands(): number {
+    return this.#unsettled.size;
+  }
+
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  start(): void {
+    this.#supervisor.start();
+  }
+
+  /** @throws LedgerUnavailableError when the intent cannot be recorded */
+  async dispatch({ instrument, channel, value, unit, rationale }: PlannedCommand): Promise<CommandReport> {
+    const channelId = this.instruments
+      .find((view) => view.key === instrument)
+      ?.channels.find((descriptor) => descriptor.name === channel)?.id;
+    if (channelId === undefined) throw new Error(`the driver of ${instrument} has no channel ${channel}`);
+    const report = await this.#supervisor.dispatch(
+      instrument,
+      { type: "SetSetpoint", channelId, value, unit, rationale },
+      { id: `scenario:${this.#scenario}`, role: "scenario" },
+    );
+    if (report.outcome === "unknown" && !this.#settled.has(report.id)) this.#unsettled.add(report.id);
+    return report;
+  }
+
+  /** Stops streams, closes sessions; then the ledger, clean. */
+  async stop(reason: string): Promise<{ checkpoint: string; root: string }> {
+    try {
+      await this.#supervisor.stop(reason);
+      const { note, root } = await this.#ledger.checkpoint();
+      return { checkpoint: note, root };
+    } finally {
+      await this.#ledger.close();
+    }
+  }
+}

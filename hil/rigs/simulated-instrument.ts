@@ -1,0 +1,124 @@
+/**
+ * One instrument of the wire rig: simulator process, fault proxy before it, keys and certificates of
+ * both ends, and its table of helix.toml.
+ */
+import { basename, join } from "node:path";
+import type { Platform } from "@helix/platform";
+import { startTcpFaultProxy, type TcpFaultProxy } from "../faults/tcp-fault-proxy.ts";
+import type { DriverPart, SimulatorPart } from "../parts.ts";
+import type { Plan, PlannedInstrument } from "../scenario/plan.ts";
+import type { RunFolder } from "./run-folder.ts";
+import { SimulatorProcess, type SimulatorStart } from "./simulator-process.ts";
+
+const HOST = "127.0.0.1";
+const USERNAME = "helix";
+/** s of plant time between two "truth" lines. */
+const TRUTH_PERIOD_S = 60;
+const PASSWORD_BYTES = 18;
+
+export interface InstrumentSetup {
+  readonly plan: Plan;
+  readonly instrument: PlannedInstrument;
+  readonly driver: DriverPart;
+  readonly simulator: SimulatorPart;
+  readonly folder: RunFolder;
+  readonly platform: Platform;
+  /** Instant of plant time 0. */
+  readonly inoculation: string;
+  readonly events: Pick<SimulatorStart, "onTime" | "onTruth" | "onFailure">;
+}
+
+export interface SimulatedInstrument {
+  readonly key: string;
+  readonly simulator: SimulatorProcess;
+  readonly proxy: TcpFaultProxy;
+  /** `[instruments.<key>]` and `[instruments.<key>.config]`. */
+  readonly toml: string;
+  /** The password, by the variable that names it. */
+  readonly secret: readonly [variable: string, password: string];
+  close(): Promise<void>;
+}
+
+/** @throws SimulatorError; or the system's error when a port or file cannot be had */
+export async function startSimulatedInstrument(setup: InstrumentSetup): Promise<SimulatedInstrument> {
+  const { plan, instrument, driver, platform, folder } = setup;
+  const { key } = instrument;
+  const driverPki = join(folder.pki, key);
+  const simulatorPki = join(folder.pki, `${key}-simulator`);
+  const wiring = {
+    host: HOST,
+    port: 0,
+    serialNumber: `SIM-${plan.seed}-${key}`,
+    username: USERNAME,
+    passwordEnvVar: `HELIX_RIG_PASSWORD_${key.toUpperCase().replaceAll("-", "_")}`,
+  };
+  const password = Buffer.from(platform.random.fork(`password:${key}`).bytes(PASSWORD_BYTES)).toString(
+    "base64url",
+  );
+
+  await platform.disk.makeFolder(driverPki);
+  await trust(platform, await driver.provision(driverPki, key, platform.clock), simulatorPki);
+  const simulator = await SimulatorProcess.start({
+    instrument: key,
+    module: setup.simulator.module,
+    options: setup.simulator.options({
+      ...wiring,
+      seed: plan.seed,
+      twin: plan.twin,
+      beginS: plan.beginS,
+      inoculation: setup.inoculation,
+      samplePeriodS: instrument.samplePeriodS,
+      truthPeriodS: TRUTH_PERIOD_S,
+      pkiFolder: simulatorPki,
+    }),
+    environment: { [wiring.passwordEnvVar]: password },
+    clock: platform.clock,
+    ...setup.events,
+  });
+  try {
+    if (simulator.certificateFile !== undefined) await trust(platform, simulator.certificateFile, driverPki);
+    const { hostname, port } = new URL(simulator.endpoint);
+    const proxy = await startTcpFaultProxy(platform.net, { host: hostname, port: Number(port) });
+    return {
+      key,
+      simulator,
+      proxy,
+      toml: instrumentToml(
+        key,
+        driver.library,
+        driver.config({ ...wiring, host: proxy.host, port: proxy.port }),
+      ),
+      secret: [wiring.passwordEnvVar, password],
+      async close() {
+        await proxy.close();
+        await simulator.stop();
+      },
+    };
+  } catch (error) {
+    await simulator.stop();
+    throw error;
+  }
+}
+
+/** Puts a certificate into the trust list of the other end. */
+async function trust({ disk }: Platform, certificate: string, pkiFolder: string): Promise<void> {
+  const folder = join(pkiFolder, "trusted", "certs");
+  await disk.makeFolder(folder);
+  await disk.writeFile(join(folder, basename(certificate)), await disk.readFile(certificate));
+}
+
+function instrumentToml(
+  key: string,
+  library: string,
+  config: Readonly<Record<string, string | number>>,
+): string {
+  const lines = [
+    `[instruments.${key}]`,
+    `driver_library = ${JSON.stringify(library)}`,
+    `display_name = ${JSON.stringify(`${key} (simulated)`)}`,
+    "",
+    `[instruments.${key}.config]`,
+    ...Object.entries(config).map(([name, value]) => `${name} = ${JSON.stringify(value)}`),
+  ];
+  return `${lines.join("\n")}\n`;
+}

@@ -1,0 +1,30 @@
+/**
+ * The audit ledger's proof, and how anybody can check it without this machine.
+ */
+import { countText } from "../figures.ts";
+import type { RunRecord } from "../read-record.ts";
+import { html, type Markup } from "./markup.ts";
+import { badge } from "./parts.ts";
+
+export function ledgerProof({ ledger }: RunRecord): Markup {
+  const body = ledger
+    ? html`<dl class="facts">
+<dt>Verdict</dt><dd>${ledger.verdict === "CLEAN" ? badge("calm", "✓ CLEAN") : badge("fail", `✕ ${ledger.verdict}`)}</dd>
+<dt>Records</dt><dd>${countText(ledger.records)}</dd>
+<dt>Root</dt><dd><code class="hash">${ledger.root}</code></dd>
+</dl>
+<h3>Signed checkpoint</h3>
+<pre class="copy"><code>${ledger.checkpoint}</code></pre>
+<h3>To verify it offline</h3>
+<pre class="copy"><code>npx helix ledger verify ${shellWord(ledger.folder)}</code></pre>
+<p class="note">It reads every record again, recomputes the chain and the root, and checks the signature. The ledger is unchanged since this report if it says CLEAN, with the records and the root above.</p>`
+    : html`<p class="abnormal">The record holds no ledger proof: the run ended before its ledger was closed.</p>`;
+  return html`<section id="ledger"><h2>Audit ledger</h2>
+${body}
+</section>
+`;
+}
+
+/** Quoted where a shell would not take it as one word. */
+const shellWord = (text: string): string =>
+  /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;

@@ -1,0 +1,2 @@
+/** What a package needs to offer a command of `helix`; the program itself starts in bin/. */
+export * from "./command.ts";

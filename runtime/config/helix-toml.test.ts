@@ -1,0 +1,293 @@
+import * as v from "valibot";
+import { describe, expect, test } from "vitest";
+import { checkDriverConfig } from "./driver-config.ts";
+import { readHelixConfig } from "./helix-toml.ts";
+import { formatProblems, ProblemsError } from "./problems.ts";
+
+const FILE = "/plant/helix.toml";
+
+/** The report a person would see. */
+async function report(text: string): Promise<string> {
+  return shown(readHelixConfig(text, FILE));
+}
+
+async function shown(work: Promise<unknown>): Promise<string> {
+  const error = await work.then(
+    () => undefined,
+    (e: unknown) => e,
+  );
+  if (!(error instanceof ProblemsError)) throw new Error("no problem was found", { cause: error });
+  return formatProblems(error.problems, error.sources);
+}
+
+describe("a right file", () => {
+  test("the example of HELIX-HAL-0001 section 10 is read, with its defaults", async () => {
+    const config = await readHelixConfig(
+      `[instruments.bioreactor-brx-07]
+driver_library = "/opt/helix/drivers/libsartorius_biostat.so"
+display_name = "Sartorius Biostat B — BRX-07 (Upstream Suite A)"
+auto_connect = true
+reconnect_retries = 10
+drop_policy = "DropOldest"
+backpressure_buffer_seconds = 5.0
+channel_capacity_override = 0 # 0 = use calculated default
+[instruments.bioreactor-brx-07.config]
+host = "brx-07.rtpbio.local"
+port = 4840
+password_env_var = "HELIX_BRX07_PASSWORD"
+[instruments.novaseq-x-01]
+driver_library = "/opt/helix/drivers/libillumina_dragen.so"
+reconnect_retries = 5
+drop_policy = "Backpressure"
+`,
+      FILE,
+    );
+    expect(config.instruments).toEqual([
+      {
+        key: "bioreactor-brx-07",
+        driverLibrary: "/opt/helix/drivers/libsartorius_biostat.so",
+        displayName: "Sartorius Biostat B — BRX-07 (Upstream Suite A)",
+        autoConnect: true,
+        reconnectRetries: 10,
+        dropPolicy: { policy: "DropOldest" },
+        backpressureBufferSeconds: 5,
+        channelCapacityOverride: undefined,
+        healthCheckIntervalSeconds: undefined,
+        config: { host: "brx-07.rtpbio.local", port: 4840, password_env_var: "HELIX_BRX07_PASSWORD" },
+      },
+      {
+        key: "novaseq-x-01",
+        driverLibrary: "/opt/helix/drivers/libillumina_dragen.so",
+        displayName: "novaseq-x-01",
+        autoConnect: true,
+        reconnectRetries: 5,
+        dropPolicy: { policy: "Backpressure" },
+        backpressureBufferSeconds: 5,
+        channelCapacityOverride: undefined,
+        healthCheckIntervalSeconds: undefined,
+        config: {},
+      },
+    ]);
+  });
+
+  test("relative paths count from the file's folder; a package name stays one; times may carry a unit", async () => {
+    const config = await readHelixConfig(
+      `[instruments.a]
+driver_library = "./drivers/mine.ts"
+backpressure_buffer_seconds = "500 ms"
+health_check_interval_seconds = "2 min"
+drop_policy = "DropLowQualityFirst"
+drop_threshold_quality = 64
+[instruments.b]
+driver_library = "@helix/driver-opcua-generic"
+[ledger]
+folder = "../records"
+[ring]
+capacity_frames = 4096
+`,
+      FILE,
+    );
+    expect(config.instruments[0]).toMatchObject({
+      driverLibrary: "/plant/drivers/mine.ts",
+      backpressureBufferSeconds: 0.5,
+      healthCheckIntervalSeconds: 120,
+      dropPolicy: { policy: "DropLowQualityFirst", thresholdQuality: 64 },
+    });
+    expect(config.instruments[1]?.driverLibrary).toBe("@helix/driver-opcua-generic");
+    expect(config.ledger.folder).toBe("/records");
+    expect(config.pki.folder).toBe("/plant/pki");
+    expect(config.ring.capacityFrames).toBe(4096);
+  });
+});
+
+describe("a wrong file", () => {
+  const HEAD = '[instruments.brx]\ndriver_library = "./d.ts"\n';
+
+  test("misspelt key", async () => {
+    expect(await report(`${HEAD}drop_polcy = "DropOldest"\n`)).toBe(
+      `/plant/helix.toml:3:1  unknown key "drop_polcy" in "instruments.brx"
+  expected one of: driver_library, display_name, auto_connect, reconnect_retries, drop_policy, drop_threshold_quality, backpressure_buffer_seconds, channel_capacity_override, health_check_interval_seconds, config
+  did you mean drop_policy?
+  3 | drop_polcy = "DropOldest"
+    | ^`,
+    );
+  });
+
+  test("misspelt table", async () => {
+    expect(await report(`${HEAD}[legder]\nfolder = "x"\n`)).toBe(
+      `/plant/helix.toml:3:1  unknown key "legder"
+  expected one of: instruments, ledger, pki, ring
+  did you mean ledger?
+  3 | [legder]
+    | ^`,
+    );
+  });
+
+  test("wrong type", async () => {
+    expect(await report(`${HEAD}reconnect_retries = "ten"\n`)).toBe(
+      `/plant/helix.toml:3:21  instruments.brx.reconnect_retries is "ten"
+  expected a whole number from 0 to 1000000
+  3 | reconnect_retries = "ten"
+    |                     ^`,
+    );
+  });
+
+  test("bad drop_policy", async () => {
+    expect(await report(`${HEAD}drop_policy = "DropOldst"\n`)).toBe(
+      `/plant/helix.toml:3:15  instruments.brx.drop_policy is "DropOldst"
+  expected one of: DropOldest, DropNewest, Backpressure, DropLowQualityFirst
+  did you mean DropOldest?
+  3 | drop_policy = "DropOldst"
+    |               ^`,
+    );
+  });
+
+  test("missing driver_library", async () => {
+    expect(await report("[instruments.brx]\nauto_connect = false\n")).toBe(
+      `/plant/helix.toml:1:1  "driver_library" is missing in "instruments.brx"
+  expected text that is not empty
+  1 | [instruments.brx]
+    | ^`,
+    );
+  });
+
+  test("no instruments at all", async () => {
+    expect(await report('[ledger]\nfolder = "x"\n')).toBe(
+      `/plant/helix.toml:1:1  "instruments" is missing
+  expected a table
+  1 | [ledger]
+    | ^`,
+    );
+  });
+
+  test("syntax error", async () => {
+    expect(await report(`${HEAD}display_name = \n`)).toBe(
+      `/plant/helix.toml:3:16  not TOML: invalid value
+  3 | display_name = 
+    |                ^`,
+    );
+  });
+
+  test("duplicate table", async () => {
+    expect(await report(`${HEAD}${HEAD}`)).toBe(
+      `/plant/helix.toml:3:2  not TOML: trying to redefine an already defined table or value
+  3 | [instruments.brx]
+    |  ^`,
+    );
+  });
+
+  test("a time in a unit of something else, or in an unknown one", async () => {
+    expect(await report(`${HEAD}backpressure_buffer_seconds = "5 g/L"\n`)).toBe(
+      `/plant/helix.toml:3:31  instruments.brx.backpressure_buffer_seconds: "5 g/L" is in a unit of mass concentration, not of time
+  expected a number of seconds of at least 0, or text with a unit, such as "2 min"
+  3 | backpressure_buffer_seconds = "5 g/L"
+    |                               ^`,
+    );
+    expect(await report(`${HEAD}health_check_interval_seconds = "5 mins"\n`)).toContain(
+      '"5 mins" is in the unknown unit "mins" (did you mean min?)',
+    );
+    expect(await report(`${HEAD}health_check_interval_seconds = 0.5\n`)).toContain("0.5 is too short");
+    expect(await report(`${HEAD}health_check_interval_seconds = "5"\n`)).toContain('"5" is without a unit');
+    expect(await report(`${HEAD}health_check_interval_seconds = nan\n`)).toContain("is not a time");
+  });
+
+  test("a drop threshold that its policy does not use, or that is missing", async () => {
+    expect(await report(`${HEAD}drop_threshold_quality = 64\n`)).toContain(
+      'helix.toml:1:1  instruments.brx: drop_policy "DropOldest" takes no drop_threshold_quality',
+    );
+    expect(await report(`${HEAD}drop_policy = "DropLowQualityFirst"\n`)).toContain(
+      'drop_policy "DropLowQualityFirst" needs drop_threshold_quality',
+    );
+  });
+
+  test("several problems are told at once, in the order of the file", async () => {
+    const lines = (
+      await report(`${HEAD}auto_connect = 1\n[ring]\ncapacity_frames = 7\n[pki]\nfoldr = "p"\n`)
+    ).split("\n");
+    expect(lines.filter((line) => line.startsWith("/plant"))).toEqual([
+      "/plant/helix.toml:3:16  instruments.brx.auto_connect is 1",
+      "/plant/helix.toml:5:19  ring.capacity_frames is 7",
+      '/plant/helix.toml:7:1  unknown key "foldr" in "pki"',
+    ]);
+  });
+});
+
+describe("a password in the file", () => {
+  const HEAD = '[instruments.brx]\ndriver_library = "./d.ts"\n[instruments.brx.config]\n';
+
+  test("is refused with an explanation and is not shown", async () => {
+    expect(await report(`${HEAD}password = "hunter2!"\n`)).toBe(
+      `/plant/helix.toml:4:1  instruments.brx.config.password is a secret; it must not stand in helix.toml
+  expected password_env_var = "..." with the name of the environment variable that holds it
+  4 | password = **********
+    | ^`,
+    );
+  });
+
+  test("is found in an inline table and in an address too", async () => {
+    const inline = await report(`${HEAD}login = { user = "u", passwd = 'hunter2!' }\n`);
+    expect(inline).toContain("instruments.brx.config.login.passwd is a secret");
+    expect(inline).not.toContain("hunter2");
+    const address = await report(`${HEAD}endpoint_url = "opc.tcp://u:hunter2!@brx:4840"\n`);
+    expect(address).toContain("helix.toml:4:16  instruments.brx.config.endpoint_url holds a password");
+    expect(address).not.toContain("hunter2");
+  });
+
+  test("stays hidden when the file has another problem first", async () => {
+    const syntax = await report(`${HEAD}password = "hunter2!" x\n`);
+    expect(syntax).toContain("not TOML");
+    expect(syntax).not.toContain("hunter2");
+  });
+});
+
+describe("the driver's own config table", () => {
+  const TEXT = `[instruments.brx]
+driver_library = "./d.ts"
+[instruments.brx.config]
+host = "brx-07"
+prot = 4840
+`;
+  const instrumentOf = async () => {
+    const config = await readHelixConfig(TEXT, FILE);
+    const instrument = config.instruments[0];
+    if (instrument === undefined) throw new Error("no instrument");
+    return { instrument, source: config.source };
+  };
+
+  test("is held against the manifest's schema, with place and suggestion", async () => {
+    const { instrument, source } = await instrumentOf();
+    const configSchema = v.strictObject({ host: v.string(), port: v.pipe(v.number(), v.integer()) });
+    expect(await shown(checkDriverConfig({ configSchema }, instrument, source))).toBe(
+      `/plant/helix.toml:5:1  unknown key "prot"
+  expected one of: host, port
+  did you mean port?
+  5 | prot = 4840
+    | ^`,
+    );
+  });
+
+  test("may be checked by another schema library", async () => {
+    const { instrument, source } = await instrumentOf();
+    const configSchema = {
+      "~standard": {
+        version: 1 as const,
+        vendor: "home-made",
+        validate: () => ({ issues: [{ message: "must be an address", path: [{ key: "host" }] }] }),
+      },
+    };
+    expect(await shown(checkDriverConfig({ configSchema }, instrument, source))).toBe(
+      `/plant/helix.toml:4:8  host: must be an address
+  4 | host = "brx-07"
+    |        ^`,
+    );
+  });
+
+  test("gives the checked value with the schema's defaults", async () => {
+    const { instrument, source } = await instrumentOf();
+    const configSchema = v.object({ host: v.string(), port: v.optional(v.number(), 4840) });
+    expect(await checkDriverConfig({ configSchema }, instrument, source)).toEqual({
+      host: "brx-07",
+      port: 4840,
+    });
+  });
+});

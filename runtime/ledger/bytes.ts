@@ -1,0 +1,31 @@
+/** Small helpers on byte arrays. */
+
+/** Everything the ledger writes starts and ends on such a boundary, in bytes. */
+export const SECTOR_BYTES = 4096;
+
+export const padToSector = (length: number): number => Math.ceil(length / SECTOR_BYTES) * SECTOR_BYTES;
+
+export const toHex = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex");
+export const toBase64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString("base64");
+export const fromBase64 = (text: string): Uint8Array => new Uint8Array(Buffer.from(text, "base64"));
+export const toUtf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
+export const fromUtf8 = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
+
+export const viewOf = (bytes: Uint8Array): DataView =>
+  new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+
+export function concat(...parts: readonly Uint8Array[]): Uint8Array {
+  return new Uint8Array(Buffer.concat(parts));
+}
+
+export const equalBytes = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compare(a, b) === 0;
+
+const ZEROS = new Uint8Array(64 * 1024);
+
+export function isAllZero(bytes: Uint8Array): boolean {
+  for (let at = 0; at < bytes.length; at += ZEROS.length) {
+    const part = bytes.subarray(at, at + ZEROS.length);
+    if (!equalBytes(part, ZEROS.subarray(0, part.length))) return false;
+  }
+  return true;
+}

@@ -1,0 +1,46 @@
+/**
+ * Where a ledger stands: what the next record and the next batch must carry. The writer moves it
+ * on as it seals, the verifier as it checks.
+ */
+import { HASH_BYTES, linkHash } from "./hashing.ts";
+import { leafHash, MerkleTree } from "./merkle-tree.ts";
+
+export class Chain {
+  /** Sequence of the next record. */
+  get sequence(): bigint {
+    return this.tree.size;
+  }
+  /** Number of the next batch. */
+  batchNumber: bigint;
+  /** Hash of the last record; zeros before the first. */
+  recordHash: Uint8Array;
+  /** Hash of the last batch's trailer; of the ledger's id before the first. */
+  link: Uint8Array;
+  readonly tree: MerkleTree;
+
+  constructor(at: { batchNumber: bigint; recordHash: Uint8Array; link: Uint8Array; tree: MerkleTree }) {
+    this.batchNumber = at.batchNumber;
+    this.recordHash = at.recordHash;
+    this.link = at.link;
+    this.tree = at.tree;
+  }
+
+  static start(ledgerId: Uint8Array): Chain {
+    return new Chain({
+      batchNumber: 0n,
+      recordHash: new Uint8Array(HASH_BYTES),
+      link: linkHash(ledgerId),
+      tree: new MerkleTree(),
+    });
+  }
+
+  addRecord(record: Uint8Array, hash: Uint8Array): void {
+    this.recordHash = hash;
+    this.tree.append(leafHash(record));
+  }
+
+  addBatch(trailer: Uint8Array): void {
+    this.link = linkHash(trailer);
+    this.batchNumber += 1n;
+  }
+}

@@ -1,0 +1,43 @@
+import { describe, expect, test } from "vitest";
+import { verificationJson, verificationText } from "./verify-report.ts";
+
+const CLEAN = {
+  verdict: "CLEAN",
+  records: 2n ** 60n,
+  root: "ab".repeat(32),
+  checkpointRecords: 256n,
+  verifierKey: "helix/site+01020304+AQ==",
+  firstBad: undefined,
+} as const;
+const CORRUPT = {
+  ...CLEAN,
+  verdict: "CORRUPT",
+  firstBad: { sequence: 7n, file: "seg-0000-00000000.hlx", offset: 8192, reason: "batch hash does not fit" },
+} as const;
+
+describe("report of a verification", () => {
+  test("people read the verdict first, then what is bad and what to do", () => {
+    expect(verificationText("/plant/ledger", CLEAN)).toBe(
+      [
+        "CLEAN  /plant/ledger: every record is there and as it was written",
+        "  records  1152921504606846976 proven good, 256 of them under a signed checkpoint",
+        `  root     ${"ab".repeat(32)}`,
+        "  key      helix/site+01020304+AQ==",
+      ].join("\n"),
+    );
+    expect(verificationText("/plant/ledger", CORRUPT)).toContain(
+      "  bad      record 7, seg-0000-00000000.hlx byte 8192: batch hash does not fit\n  Keep the folder as it is",
+    );
+  });
+
+  test("programs get the same as JSON, counts as text", () => {
+    expect(JSON.parse(JSON.stringify(verificationJson(CLEAN)))).toEqual({
+      ...CLEAN,
+      records: "1152921504606846976",
+      checkpointRecords: "256",
+      firstBad: null,
+    });
+    expect(verificationJson(CORRUPT).firstBad).toEqual({ ...CORRUPT.firstBad, sequence: "7" });
+    expect(verificationJson({ ...CORRUPT, verifierKey: undefined }).verifierKey).toBeNull();
+  });
+});

@@ -1,0 +1,61 @@
+/** A verification in words for people, and as an object for programs. */
+import type { LedgerVerdict, LedgerVerification } from "../ledger.ts";
+
+const MEANING: Readonly<Record<LedgerVerdict, string>> = {
+  CLEAN: "every record is there and as it was written",
+  TORN_TAIL: "the last write was cut short by a crash; all before it is as it was written",
+  CORRUPT: "records or files have changed since they were written",
+  ROLLBACK: "records that a signed checkpoint counts are gone",
+};
+
+const ADVICE: Readonly<Record<LedgerVerdict, string | undefined>> = {
+  CLEAN: undefined,
+  TORN_TAIL: "The next start of HELIX sets the torn bytes aside and records it; nothing to do by hand.",
+  CORRUPT: "Keep the folder as it is, and compare it with a copy. HELIX refuses to write to it.",
+  ROLLBACK: "Keep the folder as it is, and look for a newer copy. HELIX refuses to write to it.",
+};
+
+/** Lines for a terminal, without a newline at the end. */
+export function verificationText(folder: string, verification: LedgerVerification): string {
+  const { verdict, records, root, checkpointRecords, verifierKey, firstBad } = verification;
+  const lines = [
+    `${verdict}  ${folder}: ${MEANING[verdict]}`,
+    `  records  ${records} proven good, ${checkpointRecords} of them under a signed checkpoint`,
+    `  root     ${root}`,
+  ];
+  if (verifierKey !== undefined) lines.push(`  key      ${verifierKey}`);
+  if (firstBad !== undefined) {
+    const { sequence, file, offset, reason } = firstBad;
+    lines.push(`  bad      record ${sequence}, ${file} byte ${offset}: ${reason}`);
+  }
+  const advice = ADVICE[verdict];
+  if (advice !== undefined) lines.push(`  ${advice}`);
+  return lines.join("\n");
+}
+
+export interface VerificationJson {
+  readonly verdict: LedgerVerdict;
+  /** A count; text, since it may pass 2^53. */
+  readonly records: string;
+  readonly root: string;
+  readonly checkpointRecords: string;
+  readonly verifierKey: string | null;
+  readonly firstBad: {
+    readonly sequence: string;
+    readonly file: string;
+    readonly offset: number;
+    readonly reason: string;
+  } | null;
+}
+
+export function verificationJson(verification: LedgerVerification): VerificationJson {
+  const { firstBad } = verification;
+  return {
+    verdict: verification.verdict,
+    records: verification.records.toString(),
+    root: verification.root,
+    checkpointRecords: verification.checkpointRecords.toString(),
+    verifierKey: verification.verifierKey ?? null,
+    firstBad: firstBad === undefined ? null : { ...firstBad, sequence: firstBad.sequence.toString() },
+  };
+}

@@ -1,0 +1,73 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { toHex } from "./bytes.ts";
+import { decodeEvent, encodeEvent } from "./event-codec.ts";
+
+const value = fc.letrec((tie) => ({
+  any: fc.oneof(
+    { depthSize: "small" },
+    fc.bigInt(),
+    fc.double(),
+    fc.maxSafeInteger(),
+    fc.string(),
+    fc.boolean(),
+    fc.constant(null),
+    fc.uint8Array({ maxLength: 40 }),
+    fc.array(tie("any"), { maxLength: 4 }),
+    fc.dictionary(fc.string({ unit: "grapheme-ascii", minLength: 1, maxLength: 6 }), tie("any"), {
+      maxKeys: 4,
+      noNullPrototype: true,
+    }),
+    fc
+      .array(fc.tuple(fc.string({ maxLength: 4 }), tie("any")), { maxLength: 4 })
+      .map((entries) => new Map(entries)),
+  ),
+})).any;
+
+describe("event body", () => {
+  test("carries every value as it is: bigint, bytes, maps, NaN, -0", () => {
+    fc.assert(
+      fc.property(value, (payload) => {
+        const event = { type: "ANY", payload };
+        expect(decodeEvent(encodeEvent(event))).toEqual(event);
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  test("has one form, whatever the order of the fields", () => {
+    const a = encodeEvent({
+      type: "X",
+      b: 1,
+      a: new Map([
+        ["k", 1n],
+        ["j", 2n],
+      ]),
+    } as never);
+    const b = encodeEvent({
+      a: new Map([
+        ["j", 2n],
+        ["k", 1n],
+      ]),
+      b: 1,
+      type: "X",
+    } as never);
+    expect(toHex(a)).toBe(toHex(b));
+  });
+
+  test("leaves out what is undefined", () => {
+    const event = decodeEvent(
+      encodeEvent({ type: "X", gone: undefined, deep: { gone: undefined } } as never),
+    );
+    expect(event).toStrictEqual({ type: "X", deep: {} });
+  });
+
+  test("refuses what has no form", () => {
+    expect(() => encodeEvent({ type: "X", f: () => 1 } as never)).toThrow("unsupported type");
+    expect(() => encodeEvent({ type: "X", d: new Date(0) } as never)).toThrow("unsupported type");
+  });
+
+  test("refuses bytes that are no event", () => {
+    expect(() => decodeEvent(Uint8Array.of(0x01))).toThrow("not an event");
+  });
+});

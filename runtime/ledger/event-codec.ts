@@ -1,0 +1,54 @@
+/**
+ * A record's body: one event as deterministic CBOR (RFC 8949 section 4.2.1), by cborg. On top of
+ * it, so that types survive: a bigint is always a bignum (tag 2 or 3), a Map is tag 259, a
+ * property that is undefined is left out, -0 is a float. Map keys are text or numbers.
+ */
+import { decode, encode, rfc8949EncodeOptions, Token, Type } from "cborg";
+import {
+  bigIntDecoder,
+  bigNegIntDecoder,
+  mapDecoder,
+  mapEncoder,
+  structBigIntEncoder,
+  TAG_BIGINT_NEG,
+  TAG_BIGINT_POS,
+  TAG_MAP,
+} from "cborg/taglib";
+
+const ENCODE = {
+  ...rfc8949EncodeOptions,
+  ignoreUndefinedProperties: true,
+  typeEncoders: {
+    bigint: structBigIntEncoder,
+    Map: mapEncoder,
+    // cborg writes the integer 0 for -0; null leaves other numbers to it.
+    number: (value: number) => (Object.is(value, -0) ? new Token(Type.float, value) : null),
+  },
+};
+
+const DECODE = {
+  rejectDuplicateMapKeys: true,
+  tags: {
+    [TAG_BIGINT_POS]: bigIntDecoder,
+    [TAG_BIGINT_NEG]: bigNegIntDecoder,
+    [TAG_MAP]: mapDecoder,
+  },
+};
+
+/** @throws Error for a value that has no form here, such as a function or a Date */
+export const encodeEvent = (event: { readonly type: string }): Uint8Array => encode(event, ENCODE);
+
+/** An event as it was written; types unknown to this version included. */
+export interface RecordedEvent {
+  readonly type: string;
+  readonly [field: string]: unknown;
+}
+
+/** @throws Error when the bytes are not an event */
+export function decodeEvent(bytes: Uint8Array): RecordedEvent {
+  const value: unknown = decode(bytes, DECODE);
+  if (typeof value !== "object" || value === null || typeof (value as RecordedEvent).type !== "string") {
+    throw new Error("record body is not an event: no text field `type`");
+  }
+  return value as RecordedEvent;
+}

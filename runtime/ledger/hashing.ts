@@ -1,0 +1,31 @@
+/**
+ * The two hash functions of the ledger. BLAKE3, keyed with the hash of a purpose, for records,
+ * batches and torn bytes, so that a hash made for one purpose never stands for another; plain
+ * SHA-256 for the tree of RFC 6962, whose proofs others must be able to check.
+ */
+import { hash } from "node:crypto";
+import { createBLAKE3 } from "hash-wasm";
+
+/** BLAKE3 and SHA-256 both. */
+export const HASH_BYTES = 32;
+
+type Blake3 = (bytes: Uint8Array) => Uint8Array;
+
+const plainHasher = await createBLAKE3();
+
+async function blake3For(purpose: string): Promise<Blake3> {
+  const key = plainHasher.init().update(purpose).digest("binary");
+  const hasher = await createBLAKE3(256, key);
+  return (bytes) => hasher.init().update(bytes).digest("binary");
+}
+
+/** Over a whole record, header included. */
+export const recordHash = await blake3For("helix-ledger/1 record");
+/** Over a batch's header and records. */
+export const batchHash = await blake3For("helix-ledger/1 batch");
+/** Over a batch's trailer: what the next batch's header carries. */
+export const linkHash = await blake3For("helix-ledger/1 link");
+/** Over bytes that a crash left behind. */
+export const tornHash = await blake3For("helix-ledger/1 torn");
+
+export const sha256 = (bytes: Uint8Array): Uint8Array => hash("sha256", bytes, "buffer");

@@ -1,0 +1,72 @@
+/** On the system's own disk: two writers, modes, and a process that is killed while it writes. */
+import { mkdtemp, rm, stat } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createSystemPlatform, startProcess } from "@helix/platform";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { openLedger, readLedger, verifyLedger } from "./index.ts";
+
+const platform = createSystemPlatform("on-disk");
+const { disk } = platform;
+let home: string;
+let folder: string;
+beforeEach(async () => {
+  home = await mkdtemp(join(tmpdir(), "helix-ledger-"));
+  folder = join(home, "ledger");
+});
+afterEach(() => rm(home, { recursive: true, force: true }));
+
+describe("ledger on the system's disk", () => {
+  test("only its owner may look into it", async () => {
+    await (await openLedger({ folder, ...platform })).close();
+    expect((await stat(folder)).mode & 0o777).toBe(0o700);
+    for (const name of await disk.list(folder)) {
+      expect([name, (await stat(join(folder, name))).mode & 0o777]).toEqual([name, 0o600]);
+    }
+  });
+
+  test("a second writer is told which process has it; the first one goes on", async () => {
+    const ledger = await openLedger({ folder, ...platform });
+    await expect(openLedger({ folder, ...platform })).rejects.toThrow(
+      `ledger ${folder} is in use by process ${process.pid}`,
+    );
+    await ledger.append({ type: "RUNTIME_STOPPED", reason: "fine" });
+    await ledger.close();
+    await (await openLedger({ folder, ...platform })).close();
+    expect(await verifyLedger({ folder, disk })).toMatchObject({ verdict: "CLEAN", records: 1n });
+  });
+
+  test("killed under load again and again: every acknowledged record is there", {
+    timeout: 60_000,
+  }, async () => {
+    const acknowledged = new Map<bigint, string>();
+    for (let round = 0; round < 3; round++) {
+      const child = startProcess<never, { acknowledged: bigint; hash: string }>(
+        join(import.meta.dirname, "testing/appending-child.ts"),
+        { args: [folder] },
+      );
+      const enough = acknowledged.size + 300;
+      await new Promise<void>((resolve, reject) => {
+        child.onMessage(({ acknowledged: sequence, hash }) => {
+          acknowledged.set(sequence, hash);
+          if (acknowledged.size === enough) resolve();
+        });
+        void child.exited.then(({ stderrTail }) => reject(new Error(`child ended early: ${stderrTail}`)));
+      });
+      // Beside a live writer, then after its death.
+      expect((await verifyLedger({ folder, disk })).verdict).toBe("CLEAN");
+      await expect(openLedger({ folder, ...platform })).rejects.toThrow(`in use by process ${child.pid}`);
+      child.kill("SIGKILL");
+      await child.exited;
+      expect((await verifyLedger({ folder, disk })).verdict).toMatch(/CLEAN|TORN_TAIL/);
+    }
+    const ledger = await openLedger({ folder, ...platform });
+    await ledger.close();
+    const hashes = new Map<bigint, string>();
+    for await (const { sequence, recordHash } of readLedger({ folder, disk }))
+      hashes.set(sequence, recordHash);
+    expect(acknowledged.size).toBeGreaterThanOrEqual(900);
+    for (const [sequence, hash] of acknowledged) expect(hashes.get(sequence)).toBe(hash);
+    expect((await verifyLedger({ folder, disk })).verdict).toBe("CLEAN");
+  });
+});

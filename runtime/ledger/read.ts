@@ -1,0 +1,135 @@
+/** Reads a ledger's records in order, from a closed or a live ledger, without its lock. */
+import { join } from "node:path";
+import type { Disk } from "@helix/platform";
+import { SECTOR_BYTES, toHex } from "./bytes.ts";
+import { decodeEvent, type RecordedEvent } from "./event-codec.ts";
+import { uuidText } from "./event-id.ts";
+import { loadPolicy } from "./folder.ts";
+import { newestCheckpoint, readMarks } from "./high-water-mark.ts";
+import { asOpenError, damaged } from "./open-error.ts";
+import { type LedgerPolicy, POLICY_FILE } from "./policy.ts";
+import { type DurabilityClass, decodeRecord } from "./record-codec.ts";
+import { scanBatches } from "./scan.ts";
+import { decodeSegmentHeader, segmentName, segmentNumber } from "./segment.ts";
+
+export interface LedgerRecord {
+  readonly sequence: bigint;
+  /** ns since 1970 UTC (POSIX) */
+  readonly utcNs: bigint;
+  /** ns of the writer's monotonic clock; comparable under one boot id */
+  readonly monotonicNs: bigint;
+  /** Lower-case hex, new at every opening of the ledger. */
+  readonly bootId: string;
+  /** UUIDv7 */
+  readonly eventId: string;
+  readonly durability: DurabilityClass;
+  /** Lower-case hex, as in the receipt. */
+  readonly recordHash: string;
+  /** Types that this version does not know come as they were written. */
+  readonly event: RecordedEvent;
+  readonly file: string;
+  /** Bytes from the start of the file. */
+  readonly offset: number;
+}
+
+/**
+ * Each record is checked against the batch and the chain it stands in; `verifyLedger` says whether
+ * all are there. Ends before a batch that is still being written.
+ *
+ * @param from first sequence wanted, default 0
+ * @throws LedgerOpenError when there is no ledger, or at the first record that is damaged
+ */
+export async function* readLedger({
+  folder,
+  disk,
+  from = 0n,
+}: {
+  readonly folder: string;
+  readonly disk: Disk;
+  readonly from?: bigint;
+}): AsyncGenerator<LedgerRecord> {
+  try {
+    const policy = await loadPolicy(disk, folder);
+    if (policy === undefined) throw damaged(folder, `${POLICY_FILE} is not signed by the key it names`);
+    const numbers = (await disk.list(folder)).map(segmentNumber).filter((n) => n !== undefined);
+    const first = await segmentWith(from, { folder, disk, policy, numbers });
+    for (const number of numbers.slice(first)) {
+      yield* segmentRecords(from, number, { folder, disk, policy, numbers });
+    }
+  } catch (error) {
+    throw asOpenError(error, folder);
+  }
+}
+
+interface Reading {
+  readonly folder: string;
+  readonly disk: Disk;
+  readonly policy: LedgerPolicy;
+  readonly numbers: readonly number[];
+}
+
+/** Index of the last segment that starts at or before `sequence`, found from the back. */
+async function segmentWith(sequence: bigint, reading: Reading): Promise<number> {
+  for (let i = reading.numbers.length - 1; i > 0; i--) {
+    const head = await readHead(reading, reading.numbers[i] as number);
+    const start = decodeSegmentHeader(head, reading.policy.key);
+    if (typeof start !== "string" && start.chain.sequence <= sequence) return i;
+  }
+  return 0;
+}
+
+async function readHead({ disk, folder }: Reading, number: number): Promise<Uint8Array> {
+  const file = await disk.open(join(folder, segmentName(number)), "read");
+  try {
+    const head = new Uint8Array(SECTOR_BYTES);
+    return head.subarray(0, await file.read(head, 0));
+  } finally {
+    await file.close();
+  }
+}
+
+async function* segmentRecords(from: bigint, number: number, reading: Reading): AsyncGenerator<LedgerRecord> {
+  const { folder, disk, policy, numbers } = reading;
+  const name = segmentName(number);
+  const marks = await readMarks(disk, folder, policy.key, 0);
+  const file = await disk.readFile(join(folder, name));
+  const start = decodeSegmentHeader(file, policy.key);
+  if (typeof start === "string") throw damaged(folder, `${name}: ${start}`);
+
+  const records: LedgerRecord[] = [];
+  const onRecord = (bytes: Uint8Array, hash: Uint8Array, offset: number) => {
+    const { sequence, body, bootId, eventId, utcNs, monotonicNs, durability } = decodeRecord(bytes);
+    if (sequence < from) return;
+    records.push({
+      sequence,
+      utcNs,
+      monotonicNs,
+      bootId: toHex(bootId),
+      eventId: uuidText(eventId),
+      durability,
+      recordHash: toHex(hash),
+      event: decodeEvent(body),
+      file: name,
+      offset,
+    });
+  };
+  const signedRecords = newestCheckpoint(marks)?.records ?? 0n;
+  const body = file.subarray(0, await sealedLength(reading, number, file.length));
+  const { problem } = scanBatches(body, SECTOR_BYTES, start.chain, {
+    key: policy.key,
+    signedRecords,
+    onRecord,
+  });
+  yield* records;
+  const stillWriting = problem?.torn && number === numbers.at(-1);
+  if (problem !== undefined && !stillWriting) {
+    throw damaged(folder, `record ${problem.sequence}, ${name} byte ${problem.offset}: ${problem.reason}`);
+  }
+}
+
+/** Where batches end: the next segment's header says, and without one the file does. */
+async function sealedLength(reading: Reading, number: number, length: number): Promise<number> {
+  if (!reading.numbers.includes(number + 1)) return length;
+  const next = decodeSegmentHeader(await readHead(reading, number + 1), reading.policy.key);
+  return typeof next === "string" ? length : next.header.previous.validLength;
+}

@@ -1,0 +1,92 @@
+/**
+ * One record: 104 bytes of header, little-endian, then the event (FORMAT.md section 4).
+ */
+import { viewOf } from "./bytes.ts";
+import { HASH_BYTES } from "./hashing.ts";
+
+export const RECORD_HEADER_BYTES = 104;
+/** Longest event, in bytes of CBOR. */
+export const MAX_EVENT_BYTES = 1024 * 1024;
+/** Where a record repeats the hash of the one before it. */
+export const PREVIOUS_HASH_AT = 72;
+const VERSION = 1;
+const ID_BYTES = 16;
+
+/** How the caller wanted it kept. A: acknowledged under a synced high-water mark (not written yet). */
+export const DURABILITY_CLASSES = { A: 1, B: 2, C: 3 } as const;
+export type DurabilityClass = keyof typeof DURABILITY_CLASSES;
+
+/** What is fixed when the caller hands the event over. */
+export interface RecordContent {
+  /** ns since 1970 UTC (POSIX), i64 */
+  readonly utcNs: bigint;
+  /** ns of the clock that only this boot knows, u64 */
+  readonly monotonicNs: bigint;
+  /** 16 bytes, new at every opening of the ledger */
+  readonly bootId: Uint8Array;
+  /** 16 bytes, UUIDv7 */
+  readonly eventId: Uint8Array;
+  readonly durability: DurabilityClass;
+  readonly body: Uint8Array;
+}
+
+/** What its place in the chain adds. */
+export interface RecordPlace {
+  readonly sequence: bigint;
+  readonly previousHash: Uint8Array;
+}
+
+export interface StoredRecord extends RecordContent, RecordPlace {}
+
+export function encodeRecord(content: RecordContent, place: RecordPlace): Uint8Array {
+  const bytes = new Uint8Array(RECORD_HEADER_BYTES + content.body.length);
+  const view = viewOf(bytes);
+  view.setUint32(0, bytes.length, true);
+  view.setUint16(4, VERSION, true);
+  // 6: u16 type code; 0 says that the body names the type.
+  view.setBigUint64(8, place.sequence, true);
+  view.setBigInt64(16, content.utcNs, true);
+  view.setBigUint64(24, content.monotonicNs, true);
+  bytes.set(content.bootId, 32);
+  bytes.set(content.eventId, 48);
+  // 64: i16 time zone in minutes, 66: u8 clock quality, 68: u8 origin; 0 says "not stated".
+  view.setUint8(67, DURABILITY_CLASSES[content.durability]);
+  bytes.set(place.previousHash, PREVIOUS_HASH_AT);
+  bytes.set(content.body, RECORD_HEADER_BYTES);
+  return bytes;
+}
+
+/** Undefined when the length field cannot be one. */
+export function recordLengthAt(bytes: Uint8Array, offset: number): number | undefined {
+  if (bytes.length - offset < RECORD_HEADER_BYTES) return undefined;
+  const length = viewOf(bytes).getUint32(offset, true);
+  const fits = length >= RECORD_HEADER_BYTES && length <= bytes.length - offset;
+  return fits ? length : undefined;
+}
+
+/** @param record exactly one record */
+export const placeOf = (record: Uint8Array): RecordPlace => ({
+  sequence: viewOf(record).getBigUint64(8, true),
+  previousHash: record.subarray(PREVIOUS_HASH_AT, PREVIOUS_HASH_AT + HASH_BYTES),
+});
+
+/** @throws Error when the header is not one that this version knows */
+export function decodeRecord(record: Uint8Array): StoredRecord {
+  const view = viewOf(record);
+  const version = view.getUint16(4, true);
+  if (version !== VERSION) throw new Error(`record of version ${version}; this HELIX knows ${VERSION}`);
+  const code = view.getUint8(67);
+  const durability = (Object.keys(DURABILITY_CLASSES) as DurabilityClass[]).find(
+    (name) => DURABILITY_CLASSES[name] === code,
+  );
+  if (durability === undefined) throw new Error(`record of unknown durability class ${code}`);
+  return {
+    ...placeOf(record),
+    utcNs: view.getBigInt64(16, true),
+    monotonicNs: view.getBigUint64(24, true),
+    bootId: record.slice(32, 32 + ID_BYTES),
+    eventId: record.slice(48, 48 + ID_BYTES),
+    durability,
+    body: record.subarray(RECORD_HEADER_BYTES),
+  };
+}

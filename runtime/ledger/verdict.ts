@@ -1,0 +1,55 @@
+/** From what was found in a ledger to the word for it (FORMAT.md section 6). */
+import { type Mark, newestCheckpoint } from "./high-water-mark.ts";
+import type { LedgerVerdict, LedgerVerification } from "./ledger.ts";
+import type { Problem } from "./scan.ts";
+
+export interface Findings {
+  /** Records that fit, one after the other. */
+  readonly records: bigint;
+  readonly marks: readonly Mark[];
+  /** The first place that does not fit. */
+  readonly problem: (Problem & { readonly file: string }) | undefined;
+  /** A mark whose root the records contradict, and how many records an earlier root proves. */
+  readonly mismatch: { readonly mark: Mark; readonly provenRecords: bigint } | undefined;
+  /** Where the last batch ends. */
+  readonly end: { readonly file: string; readonly offset: number };
+}
+
+interface Judgement {
+  readonly verdict: LedgerVerdict;
+  readonly firstBad: LedgerVerification["firstBad"];
+}
+
+export function judge(found: Findings): Judgement {
+  if (found.mismatch !== undefined) {
+    const { mark, provenRecords } = found.mismatch;
+    const reason = `the first ${mark.checkpoint?.records} records are not those that this checkpoint was signed for`;
+    return atMark("CORRUPT", mark, provenRecords, reason);
+  }
+  const newest = newestCheckpoint(found.marks);
+  if (found.problem !== undefined) {
+    const { sequence, file, offset, reason } = found.problem;
+    const torn = found.problem.torn && newest !== undefined && newest.records <= found.records;
+    return { verdict: torn ? "TORN_TAIL" : "CORRUPT", firstBad: { sequence, file, offset, reason } };
+  }
+  if (newest !== undefined && newest.records > found.records) {
+    const reason = `a signed checkpoint counts ${newest.records} records, ${found.records} are here`;
+    return { verdict: "ROLLBACK", firstBad: { sequence: found.records, ...found.end, reason } };
+  }
+  return judgeMarks(found);
+}
+
+/** A crash tears at most the one mark that was being written, and never removes one. */
+function judgeMarks({ marks, records }: Findings): Judgement {
+  const bad = marks.filter(({ checkpoint }) => checkpoint === undefined);
+  const [first] = bad;
+  if (first === undefined) return { verdict: "CLEAN", firstBad: undefined };
+  if (first.bytes.length === 0) return atMark("CORRUPT", first, records, "file is missing or empty");
+  const verdict = bad.length === marks.length ? "CORRUPT" : "TORN_TAIL";
+  return atMark(verdict, first, records, "file does not hold a checkpoint signed by this ledger's key");
+}
+
+const atMark = (verdict: LedgerVerdict, mark: Mark, sequence: bigint, reason: string): Judgement => ({
+  verdict,
+  firstBad: { sequence, file: mark.file, offset: 0, reason },
+});

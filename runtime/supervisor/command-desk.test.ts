@@ -1,0 +1,207 @@
+import { type InstrumentCommand, InstrumentError } from "@helix/hal";
+import { LedgerUnavailableError } from "@helix/ledger";
+import { expect, test } from "vitest";
+import { scriptedSession } from "./scripted-driver.test-support.ts";
+
+const operator = { id: "j.doe", role: "operator" } as const;
+const feed = (fields: Partial<InstrumentCommand & { type: "SetSetpoint" }> = {}): InstrumentCommand => ({
+  type: "SetSetpoint",
+  channelId: 1,
+  value: 0.024,
+  unit: "L/h",
+  rationale: "daily bolus",
+  ...fields,
+});
+
+async function streaming() {
+  const scripted = await scriptedSession();
+  const running = scripted.run();
+  await scripted.clock.advance(100);
+  const finish = async () => {
+    scripted.stop();
+    await scripted.clock.advance(0);
+    await running;
+  };
+  /** Settles the command while the clock moves on. */
+  const dispatch = async (command: InstrumentCommand, ms = 0) => {
+    const report = scripted.session.desk.dispatch(command, operator);
+    await scripted.clock.advance(ms);
+    return report;
+  };
+  return { ...scripted, dispatch, finish };
+}
+
+test("the intent is on record before the instrument hears of it, the outcome after", async () => {
+  const { dispatch, driver, ledger, finish } = await streaming();
+  let recordsAtDispatch: string[] = [];
+  driver.onDispatch = async () => {
+    recordsAtDispatch = ledger.types();
+  };
+  const report = await dispatch(feed());
+  expect(recordsAtDispatch).toEqual(["CONNECTED", "COMMAND_INTENT"]);
+  expect(report).toMatchObject({ outcome: "acknowledged", acknowledgedValue: 0.024, roundTripLatencyUs: 5 });
+  expect(ledger.events.slice(1)).toMatchObject([
+    { type: "COMMAND_INTENT", commandId: report.id, actor: operator, previousSetpoint: 0 },
+    { type: "COMMAND_OUTCOME", commandId: report.id, outcome: "acknowledged" },
+  ]);
+  await finish();
+});
+
+test("no ledger, no command: nothing is sent when the intent cannot be recorded", async () => {
+  const { session, driver, ledger, finish } = await streaming();
+  ledger.failure = new LedgerUnavailableError("disk full");
+  await expect(session.desk.dispatch(feed(), operator)).rejects.toThrow("disk full");
+  expect(driver.calls).not.toContain("dispatch SetSetpoint");
+  await finish();
+});
+
+test.each<[string, InstrumentCommand, string]>([
+  [
+    "an unsupported command",
+    { type: "TriggerOperation", operation: "PurgeLines", parameters: new Map(), rationale: "x" },
+    "does not support TriggerOperation",
+  ],
+  ["a channel without a setpoint", feed({ channelId: 0 }), "SetSetpoint is not supported on channel 0"],
+  ["a missing rationale", feed({ rationale: "  " }), "a rationale is required"],
+  ["a value out of range", feed({ value: 0.5 }), "0.5 L/h is outside 0 to 0.1 L/h"],
+  [
+    "a value out of range after conversion",
+    feed({ value: 5, unit: "mL/min" }),
+    "0.3 L/h is outside 0 to 0.1 L/h",
+  ],
+  [
+    "a unit of another quantity",
+    feed({ unit: "Cel" }),
+    "Cel (temperature) does not convert to L/h (volume flow)",
+  ],
+  ["no number", feed({ value: Number.NaN }), "NaN is not a setpoint"],
+])("%s is rejected before the driver, and recorded", async (_what, command, reason) => {
+  const { dispatch, driver, ledger, finish } = await streaming();
+  const report = await dispatch(command);
+  expect(report).toMatchObject({ outcome: "rejected", reason: expect.stringContaining(reason) });
+  expect(driver.calls.filter((call) => call.startsWith("dispatch"))).toEqual([]);
+  expect(ledger.types().slice(1)).toEqual(["COMMAND_INTENT", "COMMAND_OUTCOME"]);
+  await finish();
+});
+
+test("a rejection by the instrument is rejected, not unknown, and is not repeated", async () => {
+  const { dispatch, driver, finish } = await streaming();
+  driver.onDispatch = async () => {
+    throw new InstrumentError({
+      kind: "CommandRejected",
+      instrumentId: "i",
+      commandDescription: "feed",
+      rejectionReason: "interlock",
+      vendorRejectionCode: 7,
+    });
+  };
+  expect(await dispatch(feed())).toMatchObject({
+    outcome: "rejected",
+    reason: expect.stringContaining("interlock"),
+  });
+  expect(driver.calls.filter((call) => call === "dispatch SetSetpoint")).toHaveLength(1);
+  await finish();
+});
+
+test("a command without an answer within 10 s is unknown, is read back, and is never sent again", async () => {
+  const { dispatch, driver, ledger, events, finish } = await streaming();
+  driver.onDispatch = () => new Promise(() => {});
+  const report = await dispatch(feed(), 10_000);
+  expect(report).toMatchObject({ outcome: "unknown", reason: "dispatchCommand took longer than 10000 ms" });
+  expect(ledger.events).toContainEqual(
+    expect.objectContaining({ type: "COMMAND_RESOLVED", commandId: report.id, executed: false, readBack: 0 }),
+  );
+  expect(events).toContainEqual(expect.objectContaining({ type: "command-resolved" }));
+  expect(driver.calls.filter((call) => call === "dispatch SetSetpoint")).toHaveLength(1);
+  await finish();
+});
+
+test("a command cut off by a lost connection is settled by reading back after reconnection: it was executed", async () => {
+  const { dispatch, driver, ledger, clock, finish } = await streaming();
+  const lost = new InstrumentError({
+    kind: "ConnectionLost",
+    instrumentId: "i",
+    reason: "reset",
+    lastFrameSequence: 2n,
+    wasGraceful: false,
+  });
+  const readSetpoints = driver.readSetpoints;
+  driver.onDispatch = async () => {
+    driver.setpoints.set(1, 0.024);
+    driver.readSetpoints = () => Promise.reject(lost);
+    throw lost;
+  };
+  const report = await dispatch(feed());
+  expect(report.outcome).toBe("unknown");
+  expect(ledger.types()).not.toContain("COMMAND_RESOLVED");
+  driver.readSetpoints = readSetpoints;
+  driver.onHealthCheck = () => Promise.reject(lost);
+  await clock.advance(30_000);
+  driver.onHealthCheck = async () => {};
+  await clock.advance(2_500);
+  expect(ledger.events).toContainEqual(
+    expect.objectContaining({
+      type: "COMMAND_RESOLVED",
+      commandId: report.id,
+      executed: true,
+      readBack: 0.024,
+    }),
+  );
+  expect(driver.calls.filter((call) => call === "dispatch SetSetpoint")).toHaveLength(1);
+  await finish();
+});
+
+test("an unknown outcome that cannot be read back asks for a person", async () => {
+  const { dispatch, driver, ledger, finish } = await streaming();
+  driver.onDispatch = () => new Promise(() => {});
+  await dispatch({ type: "SetMode", mode: "Hold", rationale: "" }, 10_000);
+  expect(ledger.events.at(-1)).toMatchObject({
+    type: "DEVIATION",
+    mandatory: true,
+    description: expect.stringContaining("check the instrument"),
+  });
+  await finish();
+});
+
+test.each([0, 2])("%d audit records for one command are a breach of contract, on record", async (count) => {
+  const { dispatch, driver, ledger, finish } = await streaming();
+  driver.auditRecords = count;
+  await dispatch(feed());
+  expect(ledger.events).toContainEqual(
+    expect.objectContaining({
+      type: "DEVIATION",
+      description: expect.stringContaining(`sent ${count} audit records`),
+    }),
+  );
+  await finish();
+});
+
+test("commands of one instrument go one after another", async () => {
+  const { session, driver, clock, finish } = await streaming();
+  let inside = 0;
+  let most = 0;
+  driver.onDispatch = async (_command, signal) => {
+    most = Math.max(most, ++inside);
+    await clock.sleep(100, signal);
+    inside -= 1;
+  };
+  const reports = [0.01, 0.02, 0.03].map((value) => session.desk.dispatch(feed({ value }), operator));
+  await clock.advance(1_000);
+  expect((await Promise.all(reports)).map((report) => report.acknowledgedValue)).toEqual([0.01, 0.02, 0.03]);
+  expect(most).toBe(1);
+  await finish();
+});
+
+test("while there is no connection a command is rejected without being sent", async () => {
+  const { session, driver, clock, run, stop } = await scriptedSession();
+  driver.onConnect = () => Promise.reject(new Error("nobody there"));
+  const running = run();
+  await clock.advance(10);
+  expect(await session.desk.dispatch(feed(), operator)).toMatchObject({
+    outcome: "rejected",
+    reason: "not connected (Disconnected)",
+  });
+  stop();
+  await clock.advance(0);
+  await running;
+});

@@ -1,0 +1,99 @@
+import { createHash } from "node:crypto";
+import { resolve } from "node:path";
+import { type CliContext, CliError, type CommandOutcome, defineCommand, EXIT } from "@helix/cli";
+import { loadHelixConfig } from "@helix/config";
+import { type Ledger, type LedgerCheckpoint, openLedger } from "@helix/ledger";
+import { jsonLog, silentLog } from "@helix/platform";
+import { createInProcessHost } from "../in-process-host.ts";
+import { createSupervisor } from "../supervisor.ts";
+import { eventLine } from "./event-line.ts";
+import { OperatorScreen } from "./operator-screen.ts";
+
+export const command = defineCommand({
+  name: "up",
+  summary: "run the instruments of helix.toml until Ctrl-C",
+  topic: "production",
+  details:
+    "Connects every instrument with auto_connect, streams, checks health, reconnects with backoff and keeps the audit " +
+    "ledger. Ctrl-C stops streams, closes sessions and closes the ledger.",
+  arguments: { config: { summary: "path of helix.toml (default: ./helix.toml)", count: "optional" } },
+  examples: [{ line: "helix up /etc/helix/helix.toml", explains: "run a plant's instruments" }],
+
+  async run(input, context): Promise<CommandOutcome> {
+    const path = resolve(context.cwd, input.arguments.config ?? "helix.toml");
+    if ((await context.platform.disk.stat(path))?.kind !== "file") {
+      throw new CliError(`there is no ${path}`, {
+        advice: "Name the configuration file: helix up <path of helix.toml>",
+      });
+    }
+    const config = await loadHelixConfig({ disk: context.platform.disk, path });
+    const ledger = await openLedger({ folder: config.ledger.folder, ...context.platform });
+    try {
+      const summary = await runUntilStopped(config, ledger, context);
+      const checkpoint = await ledger.checkpoint();
+      return {
+        exitCode: EXIT.pass,
+        result: { ...summary, ledger: ledgerResult(config.ledger.folder, checkpoint) },
+      };
+    } finally {
+      await ledger.close();
+      context.out.write(`ledger ${config.ledger.folder} closed\n`);
+    }
+  },
+});
+
+async function runUntilStopped(
+  config: Awaited<ReturnType<typeof loadHelixConfig>>,
+  ledger: Ledger,
+  context: CliContext,
+): Promise<Record<string, unknown>> {
+  const screen = new OperatorScreen(context);
+  const supervisor = await createSupervisor({
+    platform: context.platform,
+    ledger,
+    host: createInProcessHost(context.platform.disk),
+    config,
+    origin: "physical",
+    configurationHash: createHash("sha256").update(config.source.text).digest("hex"),
+    helixVersion: context.version,
+    nodeVersion: process.version,
+    log: context.env["HELIX_DEBUG"] === "1" ? jsonLog((line) => context.err.write(`${line}\n`)) : silentLog,
+    secret: (name) => context.env[name],
+    onEvent: (event) => {
+      const line = eventLine(event);
+      if (line !== undefined) screen.print(line);
+    },
+  });
+  try {
+    context.out.write(`${config.instruments.length} instrument(s) of ${config.source.file}; Ctrl-C stops\n`);
+    supervisor.start();
+    screen.watch(supervisor);
+    await aborted(context.signal);
+  } finally {
+    screen.stop();
+    await supervisor.stop(stopReason(context.signal));
+  }
+  return {
+    instruments: supervisor.instruments.map((view) => ({
+      key: view.key,
+      status: view.status.state,
+      ...screen.counts(view.key),
+    })),
+  };
+}
+
+function ledgerResult(folder: string, { records, root }: LedgerCheckpoint) {
+  return { folder, records, root };
+}
+
+function stopReason(signal: AbortSignal): string {
+  const reason: unknown = signal.reason;
+  return reason instanceof Error ? reason.message : "stopped";
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener("abort", () => resolve(), { once: true });
+  });
+}

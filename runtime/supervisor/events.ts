@@ -1,0 +1,48 @@
+import type { DropEvent, InstrumentError, InstrumentStatus, RecoveryAction } from "@helix/hal";
+import type { CommandResolution } from "./command-desk.ts";
+
+/** What the supervisor tells while it runs; `instrument` is the key in helix.toml. */
+export type SupervisorEvent =
+  /** The ledger takes no records: commands are refused from now on, measuring goes on. */
+  { readonly type: "ledger-unavailable"; readonly reason: string } | InstrumentEvent;
+
+type InstrumentEvent =
+  | {
+      readonly type: "status";
+      readonly instrument: string;
+      readonly status: InstrumentStatus;
+      readonly reason: string | undefined;
+    }
+  | {
+      readonly type: "error";
+      readonly instrument: string;
+      readonly error: InstrumentError;
+      readonly recovery: RecoveryAction /** What comes next, for people. */;
+      readonly next: string;
+    }
+  | { readonly type: "alarm"; readonly instrument: string; readonly message: string }
+  | {
+      readonly type: "gap";
+      readonly instrument: string;
+      readonly channel: string;
+      readonly lastSequence: bigint;
+      readonly nextSequence: bigint;
+      readonly missing: bigint;
+      readonly ledgerSequence: Promise<bigint>;
+    }
+  | { readonly type: "drop"; readonly instrument: string; readonly drop: DropEvent }
+  | {
+      readonly type: "crc-failure";
+      readonly instrument: string;
+      readonly expected: number;
+      readonly actual: number;
+    }
+  | { readonly type: "contract-violation"; readonly instrument: string; readonly reason: string }
+  | { readonly type: "frames"; readonly instrument: string; readonly count: number }
+  | {
+      readonly type: "command-resolved";
+      readonly instrument: string;
+      readonly resolution: CommandResolution;
+    };
+
+export type EmitSupervisorEvent = (event: SupervisorEvent) => void;

@@ -1,0 +1,7 @@
+/** Runs instruments: loads drivers, keeps connections, streams, dispatches commands, records. */
+export type { CommandReport, CommandResolution } from "./command-desk.ts";
+export { describeCommand } from "./describe-command.ts";
+export { type DriverHost, DriverLoadError, type LoadedDriver } from "./driver-host.ts";
+export type { SupervisorEvent } from "./events.ts";
+export { createInProcessHost } from "./in-process-host.ts";
+export { createSupervisor, type Supervisor, type SupervisorOptions } from "./supervisor.ts";

@@ -1,0 +1,339 @@
+/**
+ * One instrument's life: connect, check, read back, serve, recover, until stopped.
+ */
+import type { ObservableValue, RingWriter } from "@helix/bus";
+import type { InstrumentConfig } from "@helix/config";
+import {
+  type BackpressureSignal,
+  type ChannelDescriptor,
+  type HealthReport,
+  type InstrumentError,
+  type InstrumentStatus,
+  isCommandable,
+  isTelemetrySource,
+  SUPERVISOR_BUDGETS_MS,
+} from "@helix/hal";
+import type { Ledger } from "@helix/ledger";
+import type { OriginRule } from "@helix/pipeline";
+import { type Platform, withDeadline } from "@helix/platform";
+import { asInstrumentError } from "./as-instrument-error.ts";
+import { CommandDesk } from "./command-desk.ts";
+import type { LoadedDriver } from "./driver-host.ts";
+import type { EmitSupervisorEvent } from "./events.ts";
+import { InstrumentTelemetry } from "./instrument-telemetry.ts";
+import { type NextStep, type Operation, RecoveryPolicy } from "./recovery.ts";
+
+export interface SessionOptions {
+  readonly config: InstrumentConfig;
+  readonly driver: LoadedDriver;
+  readonly platform: Platform;
+  readonly ledger: Ledger;
+  readonly ring: RingWriter;
+  readonly origin: OriginRule;
+  /** What the driver's context shows of its channel. */
+  readonly backpressure: ObservableValue<BackpressureSignal>;
+  readonly emit: EmitSupervisorEvent;
+}
+
+/** HELIX-HAL-0001 section 2.1. */
+const HEALTH_CHECK_INTERVAL_SECONDS = 30;
+
+type Reconnect = NextStep & { step: "reconnect" };
+/** What an operation gave, or what its failure asks for. */
+type Guarded<T> = { readonly value: T } | { readonly next: NextStep };
+
+export class InstrumentSession {
+  readonly key: string;
+  readonly desk: CommandDesk;
+  readonly telemetry: InstrumentTelemetry;
+  readonly #options: SessionOptions;
+  readonly #policy: RecoveryPolicy;
+  readonly #healthCheckIntervalMs: number;
+  #status: InstrumentStatus = { state: "Uninitialized" };
+  #readOnly = false;
+  /** ns, monotonic: since when nothing has gone wrong; undefined while there is no connection. */
+  #goodSinceNs: bigint | undefined;
+
+  constructor(options: SessionOptions) {
+    const { config, platform, ledger, emit } = options;
+    this.#options = options;
+    this.key = config.key;
+    this.#healthCheckIntervalMs = 1000 * (config.healthCheckIntervalSeconds ?? HEALTH_CHECK_INTERVAL_SECONDS);
+    this.#policy = new RecoveryPolicy({
+      maxAttempts: config.reconnectRetries,
+      random: platform.random.fork(`reconnect:${config.key}`),
+    });
+    this.telemetry = new InstrumentTelemetry({ ...options, onFrames: () => this.#onFrames() });
+    this.desk = new CommandDesk({
+      instrument: config.key,
+      clock: platform.clock,
+      random: platform.random.fork(`command-id:${config.key}`),
+      ledger,
+      commandable: () => this.#commandable(),
+      channels: () => this.channels,
+      onResolved: (resolution) => emit({ type: "command-resolved", instrument: config.key, resolution }),
+    });
+  }
+
+  get instrument() {
+    return this.#options.driver.instrument;
+  }
+
+  get displayName(): string {
+    return this.#options.config.displayName;
+  }
+
+  get status(): InstrumentStatus {
+    return this.#status;
+  }
+
+  get channels(): readonly ChannelDescriptor[] {
+    return isTelemetrySource(this.instrument) ? this.instrument.channels : [];
+  }
+
+  /** Settles when `signal` aborts and everything is closed; rejects only for a defect of ours. */
+  async run(signal: AbortSignal): Promise<void> {
+    try {
+      let step: NextStep = { step: "reconnect", delayMs: 0, attempt: 0, readOnly: false };
+      while (step.step === "reconnect") {
+        await this.#options.platform.clock.sleep(step.delayMs, signal);
+        step = await this.#connection(step, signal);
+      }
+      if (step.step === "isolate") this.#isolate(step.reason);
+    } catch (error) {
+      if (!signal.aborted) throw error;
+    } finally {
+      await this.#disconnect();
+      if (this.#status.state !== "FaultIsolated") this.#setStatus({ state: "Disconnected" }, "stopped");
+    }
+  }
+
+  /** From connecting to the end of that connection. */
+  async #connection(step: Reconnect, signal: AbortSignal): Promise<NextStep> {
+    this.#readOnly = step.readOnly;
+    this.#setStatus({ state: "Connecting" }, step.attempt > 0 ? `attempt ${step.attempt}` : undefined);
+    const opened = await this.#open(step, signal);
+    if ("next" in opened) {
+      await this.#disconnect();
+      this.#setStatus({ state: "Disconnected" }, "could not connect");
+      return opened.next;
+    }
+    for (;;) {
+      const next = await this.#serve(signal);
+      if (next.step === "restart-stream") {
+        this.#degrade(next);
+        continue;
+      }
+      await this.#disconnect();
+      this.#setStatus({ state: "Disconnected" }, "connection lost");
+      return next;
+    }
+  }
+
+  async #open(step: Reconnect, signal: AbortSignal): Promise<Guarded<HealthReport>> {
+    const { driver, ledger } = this.#options;
+    const timeoutMs = SUPERVISOR_BUDGETS_MS.connect;
+    const connected = await this.#guard("connect", timeoutMs, signal, (attemptSignal, budgetMs) =>
+      driver.instrument.connect({ timeoutMs: budgetMs, signal: attemptSignal, readOnly: step.readOnly }),
+    );
+    if ("next" in connected) return connected;
+    const checked = await this.#healthCheck(signal);
+    if ("next" in checked) return checked;
+    this.#goodSinceNs = this.#options.platform.clock.monotonicNs();
+    this.#setStatus({ state: "Connected" }, undefined);
+    ledger.enqueue({
+      type: "CONNECTED",
+      instrument: this.key,
+      instrumentId: driver.instrument.instrumentId,
+      firmwareVersion: checked.value.firmwareVersion,
+      attempt: step.attempt,
+    });
+    if (isCommandable(driver.instrument)) {
+      const read = await this.#guard("connect", SUPERVISOR_BUDGETS_MS.dispatchCommand, signal, () =>
+        this.desk.readBack(),
+      );
+      if ("next" in read) return read;
+    }
+    return checked;
+  }
+
+  /** Streams and checks health until something ends the connection. */
+  async #serve(signal: AbortSignal): Promise<NextStep> {
+    const { clock } = this.#options.platform;
+    const stop = new AbortController();
+    const serving = AbortSignal.any([signal, stop.signal]);
+    const stream = this.#stream(serving);
+    const health = this.#watchHealth(serving);
+    try {
+      return await Promise.race([stream, health]);
+    } finally {
+      stop.abort();
+      await withDeadline(clock, "stopping the stream", SUPERVISOR_BUDGETS_MS.stopStreaming, () =>
+        Promise.allSettled([stream, health]),
+      ).catch((error: Error) => this.#breach(error.message));
+    }
+  }
+
+  /** Never settles where there is nothing (more) to stream: health alone ends the connection then. */
+  async #stream(signal: AbortSignal): Promise<NextStep> {
+    try {
+      await this.telemetry.stream(signal);
+    } catch (error) {
+      if (signal.aborted) throw error;
+      return this.#judge(error, "stream");
+    }
+    signal.throwIfAborted();
+    if (this.#status.state === "Streaming")
+      this.#setStatus({ state: "Connected" }, "the instrument has no more data");
+    return forever(signal);
+  }
+
+  async #watchHealth(signal: AbortSignal): Promise<NextStep> {
+    for (;;) {
+      await this.#options.platform.clock.sleep(this.#healthCheckIntervalMs, signal);
+      const checked = await this.#healthCheck(signal);
+      if ("next" in checked) return checked.next;
+    }
+  }
+
+  #healthCheck(signal: AbortSignal): Promise<Guarded<HealthReport>> {
+    return this.#guard("health-check", SUPERVISOR_BUDGETS_MS.healthCheck, signal, (checkSignal) =>
+      this.#options.driver.instrument.healthCheck(checkSignal),
+    );
+  }
+
+  /** Runs `work` within its budget, once more with twice the budget where recovery says so. */
+  async #guard<T>(
+    operation: Operation,
+    budgetMs: number,
+    signal: AbortSignal,
+    work: (signal: AbortSignal, budgetMs: number) => Promise<T>,
+  ): Promise<Guarded<T>> {
+    try {
+      const { clock } = this.#options.platform;
+      return { value: await withDeadline(clock, operation, budgetMs, (s) => work(s, budgetMs), signal) };
+    } catch (error) {
+      if (signal.aborted) throw error;
+      const next = this.#judge(error, operation);
+      return next.step === "retry-with-double-timeout"
+        ? this.#guard(operation, 2 * budgetMs, signal, work)
+        : { next };
+    }
+  }
+
+  /** Records an error as its kind demands and asks the policy what comes next. */
+  #judge(thrown: unknown, operation: Operation): NextStep {
+    const { emit, ledger, platform } = this.#options;
+    const error = asInstrumentError(thrown, this.instrument.instrumentId, operation);
+    const since = this.#goodSinceNs;
+    const now = platform.clock.monotonicNs();
+    const servedMs = since === undefined ? 0 : Number(now - since) / 1e6;
+    if (since !== undefined) this.#goodSinceNs = now;
+    const next = this.#policy.next(error, operation, servedMs);
+    if (error.requiresAuditEntry) {
+      const recovery = error.recoveryAction;
+      ledger.enqueue({
+        type: "INSTRUMENT_ERROR",
+        instrument: this.key,
+        detail: error.detail,
+        message: error.message,
+        recovery,
+      });
+    }
+    emit({
+      type: "error",
+      instrument: this.key,
+      error,
+      recovery: error.recoveryAction,
+      next: describeStep(next),
+    });
+    if (since !== undefined && next.step === "reconnect") this.#recordLoss(error);
+    return next;
+  }
+
+  #recordLoss(error: InstrumentError): void {
+    this.#options.ledger.enqueue({
+      type: "CONNECTION_LOST",
+      instrument: this.key,
+      reason: error.message,
+      lastFrameSequence: this.telemetry.lastSequence,
+      connectionLostTimestampNs: this.#options.platform.clock.monotonicNs(),
+      wasGraceful: "wasGraceful" in error.detail && error.detail.wasGraceful,
+    });
+  }
+
+  #degrade(next: NextStep & { step: "restart-stream" }): void {
+    const { emit, ledger } = this.#options;
+    const channelId = next.isolatedChannel ?? next.degradedChannel;
+    if (channelId === undefined) return;
+    const name = this.channels.find((channel) => channel.id === channelId)?.name ?? `channel ${channelId}`;
+    this.#setStatus({ state: "Degraded", reasonCode: channelId }, name);
+    if (next.isolatedChannel === undefined) {
+      emit({ type: "alarm", instrument: this.key, message: `${name} is degraded: its values are uncertain` });
+      return;
+    }
+    this.telemetry.isolate(channelId);
+    const description = `${name} is offline until it is calibrated again`;
+    ledger.enqueue({ type: "DEVIATION", instrument: this.key, mandatory: true, description });
+    emit({ type: "alarm", instrument: this.key, message: description });
+  }
+
+  #isolate(reason: string): void {
+    this.#setStatus({ state: "FaultIsolated" }, reason);
+    this.#options.ledger.enqueue({ type: "INSTRUMENT_ISOLATED", instrument: this.key, reason });
+    this.#options.emit({ type: "alarm", instrument: this.key, message: `isolated: ${reason}` });
+  }
+
+  async #disconnect(): Promise<void> {
+    this.#goodSinceNs = undefined;
+    const { driver, platform } = this.#options;
+    await withDeadline(platform.clock, "disconnect", SUPERVISOR_BUDGETS_MS.disconnect, () =>
+      driver.instrument.disconnect(),
+    ).catch((error: Error) => this.#breach(`disconnect: ${error.message}`));
+  }
+
+  /** The driver did not keep the contract; it goes on record, and we go on. */
+  #breach(description: string): void {
+    this.#options.ledger.enqueue({ type: "DEVIATION", instrument: this.key, mandatory: false, description });
+    this.#options.emit({ type: "contract-violation", instrument: this.key, reason: description });
+  }
+
+  #commandable() {
+    const { instrument } = this.#options.driver;
+    if (!isCommandable(instrument)) return { refused: "the instrument takes no commands" };
+    if (this.#goodSinceNs === undefined) return { refused: `not connected (${this.#status.state})` };
+    if (this.#readOnly) return { refused: "connected read-only: the driver does not support this firmware" };
+    return instrument;
+  }
+
+  #onFrames(): void {
+    if (this.#status.state === "Connected") this.#setStatus({ state: "Streaming" }, undefined);
+  }
+
+  #setStatus(status: InstrumentStatus, reason: string | undefined): void {
+    if (status.state === this.#status.state && status.state !== "Degraded") return;
+    this.#status = status;
+    this.#options.emit({ type: "status", instrument: this.key, status, reason });
+  }
+}
+
+function describeStep(next: NextStep): string {
+  switch (next.step) {
+    case "reconnect":
+      return `reconnect in ${(next.delayMs / 1000).toFixed(1)} s (attempt ${next.attempt})`;
+    case "retry-with-double-timeout":
+      return "try once more with twice the time";
+    case "restart-stream":
+      return "go on streaming";
+    case "isolate":
+      return "isolate the instrument";
+  }
+}
+
+/** Rejects when `signal` aborts; nothing else ends it. */
+function forever(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    if (signal.aborted) reject(signal.reason);
+    else signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+  });
+}

@@ -1,0 +1,126 @@
+/**
+ * The telemetry half of a session: a bounded channel per stream, the pipeline behind it, and the
+ * ledger records of everything that did not get through.
+ */
+import { FrameChannel } from "@helix/bus";
+import { channelCapacity, type DropEvent, isTelemetrySource } from "@helix/hal";
+import { Pipeline, type PipelineCounts } from "@helix/pipeline";
+import type { SessionOptions } from "./instrument-session.ts";
+
+export class InstrumentTelemetry {
+  readonly #options: SessionOptions & { readonly onFrames: () => void };
+  readonly #pipeline: Pipeline;
+  readonly #isolatedChannels = new Set<number>();
+
+  constructor(options: SessionOptions & { readonly onFrames: () => void }) {
+    this.#options = options;
+    this.#pipeline = new Pipeline(options.ring, {
+      origin: options.origin,
+      channelIds: () => new Set(this.#channels().map((channel) => channel.id)),
+      events: {
+        published: (count) => {
+          options.onFrames();
+          options.emit({ type: "frames", instrument: options.config.key, count });
+        },
+        gap: (gap) => this.#recordGap(gap),
+        crcFailure: (failure) => this.#recordCrcFailure(failure),
+        contractViolation: ({ channelId, sequence, reason }) =>
+          this.#recordBreach(`channel ${channelId}, sequence ${sequence}: ${reason}`),
+      },
+    });
+  }
+
+  get counts(): Readonly<PipelineCounts> {
+    return this.#pipeline.counts;
+  }
+
+  get lastSequence(): bigint {
+    return this.#pipeline.lastSequence;
+  }
+
+  /** The channel is not asked for in later streams. */
+  isolate(channelId: number): void {
+    this.#isolatedChannels.add(channelId);
+  }
+
+  /** Settles when the driver's stream does; at once where the driver has none. */
+  async stream(signal: AbortSignal): Promise<void> {
+    const { driver, config, platform, backpressure } = this.#options;
+    const source = driver.instrument;
+    if (!isTelemetrySource(source)) return;
+    const totalRateHz = this.#channels().reduce((sum, channel) => sum + channel.nominalRateHz, 0);
+    const channel = new FrameChannel({
+      instrumentId: source.instrumentId,
+      capacity:
+        config.channelCapacityOverride ?? channelCapacity(totalRateHz, config.backpressureBufferSeconds),
+      clock: platform.clock,
+      onDrop: (drop) => this.#recordDrop(drop),
+      // A burst from the protocol stack is taken in one go, after the stack has let go.
+      onFrames: () => queueMicrotask(() => this.#pipeline.drain(channel)),
+    });
+    const unsubscribe = channel.signals.subscribe((level) => backpressure.set(level));
+    try {
+      const channelMask =
+        this.#isolatedChannels.size === 0
+          ? []
+          : this.#channels()
+              .map(({ id }) => id)
+              .filter((id) => !this.#isolatedChannels.has(id));
+      await source.streamTelemetry(
+        channel,
+        { channelMask, rateOverrides: new Map(), dropPolicy: config.dropPolicy, simulationMode: false },
+        signal,
+      );
+    } finally {
+      unsubscribe();
+      channel.close();
+      this.#pipeline.drain(channel);
+    }
+  }
+
+  #channels() {
+    const { instrument } = this.#options.driver;
+    return isTelemetrySource(instrument) ? instrument.channels : [];
+  }
+
+  #channelName(id: number): string {
+    return this.#channels().find((channel) => channel.id === id)?.name ?? `channel ${id}`;
+  }
+
+  #recordGap(gap: { channelId: number; lastSequence: bigint; nextSequence: bigint; missing: bigint }): void {
+    const { emit, ledger, config } = this.#options;
+    const { channelId, ...numbers } = gap;
+    const channel = this.#channelName(channelId);
+    const record = { type: "TELEMETRY_GAP", instrument: config.key, channel, ...numbers } as const;
+    const ledgerSequence = ledger.append(record).then((receipt) => receipt.sequence);
+    // The listener may not wait for it; a ledger that fails says so in `ledger.failure` too.
+    ledgerSequence.catch(() => {});
+    emit({ ...record, type: "gap", ledgerSequence });
+  }
+
+  #recordCrcFailure({
+    expected,
+    actual,
+    frame,
+  }: {
+    expected: number;
+    actual: number;
+    frame: Uint8Array;
+  }): void {
+    const { emit, ledger, config } = this.#options;
+    ledger.enqueue({ type: "TELEMETRY_CRC_FAILURE", instrument: config.key, expected, actual, frame });
+    emit({ type: "crc-failure", instrument: config.key, expected, actual });
+  }
+
+  #recordDrop(drop: DropEvent): void {
+    const { emit, ledger, config } = this.#options;
+    ledger.enqueue({ type: "TELEMETRY_DROP_BACKPRESSURE", instrument: config.key, ...drop });
+    emit({ type: "drop", instrument: config.key, drop });
+  }
+
+  #recordBreach(description: string): void {
+    const { emit, ledger, config } = this.#options;
+    ledger.enqueue({ type: "DEVIATION", instrument: config.key, mandatory: false, description });
+    emit({ type: "contract-violation", instrument: config.key, reason: description });
+  }
+}

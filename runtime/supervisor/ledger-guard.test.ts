@@ -1,0 +1,27 @@
+import { LedgerUnavailableError } from "@helix/ledger";
+import { expect, test } from "vitest";
+import { guardLedger } from "./ledger-guard.ts";
+import { RecordingLedger } from "./scripted-driver.test-support.ts";
+
+test("a failing ledger is told once, does not stop what only queues, and refuses what must be recorded", async () => {
+  const failing = new RecordingLedger();
+  const told: string[] = [];
+  const ledger = guardLedger(failing, (reason) => told.push(reason));
+  failing.enqueue = () => {
+    throw new LedgerUnavailableError("disk full");
+  };
+  failing.failure = new LedgerUnavailableError("disk full");
+  for (let i = 0; i < 3; i++) ledger.enqueue({ type: "RUNTIME_STOPPED", reason: "test" });
+  expect(told).toEqual(["disk full"]);
+  await expect(ledger.append({ type: "RUNTIME_STOPPED", reason: "test" })).rejects.toThrow("disk full");
+});
+
+test("a defect of the ledger is not taken for a full disk", () => {
+  const broken = new RecordingLedger();
+  broken.enqueue = () => {
+    throw new TypeError("not a function");
+  };
+  expect(() => guardLedger(broken, () => {}).enqueue({ type: "RUNTIME_STOPPED", reason: "test" })).toThrow(
+    TypeError,
+  );
+});

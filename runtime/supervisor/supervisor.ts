@@ -1,0 +1,195 @@
+/**
+ * The HAL supervisor: the instruments of one runtime, their ring, and the way to command them.
+ */
+import { join } from "node:path";
+import { ObservableValue, TelemetryRing } from "@helix/bus";
+import type { HelixConfig } from "@helix/config";
+import {
+  type BackpressureSignal,
+  type CalibrationPoint,
+  type CalibrationRecord,
+  type ChannelDescriptor,
+  type DriverContext,
+  type InstrumentCommand,
+  type InstrumentStatus,
+  type Log,
+  type Origin,
+} from "@helix/hal";
+import type { Actor, Ledger } from "@helix/ledger";
+import type { OriginRule } from "@helix/pipeline";
+import type { Platform } from "@helix/platform";
+import { calibrate } from "./calibrate.ts";
+import type { CommandReport } from "./command-desk.ts";
+import type { DriverHost, LoadedDriver } from "./driver-host.ts";
+import type { EmitSupervisorEvent } from "./events.ts";
+import { InstrumentSession } from "./instrument-session.ts";
+import { guardLedger } from "./ledger-guard.ts";
+
+export interface SupervisorOptions {
+  readonly platform: Platform;
+  readonly ledger: Ledger;
+  readonly host: DriverHost;
+  readonly config: HelixConfig;
+  /** From the rig: "physical" in production. */
+  readonly origin: Origin;
+  /** On a bench that falsifies some values on purpose: their origin by when they were taken. */
+  readonly originOf?: (instrument: string, channelId: number, takenTaiNs: bigint) => Origin;
+  /** Lower-case hex, of the configuration in force; for the record of the start. */
+  readonly configurationHash: string;
+  readonly helixVersion: string;
+  readonly nodeVersion: string;
+  readonly log: Log;
+  /** Value of an environment variable. */
+  readonly secret: (environmentVariable: string) => string | undefined;
+  readonly onEvent: EmitSupervisorEvent;
+}
+
+/** What others see of one instrument. */
+export interface InstrumentView {
+  readonly key: string;
+  readonly instrumentId: string;
+  readonly displayName: string;
+  readonly driverName: string;
+  readonly origin: Origin;
+  readonly status: InstrumentStatus;
+  readonly channels: readonly ChannelDescriptor[];
+}
+
+export interface Supervisor {
+  readonly ring: TelemetryRing;
+  readonly instruments: readonly InstrumentView[];
+  /** Connects and streams every instrument with `autoConnect`; returns at once. */
+  start(): void;
+  /**
+   * @throws RangeError for an instrument that does not exist; LedgerUnavailableError when the
+   *   intent cannot be recorded (nothing was sent then)
+   */
+  dispatch(instrument: string, command: InstrumentCommand, actor: Actor): Promise<CommandReport>;
+  /** Runs a calibration and records it, failed ones too. @throws InstrumentError */
+  calibrate(
+    instrument: string,
+    channelId: number,
+    points: readonly CalibrationPoint[],
+    actor: Actor,
+    signal: AbortSignal,
+  ): Promise<CalibrationRecord>;
+  /** Stops streams, closes sessions, ends drivers, records the stop. The ledger stays open. */
+  stop(reason: string): Promise<void>;
+}
+
+/**
+ * Loads every driver and records the start. When one driver cannot be loaded, those already
+ * loaded are ended again and nothing is left running.
+ *
+ * @throws DriverLoadError; LedgerUnavailableError
+ */
+export async function createSupervisor(options: SupervisorOptions): Promise<Supervisor> {
+  const ledger = guardLedger(options.ledger, (reason) =>
+    options.onEvent({ type: "ledger-unavailable", reason }),
+  );
+  const ring = TelemetryRing.create(options.config.ring.capacityFrames);
+  const writer = ring.writer();
+  const sessions = new Map<string, InstrumentSession>();
+  const loaded: { key: string; driver: LoadedDriver }[] = [];
+  const destroyAll = () => Promise.all(loaded.map(({ driver }) => driver.destroy()));
+  try {
+    for (const config of options.config.instruments) {
+      const backpressure = new ObservableValue<BackpressureSignal>({ level: "Normal" });
+      const context = driverContext(options, config.key, backpressure);
+      const driver = await options.host.load(config, options.config.source, context);
+      loaded.push({ key: config.key, driver });
+      const { platform, originOf, onEvent: emit } = options;
+      const origin: OriginRule = originOf
+        ? (channelId, takenTaiNs) => originOf(config.key, channelId, takenTaiNs)
+        : options.origin;
+      sessions.set(
+        config.key,
+        new InstrumentSession({ config, driver, platform, ledger, ring: writer, origin, backpressure, emit }),
+      );
+    }
+    await ledger.append({
+      type: "RUNTIME_STARTED",
+      helixVersion: options.helixVersion,
+      node: options.nodeVersion,
+      configurationHash: options.configurationHash,
+      origin: options.origin,
+    });
+    for (const { key, driver } of loaded) {
+      const { driverName, driverVersion } = driver.manifest;
+      ledger.enqueue({
+        type: "DRIVER_LOADED",
+        instrument: key,
+        driverName,
+        driverVersion,
+        moduleHash: driver.moduleHash,
+      });
+    }
+  } catch (error) {
+    await destroyAll();
+    throw error;
+  }
+
+  const stopping = new AbortController();
+  const running: Promise<void>[] = [];
+  const session = (key: string): InstrumentSession => {
+    const found = sessions.get(key);
+    if (found === undefined) throw new RangeError(`there is no instrument "${key}"`);
+    return found;
+  };
+  return {
+    ring,
+    instruments: options.config.instruments.map(({ key }) => viewOf(session(key), options.origin)),
+    start() {
+      for (const { key, autoConnect } of options.config.instruments) {
+        if (autoConnect) running.push(session(key).run(stopping.signal));
+      }
+    },
+    dispatch: async (key, command, actor) => session(key).desk.dispatch(command, actor),
+    calibrate: (key, channelId, points, actor, signal) =>
+      calibrate({ session: session(key), ledger, channelId, points, actor, signal }),
+    async stop(reason) {
+      stopping.abort(new Error(reason));
+      const ended = await Promise.allSettled(running);
+      await destroyAll();
+      ledger.enqueue({ type: "RUNTIME_STOPPED", reason });
+      const defect = ended.find((outcome) => outcome.status === "rejected");
+      if (defect) throw new Error("an instrument session ended by a defect", { cause: defect.reason });
+    },
+  };
+}
+
+function viewOf(session: InstrumentSession, origin: Origin): InstrumentView {
+  return {
+    key: session.key,
+    instrumentId: session.instrument.instrumentId,
+    displayName: session.displayName,
+    driverName: session.instrument.driverInfo.driverName,
+    origin,
+    get status() {
+      return session.status;
+    },
+    get channels() {
+      return session.channels;
+    },
+  };
+}
+
+function driverContext(
+  { platform, log, secret, config }: SupervisorOptions,
+  key: string,
+  backpressure: ObservableValue<BackpressureSignal>,
+): DriverContext {
+  return {
+    instrumentKey: key,
+    clock: platform.clock,
+    random: platform.random.fork(`driver:${key}`),
+    net: platform.net,
+    serial: platform.serial,
+    log,
+    backpressure,
+    pkiFolder: join(config.pki.folder, key),
+    secret,
+    // In this process there is no pool to move it to; a host of its own brings one.
+    blocking: async (work) => work(),
+  };
+}

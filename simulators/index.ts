@@ -1,0 +1,10 @@
+/** The instruments' other end: processes that speak the instruments' protocols, with a twin inside. */
+import { fileURLToPath } from "node:url";
+
+export type * from "./control.ts";
+export type { BiostatSimulatorOptions } from "./sartorius-biostat/options.ts";
+
+/** Modules to start as a process of their own, by the name that scenarios use. */
+export const SIMULATORS: ReadonlyMap<string, { readonly module: string }> = new Map([
+  ["sartorius-biostat", { module: fileURLToPath(new URL("./sartorius-biostat/main.ts", import.meta.url)) }],
+]);

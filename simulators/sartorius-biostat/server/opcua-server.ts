@@ -1,0 +1,122 @@
+/**
+ * The unit on the wire: an OPC UA server on one address, with encryption, user name and password, and
+ * a list of the clients it trusts.
+ */
+import { join } from "node:path";
+import { OPCUACertificateManager } from "node-opcua-certificate-manager";
+import { nodesets } from "node-opcua-nodesets";
+import { MessageSecurityMode, SecurityPolicy } from "node-opcua-secure-channel";
+import { OPCUAServer, RegisterServerMethod } from "node-opcua-server";
+import type { Biostat } from "../biostat.ts";
+import type { BiostatSimulatorOptions } from "../options.ts";
+import { FIRMWARE_VERSION, NAMESPACE_URI, type PublishedUnit, publishUnit } from "./address-space.ts";
+import { PlantCalendar } from "./plant-time.ts";
+import { markOverflowOfAnyQuality } from "./queue-overflow.ts";
+
+const RSA_BITS = 2048;
+/** Reported by the server; a fixed date, so that two runs answer the same. */
+const BUILD_DATE = new Date(Date.UTC(2026, 0, 1));
+
+export interface BiostatServer extends PublishedUnit {
+  /** opc.tcp URL */
+  readonly endpoint: string;
+  /** The server's own certificate, PEM. */
+  readonly certificateFile: string;
+  /** Closes sessions and stops listening. */
+  shutdown(): Promise<void>;
+}
+
+/**
+ * Starts listening. Keys and certificate are made in the PKI folder when it has none.
+ *
+ * @throws Error that names the port when it cannot be listened on
+ */
+export async function startBiostatServer(
+  options: BiostatSimulatorOptions,
+  password: string,
+  unit: Biostat,
+): Promise<BiostatServer> {
+  markOverflowOfAnyQuality();
+  const trust = await certificateManager(options.pkiFolder);
+  const users = await certificateManager(join(options.pkiFolder, "users"));
+  const server = new OPCUAServer({
+    host: options.host,
+    hostname: options.host,
+    alternateHostname: [options.host],
+    port: options.port,
+    securityModes: [MessageSecurityMode.SignAndEncrypt],
+    securityPolicies: [SecurityPolicy.Basic256Sha256, SecurityPolicy.Aes256_Sha256_RsaPss],
+    allowAnonymous: false,
+    userManager: {
+      isValidUser: (user: string, given: string) => user === options.username && given === password,
+    },
+    serverCertificateManager: trust,
+    userCertificateManager: users,
+    registerServerMethod: RegisterServerMethod.HIDDEN,
+    nodeset_filename: [nodesets.standard],
+    serverInfo: {
+      applicationUri: `urn:helix:simulator:sartorius-biostat:${options.serialNumber}`,
+      productUri: NAMESPACE_URI,
+      applicationName: { text: `Biostat B ${options.serialNumber} (simulated)` },
+    },
+    buildInfo: {
+      productName: "HELIX Biostat simulator",
+      softwareVersion: FIRMWARE_VERSION,
+      buildNumber: FIRMWARE_VERSION,
+      buildDate: BUILD_DATE,
+    },
+    // 0: an item that asks for sampling interval 0 is told of every value, not of one per interval.
+    serverCapabilities: { minSupportedSampleRate: 0 },
+  });
+  await server.initialize();
+  const published = publish(server, unit, options);
+  await listen(server, options);
+  return {
+    ...published,
+    endpoint: server.getEndpointUrl(),
+    certificateFile: server.certificateFile,
+    async shutdown() {
+      await server.shutdown(0);
+      await Promise.all([trust.dispose(), users.dispose()]);
+    },
+  };
+}
+
+async function certificateManager(rootFolder: string): Promise<OPCUACertificateManager> {
+  const manager = new OPCUACertificateManager({
+    rootFolder,
+    automaticallyAcceptUnknownCertificate: false,
+    keySize: RSA_BITS,
+  });
+  await manager.initialize();
+  return manager;
+}
+
+function publish(server: OPCUAServer, unit: Biostat, options: BiostatSimulatorOptions): PublishedUnit {
+  const { addressSpace } = server.engine;
+  if (!addressSpace) throw new Error("the OPC UA server has no address space");
+  const calendar = new PlantCalendar(options.inoculation);
+  const namespace = addressSpace.registerNamespace(NAMESPACE_URI);
+  const published = publishUnit(
+    namespace,
+    addressSpace.rootFolder.objects,
+    unit,
+    calendar,
+    options.serialNumber,
+  );
+  published.publishReadings();
+  return published;
+}
+
+async function listen(server: OPCUAServer, { host, port }: BiostatSimulatorOptions): Promise<void> {
+  try {
+    await server.start();
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    const why =
+      code === "EADDRINUSE"
+        ? "it is in use by another program; end that program or choose another port"
+        : (error as Error).message;
+    throw new Error(`cannot listen on ${host} port ${port}: ${why}`, { cause: error });
+  }
+}

@@ -1,0 +1,15 @@
+import { defineConfig } from "vitest/config";
+import { SkippedProgramsReporter } from "./tools/skipped-programs-reporter.ts";
+
+/** `npm test`. What takes minutes is `*.long.test.ts` (vitest.long.config.ts). */
+export default defineConfig({
+  test: {
+    include: ["**/*.test.ts"],
+    exclude: ["**/node_modules/**", "**/fixtures/**", "runs/**", "**/*.long.test.ts"],
+    reporters: [new SkippedProgramsReporter(), "default"],
+    // Generous: tests wait for conditions, and a busy machine must not fail them.
+    testTimeout: 30_000,
+    hookTimeout: 30_000,
+    teardownTimeout: 10_000,
+  },
+});

@@ -1,0 +1,14 @@
+import { defineConfig } from "vitest/config";
+import { SkippedProgramsReporter } from "./tools/skipped-programs-reporter.ts";
+
+/** `npm run test:long`: what takes minutes, one file after the other. */
+export default defineConfig({
+  test: {
+    include: ["**/*.long.test.ts"],
+    exclude: ["**/node_modules/**", "**/fixtures/**", "runs/**"],
+    reporters: [new SkippedProgramsReporter(), "default"],
+    fileParallelism: false,
+    testTimeout: 900_000,
+    hookTimeout: 900_000,
+  },
+});
