@@ -2,6 +2,7 @@
  * JavaScript back end: the loop as one function with everything in local variables, or, for big models,
  * split into functions that V8 still optimises.
  */
+import { evaluateGenerated } from "./generated-code.ts";
 import type { NodeId } from "./graph.ts";
 import { splitLoop } from "./javascript-split.ts";
 import { functionsText } from "./js-functions.ts";
@@ -28,7 +29,7 @@ export function compileToJavaScript(
     split ? splitLoop(program) : inlineLoop(program),
     "return {prepare,enter,run};",
   ].join("\n");
-  const compiled = new Function("M", text)(memory) as Pick<Kernel, "prepare" | "enter" | "run">;
+  const compiled = evaluateGenerated(text, { M: memory }) as Pick<Kernel, "prepare" | "enter" | "run">;
   return { ...compiled, program, backEnd: "javascript", lanes: 1, memory };
 }
 

@@ -1,4 +1,5 @@
 /** The own mathematical functions as JavaScript, printed from their graphs. */
+import { evaluateGenerated } from "./generated-code.ts";
 import { type FunctionName, reachable } from "./graph.ts";
 import { functionGraph } from "./math-functions.ts";
 import { BIT_HELPERS, literal, statements } from "./print-js.ts";
@@ -14,7 +15,7 @@ let compiled: OwnFunctions | undefined;
 
 /** The functions themselves: for constant folding, tests and whoever needs the same bits. */
 export function ownFunctions(): OwnFunctions {
-  compiled ??= new Function(`${functionsText()}\nreturn {${FUNCTION_NAMES.join(",")}};`)() as OwnFunctions;
+  compiled ??= evaluateGenerated(`${functionsText()}\nreturn {${FUNCTION_NAMES.join(",")}};`) as OwnFunctions;
   return compiled;
 }
 

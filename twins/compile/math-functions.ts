@@ -14,9 +14,9 @@ export interface FunctionGraph {
   readonly result: NodeId;
 }
 
-const LN2_HIGH = 6.9314718036912381649e-1;
-const LN2_LOW = 1.90821492927058770002e-10;
-const LOG2_E = 1.4426950408889634074;
+const LN2_HIGH = 0.6931471803691238;
+const LN2_LOW = 1.9082149292705877e-10;
+const { LOG2E } = Math;
 /** Adding and subtracting 1.5 * 2^52 rounds to the nearest whole number. */
 const ROUNDER = 6_755_399_441_055_744;
 const EXP_OVERFLOW = 709.782712893384;
@@ -24,15 +24,15 @@ const EXP_UNDERFLOW = -745.1332191019412;
 const SMALLEST_NORMAL = 2.2250738585072014e-308;
 
 const EXP_COEFFICIENTS = [
-  1.66666666666666019037e-1, -2.77777777770155933842e-3, 6.61375632143793436117e-5, -1.6533902205465251539e-6,
-  4.13813679705723846039e-8,
+  0.16666666666666602, -0.0027777777777015593, 6.613756321437934e-5, -1.6533902205465252e-6,
+  4.1381367970572385e-8,
 ];
 const LOG_COEFFICIENTS = [
-  6.66666666666673513e-1, 3.999999999940941908e-1, 2.857142874366239149e-1, 2.222219843214978396e-1,
-  1.818357216161805012e-1, 1.531383769920937332e-1, 1.479819860511658591e-1,
+  0.6666666666666735, 0.3999999999940942, 0.2857142874366239, 0.22222198432149784, 0.1818357216161805,
+  0.15313837699209373, 0.14798198605116586,
 ];
-const TANH_P = [-1.61468768441708447952e3, -9.92877231001918586564e1, -9.64399179425052238628e-1];
-const TANH_Q = [4.84406305325125486048e3, 2.23548839060100448583e3, 1.12811678491632931402e2, 1];
+const TANH_P = [-1614.6876844170845, -99.28772310019185, -0.9643991794250523];
+const TANH_Q = [4844.063053251255, 2235.4883906010045, 112.81167849163293, 1.0];
 
 /** Every function by name; a fresh graph each. */
 export function functionGraph(name: FunctionName): FunctionGraph {
@@ -51,7 +51,7 @@ const expGraph = (g: Graph, x: NodeId): NodeId => expOfSum(g, x, g.constant(0));
 /** exp(high + low), |low| far below |high|: x = k ln 2 + r, a rational function of r, then times 2^k. */
 function expOfSum(g: Graph, high: NodeId, low: NodeId): NodeId {
   const c = (value: number) => g.constant(value);
-  const k = g.subtract(g.add(g.multiply(high, c(LOG2_E)), c(ROUNDER)), c(ROUNDER));
+  const k = g.subtract(g.add(g.multiply(high, c(LOG2E)), c(ROUNDER)), c(ROUNDER));
   const rHigh = g.subtract(high, g.multiply(k, c(LN2_HIGH)));
   const rLow = g.subtract(g.multiply(k, c(LN2_LOW)), low);
   const r = g.subtract(rHigh, rLow);

@@ -4,6 +4,7 @@
  */
 import type { Term, TwinModel } from "../language/model.ts";
 import { nodeOf, withAlgebra } from "./from-terms.ts";
+import { evaluateGenerated } from "./generated-code.ts";
 import { Graph, LEVEL, type NodeId, reachable } from "./graph.ts";
 import { functionsText } from "./js-functions.ts";
 import { literal, statements } from "./print-js.ts";
@@ -45,7 +46,7 @@ export function compileNodes(
   };
   const body = statements(graph, reachable(graph, outputs), text);
   const stores = outputs.map((id, i) => `O[${i}]=${text(id)};`);
-  return new Function(
+  return evaluateGenerated(
     `${functionsText()}\nreturn (t,Y,P,U,O)=>{${[...body, ...stores].join("\n")}};`,
-  )() as Evaluator;
+  ) as Evaluator;
 }

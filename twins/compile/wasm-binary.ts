@@ -56,6 +56,9 @@ export interface FunctionCode {
   readonly exportName?: string;
 }
 
+/** "\0asm", version 1 */
+const MAGIC = [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00];
+
 /** A module with one memory, imported as env.memory, of at least `pages`. */
 export function encodeModule(
   types: readonly FunctionType[],
@@ -66,7 +69,7 @@ export function encodeModule(
     f.exportName === undefined ? [] : [[...text(f.exportName), 0x00, ...unsigned(index)]],
   );
   return Uint8Array.from([
-    ...[0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
+    ...MAGIC,
     ...section(
       1,
       vector(

@@ -24,14 +24,15 @@ import {
 type Call = Expression & { kind: "call" };
 type Rule = (call: Call, list: readonly Measured[]) => Measured;
 
-const LN_10 = 2.302585092994046;
-
 const FUNCTIONS: Readonly<Record<string, { readonly count: number; readonly rule: Rule }>> = {
   exp: { count: 1, rule: (call, [x]) => ({ term: apply("exp", pure(call, x)), unit: ONE }) },
   log: { count: 1, rule: (call, [x]) => ({ term: apply("log", pure(call, x)), unit: ONE }) },
   log10: {
     count: 1,
-    rule: (call, [x]) => ({ term: apply("divide", apply("log", pure(call, x)), constant(LN_10)), unit: ONE }),
+    rule: (call, [x]) => ({
+      term: apply("divide", apply("log", pure(call, x)), constant(Math.LN10)),
+      unit: ONE,
+    }),
   },
   tanh: { count: 1, rule: (call, [x]) => ({ term: apply("tanh", pure(call, x)), unit: ONE }) },
   sqrt: {

@@ -39,9 +39,9 @@ export interface Method {
     readonly grow: number;
     readonly shrink: number;
   };
-  build(inputs: StepInputs): StepNodes;
+  readonly build: (inputs: StepInputs) => StepNodes;
   /** State at t + theta h from its coefficients. */
-  interpolate(c: readonly number[], theta: number): number;
+  readonly interpolate: (c: readonly number[], theta: number) => number;
 }
 
 /** environment + time + states */
