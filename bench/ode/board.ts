@@ -102,7 +102,7 @@ export async function runOdeBoard(rounds: number, progress: (line: string) => vo
 }
 
 async function line(problem: Problem, peers: readonly CppPeer[]): Promise<[Contender[], Absent[]]> {
-  const contenders = [ourContender(problem, "javascript"), ourContender(problem, "webassembly")];
+  const contenders: Contender[] = [ourContender(problem, "javascript"), ourContender(problem, "webassembly")];
   const absent: Absent[] = [];
   for (const peer of peers) {
     const found = await cppContender(peer, problem);
