@@ -7,6 +7,17 @@ export type { Kernel } from "./compile/kernel.ts";
 export { compileTerms, type Evaluator } from "./compile/observer.ts";
 export { buildProgram, type Program } from "./compile/program.ts";
 export { compileToWebAssembly } from "./compile/webassembly.ts";
+export {
+  type Band,
+  type EnsembleOptions,
+  type EnsembleResult,
+  type Progress,
+  QUANTILES,
+  runEnsemble,
+} from "./ensemble/ensemble.ts";
+export { type EnsemblePlan } from "./ensemble/plan.ts";
+export { type Replay, replayRun } from "./ensemble/replay.ts";
+export { parseVariation, type Variation, VariationError } from "./ensemble/variation.ts";
 export { type BalanceResult, testBalances } from "./language/balances.ts";
 export { type Diagnostic, formatDiagnostic, ModelError } from "./language/diagnostic.ts";
 export type * from "./language/model.ts";
