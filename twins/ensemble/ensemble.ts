@@ -4,7 +4,7 @@
  */
 import { type Bands, type BlockResult, emptyBands, type FailedRun, runBlock } from "./block.ts";
 import { type EnsemblePlan, type PreparedPlan, preparePlan } from "./plan.ts";
-import { QuantileSketch } from "./quantile-sketch.ts";
+import type { SketchEntries } from "./quantile-sketch.ts";
 import { startWorkers } from "./workers.ts";
 
 export interface Progress {
@@ -89,8 +89,8 @@ class Collection {
     this.done += block.finished + block.failed.length;
   }
 
-  mergeBands(part: readonly (readonly (readonly [number, number])[])[]): void {
-    part.forEach((entries, i) => this.bands[i]?.merge(new QuantileSketch(entries)));
+  mergeBands(part: readonly SketchEntries[]): void {
+    part.forEach((entries, i) => this.bands[i]?.merge(entries));
   }
 
   result(): EnsembleResult {

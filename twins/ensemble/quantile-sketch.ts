@@ -4,35 +4,45 @@
  * any order to the same counts: the result does not depend on how the work was shared.
  */
 
-const KEPT_BITS = 13;
+/** Bucket -> count, as plain numbers: bucket, count, bucket, count, ... */
+export type SketchEntries = Int32Array;
+
+const DROPPED_BITS = 13;
+const EMPTY = 0x7fffffff;
 const view = new Float64Array(1);
 const words = new Int32Array(view.buffer);
 
 export class QuantileSketch {
-  readonly counts: Map<number, number>;
   total = 0;
-
-  constructor(entries: Iterable<readonly [number, number]> = []) {
-    this.counts = new Map(entries);
-    for (const count of this.counts.values()) this.total += count;
-  }
+  /** Open addressing; a size that is a power of two, at most half full. */
+  #buckets = new Int32Array(64).fill(EMPTY);
+  #counts = new Int32Array(64);
+  #used = 0;
 
   /** @param value finite */
   add(value: number): void {
-    const bucket = bucketOf(value);
-    this.counts.set(bucket, (this.counts.get(bucket) ?? 0) + 1);
-    this.total++;
+    this.#count(bucketOf(value), 1);
   }
 
-  merge(other: QuantileSketch): void {
-    for (const [bucket, count] of other.counts)
-      this.counts.set(bucket, (this.counts.get(bucket) ?? 0) + count);
-    this.total += other.total;
+  merge(entries: SketchEntries): void {
+    for (let i = 0; i < entries.length; i += 2) this.#count(entries[i] as number, entries[i + 1] as number);
+  }
+
+  entries(): SketchEntries {
+    const list: number[] = [];
+    this.#buckets.forEach((bucket, i) => {
+      if (bucket !== EMPTY) list.push(bucket, this.#counts[i] as number);
+    });
+    return Int32Array.from(list);
   }
 
   /** Values at `fractions` (ascending, in 0 .. 1); NaN when nothing was added. */
   quantiles(fractions: readonly number[]): number[] {
-    const sorted = [...this.counts].map(([bucket, count]) => ({ value: middleOf(bucket), count }));
+    const entries = this.entries();
+    const sorted = Array.from({ length: entries.length / 2 }, (_, i) => ({
+      value: middleOf(entries[2 * i] as number),
+      count: entries[2 * i + 1] as number,
+    }));
     sorted.sort((a, b) => a.value - b.value);
     let [place, below] = [0, 0];
     return fractions.map((fraction) => {
@@ -44,18 +54,39 @@ export class QuantileSketch {
       return sorted[place]?.value ?? Number.NaN;
     });
   }
+
+  #count(bucket: number, count: number): void {
+    const mask = this.#buckets.length - 1;
+    let place = (Math.imul(bucket, 0x9e3779b1) >>> 8) & mask;
+    while (this.#buckets[place] !== bucket && this.#buckets[place] !== EMPTY) place = (place + 1) & mask;
+    if (this.#buckets[place] === EMPTY) this.#used++;
+    this.#buckets[place] = bucket;
+    this.#counts[place] = (this.#counts[place] as number) + count;
+    this.total += count;
+    if (this.#used * 2 > mask) this.#grow();
+  }
+
+  #grow(): void {
+    const entries = this.entries();
+    const { total } = this;
+    this.#buckets = new Int32Array(this.#buckets.length * 2).fill(EMPTY);
+    this.#counts = new Int32Array(this.#counts.length * 2);
+    this.#used = 0;
+    this.merge(entries);
+    this.total = total;
+  }
 }
 
 /** Sizes below 1e-9 count as 0. */
 function bucketOf(value: number): number {
   if (Math.abs(value) < 1e-9) return 0;
   view[0] = value;
-  return (words[1] as number) >> KEPT_BITS;
+  return (words[1] as number) >> DROPPED_BITS;
 }
 
 function middleOf(bucket: number): number {
   if (bucket === 0) return 0;
   words[0] = 0;
-  words[1] = (bucket << KEPT_BITS) | (1 << (KEPT_BITS - 1));
+  words[1] = (bucket << DROPPED_BITS) | (1 << (DROPPED_BITS - 1));
   return view[0] as number;
 }

@@ -72,7 +72,7 @@ describe("quantile sketch", () => {
       whole.add(value);
       (i % 3 === 0 ? left : right).add(value);
     });
-    right.merge(left);
+    right.merge(left.entries());
     expect(right.quantiles([0.1, 0.5, 0.9])).toEqual(whole.quantiles([0.1, 0.5, 0.9]));
   });
 

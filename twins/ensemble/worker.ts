@@ -12,5 +12,5 @@ const send = (answer: FromWorker) => parentPort?.postMessage(answer);
 parentPort?.on("message", (question: ToWorker) => {
   if (question.kind === "block")
     send({ kind: "block", result: runBlock(prepared, question.from, question.to, bands) });
-  else send({ kind: "bands", bands: bands.map((sketch) => [...sketch.counts]) });
+  else send({ kind: "bands", bands: bands.map((sketch) => sketch.entries()) });
 });

@@ -2,8 +2,9 @@
 import { Worker } from "node:worker_threads";
 import type { BlockResult } from "./block.ts";
 import type { EnsemblePlan } from "./plan.ts";
+import type { SketchEntries } from "./quantile-sketch.ts";
 
-export type BandEntries = readonly (readonly (readonly [number, number])[])[];
+export type BandEntries = readonly SketchEntries[];
 
 export type ToWorker =
   | { readonly kind: "block"; readonly from: number; readonly to: number }

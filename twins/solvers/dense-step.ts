@@ -1,25 +1,29 @@
-/** The state inside the last accepted step of a lane, from the method's continuous extension. */
+/**
+ * The state inside the last accepted step of a lane, from the method's continuous extension:
+ * c0 + s (c1 + r (c2 + s (c3 + r c4))), s the part of the step that has passed, r = 1 - s; a method with
+ * four coefficients has c4 = 0.
+ */
 import type { Kernel } from "../compile/kernel.ts";
 
 export class DenseStep {
   readonly #memory: Float64Array;
-  readonly #coefficients: readonly Int32Array[];
+  readonly #stride: number;
+  readonly #coefficients: Int32Array;
+  readonly #hasFive: boolean;
   readonly #tStart: number;
   readonly #hUsed: number;
   readonly #t: number;
-  readonly #y: readonly number[];
-  readonly #interpolate: (c: readonly number[], theta: number) => number;
+  readonly #y: Int32Array;
 
   constructor(kernel: Kernel, lane: number) {
     const { layout, model, method } = kernel.program;
     const place = (name: string) => layout.slot(name) * kernel.lanes + lane;
     this.#memory = kernel.memory;
-    this.#coefficients = model.states.map(({ name }) =>
-      Int32Array.from({ length: method.denseCount }, (_, k) => place(`dense:${name}:${k}`)),
-    );
-    this.#y = model.states.map(({ name }) => place(`y:${name}`));
+    this.#stride = kernel.lanes;
+    this.#coefficients = Int32Array.from(model.states, ({ name }) => place(`dense:${name}:0`));
+    this.#hasFive = method.denseCount === 5;
+    this.#y = Int32Array.from(model.states, ({ name }) => place(`y:${name}`));
     [this.#tStart, this.#hUsed, this.#t] = [place("tStart"), place("hUsed"), place("t")];
-    this.#interpolate = method.interpolate;
   }
 
   get start(): number {
@@ -37,10 +41,15 @@ export class DenseStep {
       for (let i = 0; i < into.length; i++) into[i] = memory[this.#y[i] as number] as number;
       return;
     }
-    const theta = (time - this.start) / (memory[this.#hUsed] as number);
+    const passed = (time - this.start) / (memory[this.#hUsed] as number);
+    const rest = 1 - passed;
+    const stride = this.#stride;
     for (let i = 0; i < into.length; i++) {
-      const c = Array.from(this.#coefficients[i] as Int32Array, (at) => memory[at] as number);
-      into[i] = this.#interpolate(c, theta);
+      const at = this.#coefficients[i] as number;
+      const c4 = this.#hasFive ? (memory[at + 4 * stride] as number) : 0;
+      const inner =
+        (memory[at + 2 * stride] as number) + passed * ((memory[at + 3 * stride] as number) + rest * c4);
+      into[i] = (memory[at] as number) + passed * ((memory[at + stride] as number) + rest * inner);
     }
   }
 }

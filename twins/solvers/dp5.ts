@@ -35,10 +35,6 @@ export const DP5: Method = {
   denseCount: 5,
   control: { integral: 0.1, proportional: 0, grow: 10, shrink: 0.2 },
   build,
-  interpolate([c0 = 0, c1 = 0, c2 = 0, c3 = 0, c4 = 0], theta) {
-    const rest = 1 - theta;
-    return c0 + theta * (c1 + rest * (c2 + theta * (c3 + rest * c4)));
-  },
 };
 
 function build(inputs: StepInputs): StepNodes {

@@ -40,10 +40,6 @@ export const RODAS4: Method = {
   denseCount: 4,
   control: { integral: 0.125, proportional: 0, grow: 8, shrink: 0.2 },
   build,
-  interpolate([c0 = 0, c1 = 0, c2 = 0, c3 = 0], theta) {
-    const rest = 1 - theta;
-    return c0 + theta * (c1 + rest * (c2 + theta * c3));
-  },
 };
 
 function build(inputs: StepInputs): StepNodes {

@@ -20,7 +20,7 @@ export interface StepNodes {
   readonly errors: readonly NodeId[];
   /** dy/dt at the end of the step, or empty. */
   readonly slopeAtEnd: readonly NodeId[];
-  /** Per state the coefficients of the continuous extension, see `interpolate`. */
+  /** Per state the coefficients of the continuous extension, see dense-step.ts. */
   readonly dense: readonly (readonly NodeId[])[];
 }
 
@@ -31,7 +31,8 @@ export interface Method {
   readonly title: string;
   readonly order: number;
   readonly carriesSlope: boolean;
-  readonly denseCount: number;
+  /** 4 or 5; see dense-step.ts. */
+  readonly denseCount: 4 | 5;
   /** Step-size control: h grows by 0.9 e^-i e_before^p, with e the square of the error norm. */
   readonly control: {
     readonly integral: number;
@@ -40,8 +41,6 @@ export interface Method {
     readonly shrink: number;
   };
   readonly build: (inputs: StepInputs) => StepNodes;
-  /** State at t + theta h from its coefficients. */
-  readonly interpolate: (c: readonly number[], theta: number) => number;
 }
 
 /** environment + time + states */
