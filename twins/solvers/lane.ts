@@ -3,7 +3,7 @@ import type { Kernel } from "../compile/kernel.ts";
 import { CONTROL_SLOTS, type ControlSlot, STATUS } from "../compile/layout.ts";
 import type { Quantity, State } from "../language/model.ts";
 import { DenseStep } from "./dense-step.ts";
-import { findCrossing } from "./event-root.ts";
+import { EventWatch } from "./event-watch.ts";
 import type { Outcome } from "./outcome.ts";
 import type { Segments } from "./schedule.ts";
 import type { SolverOptions, Trajectories, TrajectorySink } from "./trajectories.ts";
@@ -35,10 +35,9 @@ export class Lane {
   readonly #parameters: Float64Array;
   readonly #inputs: Float64Array;
   readonly #state: Float64Array;
-  readonly #sides: Float64Array;
+  readonly #watch: EventWatch;
   readonly #parameterAt: Int32Array;
   readonly #inputAt: Int32Array;
-  readonly #sideAt: Int32Array;
   #segments: Segments = { times: new Float64Array(1), values: new Float64Array(0) };
   #segment = 0;
   #output = 0;
@@ -64,7 +63,6 @@ export class Lane {
     this.#yStride = kernel.lanes;
     this.#parameterAt = Int32Array.from(model.parameters, (p) => place(`p:${p.name}`));
     this.#inputAt = Int32Array.from(model.inputs, (u) => place(`u:${u.name}`));
-    this.#sideAt = Int32Array.from(model.events, (_, i) => place(`side:${i}`));
     this.#functions = functions;
     this.#options = options;
     this.#sink = sink;
@@ -72,7 +70,7 @@ export class Lane {
     this.#parameters = new Float64Array(model.parameters.length);
     this.#inputs = new Float64Array(model.inputs.length);
     this.#state = new Float64Array(model.states.length);
-    this.#sides = new Float64Array(model.events.length);
+    this.#watch = new EventWatch(kernel, lane, functions, this.#dense);
   }
 
   /** False when the trajectory cannot even start: it is reported as failed. */
@@ -97,7 +95,7 @@ export class Lane {
     while ((this.#options.outputs[this.#output] as number) <= 0)
       this.#sink.sample?.(index, this.#output++, this.#state);
     this.#aimAtOutput();
-    this.#watchFrom(0, undefined);
+    this.#watch.from(0, this.#state, this.#parameters, this.#inputs);
     return true;
   }
 
@@ -108,7 +106,7 @@ export class Lane {
     for (const slot of ["tEnd", "tOut", "maxSteps"] as const)
       memory[this.#slots[slot]] = Number.POSITIVE_INFINITY;
     for (const slot of ["h", "hMin", "t"] as const) memory[this.#slots[slot]] = 0;
-    for (const at of this.#sideAt) memory[at] = 0;
+    this.#watch.off();
   }
 
   /** Does what the kernel stopped for. */
@@ -127,7 +125,7 @@ export class Lane {
     this.#enterSegment(this.#segment + 1);
     this.#memory[this.#slots.h] = STEP_AFTER_CHANGE * this.#read("h");
     this.#loadState();
-    this.#watchFrom(t, undefined);
+    this.#watch.from(t, this.#state, this.#parameters, this.#inputs);
     return "entered";
   }
 
@@ -198,42 +196,17 @@ export class Lane {
 
   /** The first event inside the step: state set to where it happened, then its actions. */
   #passEvent(): Change {
-    const crossing = findCrossing(this.#functions, this.#dense, this.#sides, this.#parameters, this.#inputs);
-    this.#sampleUntil(crossing.time);
-    this.#dense.stateAt(crossing.time, this.#state);
-    const { model, actions } = this.#functions;
-    for (const i of crossing.fired) {
-      const action = actions[i];
-      if (!action) continue;
-      this.#events.push({ name: model.events[i]?.name ?? "", time: crossing.time });
-      const set = new Float64Array(action.targets.length);
-      action.evaluate(crossing.time, this.#state, this.#parameters, this.#inputs, set);
-      action.targets.forEach((target, k) => {
-        this.#state[target] = set[k] as number;
-      });
-    }
-    this.#memory[this.#slots.t] = crossing.time;
+    const passed = this.#watch.pass(this.#state, this.#parameters, this.#inputs, (time) =>
+      this.#sampleUntil(time),
+    );
+    this.#events.push(...passed.fired.map((name) => ({ name, time: passed.time })));
+    this.#memory[this.#slots.t] = passed.time;
     this.#storeState();
-    if (crossing.fired.some((i) => model.events[i]?.stops)) return this.#finish(undefined);
+    if (passed.stops) return this.#finish(undefined);
     if (this.#events.length >= MOST_EVENTS) {
-      return this.#finish({ reason: "too-many-events", detail: `${MOST_EVENTS} events by ${crossing.time}` });
+      return this.#finish({ reason: "too-many-events", detail: `${MOST_EVENTS} events by ${passed.time}` });
     }
-    this.#watchFrom(crossing.time, crossing.passed);
     return "entered";
-  }
-
-  /** Notes on which side of its threshold every event starts; `passed` have just crossed. */
-  #watchFrom(time: number, passed: readonly number[] | undefined): void {
-    if (this.#sides.length === 0) return;
-    const values = new Float64Array(this.#sides.length);
-    this.#functions.watched(time, this.#state, this.#parameters, this.#inputs, values);
-    for (let i = 0; i < values.length; i++) {
-      const value = values[i] as number;
-      const before = this.#sides[i] as number;
-      const onThreshold = passed?.includes(i) ? -before : -(this.#functions.model.events[i]?.direction ?? 1);
-      this.#sides[i] = value > 0 ? 1 : value < 0 ? -1 : onThreshold;
-      this.#memory[this.#sideAt[i] as number] = this.#sides[i] as number;
-    }
   }
 
   #fail(flags: number): Change {
