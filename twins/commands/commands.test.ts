@@ -59,6 +59,7 @@ test("twin list names the models of the library", async () => {
     { name: "cho-fed-batch-oxygen", states: 11 },
     { name: "ecoli-fed-batch", states: 6 },
     { name: "penicillin-birol", states: 9 },
+    { name: "penicillin-indpensim", states: 33 },
   ]);
 });
 

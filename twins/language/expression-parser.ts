@@ -34,7 +34,8 @@ function parseChain(
   }
 }
 
-function parseSigned(reader: TokenReader): Expression {
+/** One value with its sign, no sum: `-2 g/L`, `(a + b)`, `exp(x)`. @throws LineError */
+export function parseSigned(reader: TokenReader): Expression {
   const place = reader.place();
   if (reader.takeIf("-")) return { ...place, kind: "negative", of: parseSigned(reader) };
   return parsePower(reader);

@@ -3,7 +3,7 @@
  * belongs to it is indented. Every line in error is reported, not only the first.
  */
 import { type Diagnostic, LineError, ModelError, type Place } from "./diagnostic.ts";
-import { parseExpression } from "./expression-parser.ts";
+import { parseExpression, parseSigned } from "./expression-parser.ts";
 import { nearest } from "./nearest.ts";
 import { parseDeclaration } from "./parse-declaration.ts";
 import { type Draft, emptyDraft, finishDraft } from "./parse-draft.ts";
@@ -110,8 +110,8 @@ function parseInput(reader: TokenReader, draft: Draft): void {
   }
   const input = draft.inputs.at(-1);
   if (!input) throw new LineError(place, '"from" before any input');
-  const time = parseExpression(reader);
-  draft.changes.push({ ...place, input: input.name, time, value: parseExpression(reader) });
+  const time = parseSigned(reader);
+  draft.changes.push({ ...place, input: input.name, time, value: parseSigned(reader) });
 }
 
 /** `dV/dt = expression` */

@@ -9,6 +9,7 @@ export const LIBRARY = [
   "cho-fed-batch-oxygen",
   "ecoli-fed-batch",
   "penicillin-birol",
+  "penicillin-indpensim",
 ] as const;
 
 /** Where the text of a model lies. @throws RangeError for a name that is not in the library */

@@ -9,9 +9,10 @@ import { buildProgram } from "../compile/program.ts";
 import type { TwinModel } from "../language/model.ts";
 import { DenseStep } from "./dense-step.ts";
 import { EventWatch } from "./event-watch.ts";
+import { Lane } from "./lane.ts";
 import type { FailureReason } from "./outcome.ts";
 import type { Method } from "./step.ts";
-import { DEFAULT_TOLERANCE } from "./trajectories.ts";
+import { DEFAULT_TOLERANCE, solverOptions } from "./trajectories.ts";
 import { TwinFunctions } from "./twin-functions.ts";
 
 /** The twin cannot go on from its state. */
@@ -50,7 +51,7 @@ export class Simulation {
   #time = 0;
   #step = 0;
 
-  /** `kernel` has one lane; it belongs to this simulation from now on. */
+  /** `kernel` belongs to this simulation from now on; a second lane is parked. */
   constructor(
     model: TwinModel,
     method: Method,
@@ -72,6 +73,8 @@ export class Simulation {
     this.#write("rtol", options.rtol ?? DEFAULT_TOLERANCE.rtol);
     this.#write("atol", options.atol ?? DEFAULT_TOLERANCE.atol);
     this.#write("tOut", Number.POSITIVE_INFINITY);
+    if (kernel.lanes === 2)
+      new Lane(kernel, 1, this.#functions, solverOptions(1), { finished: () => undefined }).idle();
     kernel.prepare();
   }
 
