@@ -28,6 +28,7 @@ export { DP5 } from "./solvers/dp5.ts";
 export type { FailureReason, Outcome } from "./solvers/outcome.ts";
 export { RODAS4 } from "./solvers/rodas4.ts";
 export { type Changes, type Segments, segmentsOf } from "./solvers/schedule.ts";
+export { Simulation, SimulationError, type SimulationOptions } from "./solvers/simulation.ts";
 export type { Method, MethodName } from "./solvers/step.ts";
 export {
   runTrajectories,

@@ -44,6 +44,7 @@ export async function runWhatIf(
     backEnd: "webassembly",
     end,
     ...DEFAULT_TOLERANCE,
+    keepFinals: false,
     outputs: Array.from({ length: options.points }, (_, i) => (end * i) / (options.points - 1)),
   };
   if (options.replay !== undefined) return replay(plan, options.replay, model, context);
@@ -56,11 +57,11 @@ export async function runWhatIf(
   const engine = `WebAssembly, ${workers} thread${workers === 1 ? "" : "s"}`;
   context.out.write(`${model.title}\n${reason}\n${engine}; no GPU is used\n\n`);
   context.out.write(endTable(model, result));
-  if (result.failed.length > 0) context.out.write(failedText(result, plan));
+  if (result.failedCount > 0) context.out.write(failedText(result, plan));
   const rate = Math.round(result.finished / seconds);
   const partial = result.complete
     ? ""
-    : `PARTIAL: stopped after ${result.finished + result.failed.length} of ${result.runs}; `;
+    : `PARTIAL: stopped after ${result.finished + result.failedCount} of ${result.runs}; `;
   context.out.write(
     `\n${partial}${result.finished} runs in ${seconds.toFixed(2)} s, ${rate} a second, seed ${plan.seed}\n`,
   );
@@ -109,13 +110,13 @@ function endTable(model: TwinModel, { bands }: EnsembleResult): string {
 
 const MOST_FAILED_SHOWN = 10;
 
-function failedText({ failed }: EnsembleResult, plan: EnsemblePlan): string {
+function failedText({ failed, failedCount }: EnsembleResult, plan: EnsemblePlan): string {
   const lines = failed.slice(0, MOST_FAILED_SHOWN).map((run) => {
     const values = run.values.map((value, i) => `${plan.variations[i]?.name}=${shown(value)}`).slice(0, 4);
     return `  run ${run.index}: ${run.reason}, ${run.detail} (${values.join(", ")}${run.values.length > 4 ? ", ..." : ""})\n`;
   });
-  const more = failed.length > MOST_FAILED_SHOWN ? `  and ${failed.length - MOST_FAILED_SHOWN} more\n` : "";
-  return `\n${failed.length} runs failed\n${lines.join("")}${more}`;
+  const more = failedCount > MOST_FAILED_SHOWN ? `  and ${failedCount - MOST_FAILED_SHOWN} more\n` : "";
+  return `\n${failedCount} runs failed\n${lines.join("")}${more}`;
 }
 
 async function writeCsv(

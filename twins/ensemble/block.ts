@@ -17,7 +17,7 @@ export interface BlockResult {
   readonly from: number;
   readonly finished: number;
   readonly failed: readonly FailedRun[];
-  /** Last states of the runs of the block, NaN where a run failed. */
+  /** Last states of the runs of the block, NaN where a run failed; empty unless the plan keeps them. */
   readonly finals: Float64Array;
 }
 
@@ -32,7 +32,7 @@ export function runBlock(prepared: PreparedPlan, from: number, to: number, bands
   const { plan, model, kernel, work } = prepared;
   const states = model.states.length;
   const failed: FailedRun[] = [];
-  const finals = new Float64Array((to - from) * states).fill(Number.NaN);
+  const finals = new Float64Array(plan.keepFinals ? (to - from) * states : 0).fill(Number.NaN);
   const samples = new Map<number, Float64Array>();
   const options = solverOptions(plan.end, {
     rtol: plan.rtol,
@@ -56,7 +56,7 @@ export function runBlock(prepared: PreparedPlan, from: number, to: number, bands
         failed.push(failedRun(prepared, from, outcome, outcome.failure));
         return;
       }
-      finals.set(y, outcome.index * states);
+      if (plan.keepFinals) finals.set(y, outcome.index * states);
       kept?.forEach((value, i) => {
         if (!Number.isNaN(value)) bands[i]?.add(value);
       });

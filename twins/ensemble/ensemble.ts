@@ -31,10 +31,12 @@ export interface EnsembleResult {
   readonly finished: number;
   /** False when it was cancelled: what follows covers `finished` runs. */
   readonly complete: boolean;
+  readonly failedCount: number;
+  /** The first thousand by index, in order. */
   readonly failed: readonly FailedRun[];
   /** By state. */
   readonly bands: Readonly<Record<string, readonly Band[]>>;
-  /** Last state of run i starts at i * states; NaN where it failed or did not run. */
+  /** Last state of run i starts at i * states; NaN where it failed or did not run. Empty unless the plan keeps them. */
   readonly finals: Float64Array;
 }
 
@@ -53,7 +55,7 @@ export async function runEnsemble(plan: EnsemblePlan, options: EnsembleOptions):
   const isCancelled = () => options.signal?.aborted === true;
   const report = (block: BlockResult) => {
     collected.add(block);
-    options.progress?.({ done: collected.done, runs: plan.runs, failed: collected.failed.length });
+    options.progress?.({ done: collected.done, runs: plan.runs, failed: collected.failedCount });
   };
   const workers = Math.min(options.workers, blocks.length);
   if (workers === 0) {
@@ -70,9 +72,15 @@ export async function runEnsemble(plan: EnsemblePlan, options: EnsembleOptions):
   return collected.result();
 }
 
+const MOST_FAILED = 1000;
+
+const firstFailed = (failed: readonly FailedRun[]): FailedRun[] =>
+  [...failed].sort((a, b) => a.index - b.index).slice(0, MOST_FAILED);
+
 class Collection {
   done = 0;
-  readonly failed: FailedRun[] = [];
+  failedCount = 0;
+  #failed: FailedRun[] = [];
   readonly bands: Bands;
   readonly #prepared: PreparedPlan;
   readonly #finals: Float64Array;
@@ -80,13 +88,18 @@ class Collection {
   constructor(prepared: PreparedPlan) {
     this.#prepared = prepared;
     this.bands = emptyBands(prepared);
-    this.#finals = new Float64Array(prepared.plan.runs * prepared.model.states.length).fill(Number.NaN);
+    this.#finals = new Float64Array(
+      prepared.plan.keepFinals ? prepared.plan.runs * prepared.model.states.length : 0,
+    ).fill(Number.NaN);
   }
 
   add(block: BlockResult): void {
-    this.#finals.set(block.finals, block.from * this.#prepared.model.states.length);
-    this.failed.push(...block.failed);
+    if (this.#prepared.plan.keepFinals)
+      this.#finals.set(block.finals, block.from * this.#prepared.model.states.length);
+    this.failedCount += block.failed.length;
     this.done += block.finished + block.failed.length;
+    this.#failed.push(...block.failed);
+    if (this.#failed.length > 2 * MOST_FAILED) this.#failed = firstFailed(this.#failed);
   }
 
   mergeBands(part: readonly SketchEntries[]): void {
@@ -105,9 +118,10 @@ class Collection {
     ]);
     return {
       runs: plan.runs,
-      finished: this.done - this.failed.length,
+      finished: this.done - this.failedCount,
       complete: this.done === plan.runs,
-      failed: this.failed.sort((a, b) => a.index - b.index),
+      failedCount: this.failedCount,
+      failed: firstFailed(this.#failed),
       bands: Object.fromEntries(bands) as EnsembleResult["bands"],
       finals: this.#finals,
     };

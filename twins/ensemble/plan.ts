@@ -25,6 +25,8 @@ export interface EnsemblePlan {
   readonly end: number;
   readonly rtol: number;
   readonly atol: number;
+  /** Keep the last state of every run: memory then grows with the runs. */
+  readonly keepFinals: boolean;
   /** Times at which bands are wanted, ascending. */
   readonly outputs: readonly number[];
 }
