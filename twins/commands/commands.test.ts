@@ -108,6 +108,7 @@ test("whatif gives bands, and the same ones again for the same seed", async () =
     workers: 0,
     points: 5,
     csv: "bands.csv",
+    html: "bands.html",
   };
   const first = await call(whatif, undefined, { model: "cho-fed-batch" }, options);
   const second = await call(whatif, undefined, { model: "cho-fed-batch" }, options);
@@ -118,6 +119,9 @@ test("whatif gives bands, and the same ones again for the same seed", async () =
   expect(first.result["bands"]).toEqual(second.result["bands"]);
   const csv = (await readFile(join(folder, "bands.csv"), "utf8")).trimEnd().split("\n");
   expect(csv).toHaveLength(1 + 8 * 5);
+  const page = await readFile(join(folder, "bands.html"), "utf8");
+  expect(page.match(/<figure>/g)).toHaveLength(8);
+  expect(page).not.toMatch(/https?:\/\/|<script|NaN/);
   expect(csv[0]).toBe("state,unit,time h,q5,q25,q50,q75,q95,complete");
 });
 

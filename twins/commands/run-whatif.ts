@@ -11,6 +11,7 @@ import { methodOf } from "./method-option.ts";
 import { readModelArgument } from "./model-argument.ts";
 import { progressLine } from "./progress-line.ts";
 import { alignedTable, shown } from "./table.ts";
+import { whatIfPage } from "./whatif-page.ts";
 
 export interface WhatIfOptions {
   readonly vary: readonly string[];
@@ -22,6 +23,7 @@ export interface WhatIfOptions {
   readonly method: "auto" | "dp5" | "rodas4";
   readonly replay: number | undefined;
   readonly csv: string | undefined;
+  readonly html: string | undefined;
 }
 
 /** @throws CliError */
@@ -65,6 +67,15 @@ export async function runWhatIf(
   context.out.write(
     `\n${partial}${result.finished} runs in ${seconds.toFixed(2)} s, ${rate} a second, seed ${plan.seed}\n`,
   );
+  if (options.html !== undefined) {
+    const told = [
+      reason,
+      `${engine}; seed ${plan.seed}`,
+      `varied: ${plan.variations.map((v) => v.name).join(", ")}`,
+    ];
+    const page = new TextEncoder().encode(whatIfPage(model, result, told));
+    await context.platform.disk.writeFile(resolve(context.cwd, options.html), page, 0o644);
+  }
   if (options.csv !== undefined) await writeCsv(resolve(context.cwd, options.csv), model, result, context);
   const { finals: _, ...told } = result;
   const json = {

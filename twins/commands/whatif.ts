@@ -38,6 +38,7 @@ export const command = defineCommand({
     },
     method: METHOD_OPTION,
     replay: { kind: "integer", value: "index", summary: "run this one again and show its course", min: 0 },
+    html: { kind: "text", value: "file", summary: "also write a page with the bands, complete in itself" },
     csv: { kind: "text", value: "file", summary: "also write the bands as a table" },
   },
   examples: [
