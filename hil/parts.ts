@@ -22,6 +22,8 @@ export interface DriverPart {
 }
 
 export interface SimulatorPart {
+  /** The instrument it stands for. */
+  readonly title: string;
   readonly module: string;
   readonly protocols: readonly string[];
   readonly twins: readonly string[];
@@ -81,6 +83,7 @@ export const SIMULATED: ReadonlyMap<string, SimulatorPart> = new Map([
   [
     "sartorius-biostat",
     {
+      title: "Sartorius Biostat B",
       module: biostat.module,
       protocols: ["opcua"],
       twins: [...TWINS.keys()],

@@ -59,6 +59,7 @@ export function summarise(record: RunRecord) {
       value: line.value ?? null,
       unit: line.unit ?? null,
       rationale: line.rationale,
+      actor: line.actor,
       outcome: line.outcome,
       acknowledgedValue: line.acknowledgedValue ?? null,
       reason: line.reason ?? null,

@@ -1,6 +1,5 @@
 /**
- * JUnit XML, as CI servers read it: one test case per expectation and one per fault receipt. The
- * record does not say at what wall-clock instant the run took place, so there is no `timestamp`.
+ * JUnit XML, as CI servers read it: one test case per expectation and one per fault receipt.
  */
 import type { Cause, Verdict } from "@helix/run-record";
 import { html, type Markup } from "./html/markup.ts";
@@ -43,7 +42,7 @@ export function renderJunit(record: RunRecord): string {
   );
   const document = html`<?xml version="1.0" encoding="UTF-8"?>
 <testsuites name="helix" ${counts}>
-  <testsuite name="${oneLine(run.scenario)}" ${counts}>
+  <testsuite name="${oneLine(run.scenario)}" timestamp="${run.startedAt}" ${counts}>
     <properties>
 ${properties}    </properties>
 ${cases.map(caseElement)}    <system-out>${end.summary}</system-out>

@@ -28,6 +28,8 @@ export type SimulatorMessage =
       readonly endpoint: string;
       readonly plantTimeS: number;
       readonly certificateFile: string | undefined;
+      /** UCUM units of the states in "truth" messages, by name. */
+      readonly truthUnits: Readonly<Record<string, string>>;
     }
   /** About every 20 ms while advancing, and once when `untilS` is reached (`reached` true). */
   | { readonly type: "time"; readonly plantTimeS: number; readonly reached: boolean }

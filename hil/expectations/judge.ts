@@ -51,7 +51,7 @@ function judgeLedger(facts: RunFacts): Finding {
   const line = linesOf(facts, "ledger").at(-1);
   if (!line) return undecided("bench", expected, "the ledger could not be read");
   const actual = `${line.verdict}, ${line.records} records`;
-  const evidence = [`${line.folder}, root ${line.root}`];
+  const evidence = [`root ${line.root}`];
   if (line.verdict === "CLEAN" && BigInt(line.records) > 0n) return met(expected, actual, evidence);
   return notMet("bench", expected, actual, evidence);
 }

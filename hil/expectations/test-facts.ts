@@ -84,6 +84,7 @@ export const commandLine = (more: Partial<CommandLine> = {}): CommandLine => ({
   value: 7,
   unit: "[pH]",
   rationale: "test",
+  actor: "scenario:test",
   outcome: "acknowledged",
   acknowledgedValue: 7,
   reason: undefined,

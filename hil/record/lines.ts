@@ -19,10 +19,14 @@ export interface RunLine {
   readonly seed: number;
   readonly rig: Rig;
   readonly twin: string;
+  /** UCUM units of the states in truth lines, by name. */
+  readonly truthUnits: Readonly<Record<string, string>>;
   readonly beginS: number;
   readonly endS: number;
   /** Plant seconds per real second, at the most. */
   readonly speed: number;
+  /** ISO 8601 UTC instant at which the run began, by the bench's clock. */
+  readonly startedAt: string;
   /** ISO 8601 UTC instant of inoculation, plant time 0. */
   readonly inoculation: string;
   readonly helixVersion: string;
@@ -117,6 +121,8 @@ export interface CommandLine {
   readonly value: number | undefined;
   readonly unit: string | undefined;
   readonly rationale: string;
+  /** Who gave it: a person's id, or e.g. "scenario:calm". */
+  readonly actor: string;
   readonly outcome: "acknowledged" | "rejected" | "unknown";
   readonly acknowledgedValue: number | undefined;
   readonly reason: string | undefined;

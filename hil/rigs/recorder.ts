@@ -135,6 +135,7 @@ export class Recorder {
       value: planned.value,
       unit: planned.unit,
       rationale: planned.rationale,
+      actor: report.actor.id,
       outcome: report.outcome,
       acknowledgedValue: report.acknowledgedValue,
       reason: report.reason,

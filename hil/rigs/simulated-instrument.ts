@@ -26,6 +26,8 @@ export interface InstrumentSetup {
   /** Instant of plant time 0. */
   readonly inoculation: string;
   readonly events: Pick<SimulatorStart, "onTime" | "onTruth" | "onFailure">;
+  /** Gives up the start. */
+  readonly signal: AbortSignal;
 }
 
 export interface SimulatedInstrument {
@@ -73,6 +75,7 @@ export async function startSimulatedInstrument(setup: InstrumentSetup): Promise<
     }),
     environment: { [wiring.passwordEnvVar]: password },
     clock: platform.clock,
+    signal: setup.signal,
     ...setup.events,
   });
   try {
@@ -85,6 +88,7 @@ export async function startSimulatedInstrument(setup: InstrumentSetup): Promise<
       proxy,
       toml: instrumentToml(
         key,
+        setup.simulator.title,
         driver.library,
         driver.config({ ...wiring, host: proxy.host, port: proxy.port }),
       ),
@@ -109,13 +113,14 @@ async function trust({ disk }: Platform, certificate: string, pkiFolder: string)
 
 function instrumentToml(
   key: string,
+  title: string,
   library: string,
   config: Readonly<Record<string, string | number>>,
 ): string {
   const lines = [
     `[instruments.${key}]`,
     `driver_library = ${JSON.stringify(library)}`,
-    `display_name = ${JSON.stringify(`${key} (simulated)`)}`,
+    `display_name = ${JSON.stringify(title)}`,
     "",
     `[instruments.${key}.config]`,
     ...Object.entries(config).map(([name, value]) => `${name} = ${JSON.stringify(value)}`),

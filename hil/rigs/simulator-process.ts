@@ -37,6 +37,8 @@ export class SimulatorProcess {
   readonly endpoint: string;
   /** Undefined where the protocol has none. */
   readonly certificateFile: string | undefined;
+  /** UCUM units of the states that onTruth tells, by name. */
+  readonly truthUnits: Readonly<Record<string, string>>;
   readonly #start: SimulatorStart;
   readonly #process: OwnProcess<RigMessage, SimulatorMessage>;
   readonly #receipts = new Map<string, PromiseWithResolvers<InstrumentFaultReceipt>>();
@@ -72,6 +74,7 @@ export class SimulatorProcess {
     this.#process = process;
     this.endpoint = ready.endpoint;
     this.certificateFile = ready.certificateFile;
+    this.truthUnits = ready.truthUnits;
     process.onMessage((message) => this.#take(message));
     void process.exited.then(({ code, signal, stderrTail }) => {
       if (this.#stopping) return;

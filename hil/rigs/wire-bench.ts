@@ -16,6 +16,8 @@ import { SimulatedPlant } from "./simulated-plant.ts";
 export interface WireBench {
   readonly plant: SimulatedPlant;
   readonly faults: FaultInjector;
+  /** UCUM units of the twin's true states, by name. */
+  readonly truthUnits: Readonly<Record<string, string>>;
   /** Value of an environment variable, for the drivers. */
   readonly secret: (variable: string) => string | undefined;
   /** Ends simulators and proxies; the runtime must have stopped. */
@@ -58,6 +60,7 @@ export async function startWireBench(options: BenchOptions): Promise<WireBench> 
   return {
     plant,
     faults: new FaultInjector(new Map(instruments.map((instrument) => [instrument.key, instrument]))),
+    truthUnits: instruments[0]?.simulator.truthUnits ?? {},
     secret: (variable) => secrets.get(variable),
     close,
   };

@@ -202,7 +202,8 @@ async function stopRuntime(runtime: RuntimeUnderTest, interruption: Interruption
   }
 }
 
-function runLine({ plan, speed, helixVersion, replay, inoculationMs, runtime }: RecordedRun): RunLine {
+function runLine(run: RecordedRun): RunLine {
+  const { plan, speed, helixVersion, replay, inoculationMs, runtime, bench } = run;
   return {
     kind: "run",
     version: RUN_RECORD_VERSION,
@@ -213,9 +214,11 @@ function runLine({ plan, speed, helixVersion, replay, inoculationMs, runtime }: 
     seed: plan.seed,
     rig: "wire",
     twin: plan.twin,
+    truthUnits: bench.truthUnits,
     beginS: plan.beginS,
     endS: plan.endS,
     speed,
+    startedAt: new Date(inoculationMs + plan.beginS * 1000).toISOString(),
     inoculation: new Date(inoculationMs).toISOString(),
     helixVersion,
     node: process.version,

@@ -1,5 +1,5 @@
 /**
- * Every command: when, what, why, what came of it, and how an outcome that was not known was
+ * Every command: when, what, who, why, what came of it, and how an outcome that was not known was
  * settled.
  */
 import type { CommandLine } from "@helix/run-record";
@@ -13,7 +13,16 @@ export function commands(record: RunRecord): Markup {
     record.commands.length === 0
       ? html`<p>No command was sent.</p>`
       : table(
-          ["", "Batch age, h:min:s", "Command", "Why", "Outcome", "Read back", "Latency, ms|", "Ledger|"],
+          [
+            "",
+            "Batch age, h:min:s",
+            "Command",
+            "Who and why",
+            "Outcome",
+            "Read back",
+            "Latency, ms|",
+            "Ledger|",
+          ],
           record.commands.map(commandRow),
           "wide",
         );
@@ -27,7 +36,7 @@ function commandRow(command: CommandLine, index: number): Content[] {
     html`<span id="command-${index + 1}" class="number">C${index + 1}</span>`,
     age(command.t),
     html`${command.instrument}: ${command.description}<br/><code class="hash">${command.id}</code>`,
-    command.rationale,
+    html`${command.actor}<br/>${command.rationale}`,
     outcome(command),
     html`<span class="nowrap">${readBack(command)}</span>`,
     command.latencyMs === undefined ? "–" : latencyText(command.latencyMs),

@@ -21,6 +21,7 @@ export function facts(record: RunRecord): Markup {
     ["Seed", html`<code>${run.seed}</code>`],
     ["Batch age", `${hoursText(run.beginS)} h to ${hoursText(run.endS)} h`],
     ["Plant clock", `${utcText(run.inoculation, run.beginS)} to ${utcText(run.inoculation, run.endS)}`],
+    ["Began", utcText(run.startedAt, 0)],
     ["Speed", `at most ${significant(run.speed)} plant seconds per second`],
     ["Software", `HELIX ${run.helixVersion}, Node ${run.node}`],
   ];

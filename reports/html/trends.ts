@@ -57,7 +57,7 @@ function instrumentBlocks(
   }).map(([title, part]) => block(title, part));
 }
 
-/** The record gives the twin's states no unit, so they get plots of their own and none is claimed. */
+/** The truth has plots of its own: beside a reading it would look like one. */
 function truthBlocks({ run, truths }: RunRecord, frame: TimeFrame, block: Block): Markup[] {
   const names = new Set(truths.flatMap(({ states }) => Object.keys(states)));
   const rows = [...names].map((name) => {
@@ -65,7 +65,7 @@ function truthBlocks({ run, truths }: RunRecord, frame: TimeFrame, block: Block)
       Object.hasOwn(states, name) ? truthSample(name, t, states[name] ?? null, index) : [],
     );
     return trendRow(
-      { name, unit: "model's unit", range: { min: 0, max: 0 } },
+      { name, unit: run.truthUnits[name] ?? "unit not recorded", range: { min: 0, max: 0 } },
       samples,
       frame,
       `twin.${name}`,

@@ -2,13 +2,15 @@
  * Process of the Biostat simulator: started by a rig with options in the first argument, driven by
  * its messages (../control.ts), ended by "stop" or when the rig has gone.
  */
+
 import { createSeededRandom, createSystemPlatform, parentChannel, withDeadline } from "@helix/platform";
-import { TWINS } from "@helix/twins";
+import { TWINS, type TwinModel } from "@helix/twins";
 import type { RigMessage, SimulatorMessage } from "../control.ts";
 import { Biostat } from "./biostat.ts";
 import { type BiostatSimulatorOptions, parseOptions } from "./options.ts";
 import { PlantClock } from "./plant-clock.ts";
 import type { BiostatServer } from "./server/opcua-server.ts";
+import { truthUnits } from "./truth-units.ts";
 
 const SHUTDOWN_BUDGET_MS = 1500;
 
@@ -45,14 +47,21 @@ async function run(options: BiostatSimulatorOptions): Promise<void> {
     endpoint: server.endpoint,
     plantTimeS: unit.plantTimeS,
     certificateFile: server.certificateFile,
+    truthUnits: truthUnits(twinOf(options)),
   });
   sendTruthOnGrid(unit, options);
 }
 
-function createUnit({ twin: name, beginS, seed }: BiostatSimulatorOptions): Biostat {
+function createUnit(options: BiostatSimulatorOptions): Biostat {
+  const { beginS, seed } = options;
+  const random = createSeededRandom(seed).fork("sartorius-biostat");
+  return new Biostat({ twin: twinOf(options), beginS, random });
+}
+
+function twinOf({ twin: name }: BiostatSimulatorOptions): TwinModel {
   const twin = TWINS.get(name);
   if (!twin) throw new Error(`twin "${name}" is not known; known are: ${[...TWINS.keys()].join(", ")}`);
-  return new Biostat({ twin, beginS, random: createSeededRandom(seed).fork("sartorius-biostat") });
+  return twin;
 }
 
 /** The unit, with what leaves it after each second of plant time. */

@@ -1,0 +1,13 @@
+import type { WorldRun } from "../run/messages.ts";
+import type { WorldRunOptions } from "../run/run-in-world.ts";
+
+/** What the second run's process is asked, and what it answers. */
+export interface ReplicaRequest {
+  readonly options: Omit<WorldRunOptions, "onProgress">;
+  /** Added to the process's niceness. */
+  readonly niceness: number;
+}
+
+export type ReplicaAnswer =
+  | { readonly type: "run"; readonly run: WorldRun }
+  | { readonly type: "failed"; readonly error: string };

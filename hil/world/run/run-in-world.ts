@@ -1,0 +1,148 @@
+/**
+ * Runs a program in a world of its own, in a thread of its own. This thread stays in real time: it
+ * takes progress, and ends a world that hangs (an endless loop, microtasks without end) and says where.
+ */
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setInterval as everyRealMs } from "node:timers";
+import { setTimeout as wait } from "node:timers/promises";
+import { Worker } from "node:worker_threads";
+import { Beacon, type BeaconReading } from "../kernel/beacon.ts";
+import type { Progress, WorkerInput, WorkerOutput, WorldRun, WorldSettings } from "./messages.ts";
+
+export interface Watchdog {
+  /** Real time without any event after which the world counts as hung, ms; default 30,000. */
+  readonly stallMs?: number;
+  /** Real time in all, ms; default none. */
+  readonly limitMs?: number;
+}
+
+export interface WorldRunOptions extends Omit<WorldSettings, "seed"> {
+  readonly seed: number | bigint | string;
+  readonly watchdog?: Watchdog;
+  readonly onProgress?: (progress: Progress) => void;
+  /** Limit of the world's heap, MiB; default 4096. */
+  readonly heapMiB?: number;
+}
+
+/** The program failed, or the world under it. */
+export class WorldFailedError extends Error {
+  override readonly name: string = "WorldFailedError";
+  readonly virtualSeconds: number;
+  /** Ended by one of the guards: busy wait or livelock. */
+  readonly byGuard: boolean;
+
+  constructor(seed: string, virtualSeconds: number, error: string, byGuard = false) {
+    super(`the world of seed ${seed} failed at ${virtualSeconds} s: ${error}`);
+    this.virtualSeconds = virtualSeconds;
+    this.byGuard = byGuard;
+  }
+}
+
+/** The world was ended because it made no progress. */
+export class WorldHungError extends Error {
+  override readonly name = "WorldHungError";
+  /** The event in which it hung. */
+  readonly lastEvent: BeaconReading;
+
+  constructor(seed: string, why: string, lastEvent: BeaconReading) {
+    const { events, host, kind, timeUs } = lastEvent;
+    super(
+      `the world of seed ${seed} ${why}; last event: no. ${events}, ${kind} on ${host} at ${timeUs / 1e6} s`,
+    );
+    this.lastEvent = lastEvent;
+  }
+}
+
+const CHECK_EVERY_MS = 100;
+const FAREWELL_MS = 300;
+/** A machine set up plainly, whatever this one is set to. */
+const ENVIRONMENT = {
+  TZ: "UTC",
+  LANG: "C.UTF-8",
+  LC_ALL: "C.UTF-8",
+  OPCUA_PKI_DISABLE_FILE_WATCHERS: "true",
+};
+
+/** @throws WorldFailedError, WorldHungError; DataCloneError when `options.options` cannot be cloned */
+export async function runInWorld<Result = unknown>(options: WorldRunOptions): Promise<WorldRun<Result>> {
+  const { watchdog, onProgress, heapMiB = 4096, ...given } = options;
+  const settings: WorldSettings = { ...given, seed: String(options.seed) };
+  const scratchFolder = await mkdtemp(join(tmpdir(), "helix-world-"));
+  try {
+    return await runThread<Result>({ settings, scratchFolder, watchdog, onProgress, heapMiB });
+  } finally {
+    await rm(scratchFolder, { recursive: true, force: true });
+  }
+}
+
+interface ThreadOptions {
+  readonly settings: WorldSettings;
+  readonly scratchFolder: string;
+  readonly watchdog: Watchdog | undefined;
+  readonly onProgress: WorldRunOptions["onProgress"];
+  readonly heapMiB: number;
+}
+
+function runThread<Result>(options: ThreadOptions): Promise<WorldRun<Result>> {
+  const { settings, scratchFolder, watchdog, onProgress, heapMiB } = options;
+  const beacon = new Beacon();
+  const worker = new Worker(new URL("./worker.ts", import.meta.url), {
+    workerData: { settings, scratchFolder, beacon: beacon.memory } satisfies WorkerInput,
+    env: ENVIRONMENT,
+    execArgv: [],
+    resourceLimits: { maxOldGenerationSizeMb: heapMiB },
+  });
+  return new Promise<WorldRun<Result>>((resolve, reject) => {
+    const stopWatching = watch(beacon, watchdog ?? {}, (why) => {
+      finish(() => reject(new WorldHungError(settings.seed, why, beacon.read())));
+    });
+    const finish = (settle: () => void) => {
+      stopWatching();
+      worker.removeAllListeners();
+      void farewell(worker).then(settle);
+    };
+    const failed = (error: string, seconds = beacon.read().timeUs / 1e6, guard = false) =>
+      finish(() => reject(new WorldFailedError(settings.seed, seconds, error, guard)));
+    worker.on("message", (message: WorkerOutput) => {
+      if (message.type === "progress") onProgress?.(message);
+      else if (message.type === "done") finish(() => resolve(message.run as WorldRun<Result>));
+      else failed(message.error, message.timeUs / 1e6, message.guard);
+    });
+    worker.on("error", (error) => failed(error.stack ?? error.message));
+    worker.on("exit", (code) => failed(`its thread ended with code ${code} before the program did`));
+  });
+}
+
+/** What it wrote to its standard output comes first; a thread that hangs ends only when it is told. */
+async function farewell(worker: Worker): Promise<void> {
+  const patience = new AbortController();
+  const ended = new Promise((exit) => worker.once("exit", exit));
+  const patienceEnds = wait(FAREWELL_MS, undefined, { signal: patience.signal }).catch(() => {});
+  await Promise.race([ended, patienceEnds]);
+  patience.abort();
+  await worker.terminate();
+}
+
+function watch(
+  beacon: Beacon,
+  { stallMs = 30_000, limitMs }: Watchdog,
+  hung: (why: string) => void,
+): () => void {
+  const startMs = performance.now();
+  let seen = -1;
+  let movedMs = startMs;
+  const timer = everyRealMs(() => {
+    const nowMs = performance.now();
+    const { events } = beacon.read();
+    if (events !== seen) {
+      seen = events;
+      movedMs = nowMs;
+    }
+    if (nowMs - movedMs > stallMs) hung(`made no progress for ${stallMs} ms and was ended`);
+    else if (limitMs !== undefined && nowMs - startMs > limitMs)
+      hung(`ran longer than ${limitMs} ms and was ended`);
+  }, CHECK_EVERY_MS);
+  return () => clearInterval(timer);
+}

@@ -1,0 +1,67 @@
+/** Worlds with something wrong in them, to show that it is found. */
+import { readFile } from "node:fs";
+import { runInNewContext } from "node:vm";
+import type { WorldProgram } from "../world.ts";
+
+/** Another context has builtins of its own, real ones: how a leak can look that no patch reaches. */
+const real = runInNewContext(`({
+  now: Date.now,
+  random: Math.random,
+  zone: () => new Date(0).getTimezoneOffset(),
+  locale: () => Intl.NumberFormat().resolvedOptions().locale,
+})`) as { now(): number; random(): number; zone(): number; locale(): string };
+
+export type Planted =
+  | "real-clock"
+  | "real-chance"
+  | "real-zone"
+  | "real-locale"
+  | "folder"
+  | "nothing"
+  | "loop"
+  | "microtasks"
+  | "throws"
+  | "leak"
+  | "livelock";
+
+const PLANTS: Readonly<Record<Planted, () => void>> = {
+  "real-clock": () => void setTimeout(() => {}, 1000 + (real.now() % 1000)),
+  "real-chance": () => void setTimeout(() => {}, 1000 + real.random() * 1000),
+  "real-zone": () => void setTimeout(() => {}, 1500 + real.zone() / 10),
+  "real-locale": () => void setTimeout(() => {}, real.locale().startsWith("de") ? 1510 : 1630),
+  folder: () => void setTimeout(() => {}, 1000 + process.cwd().length),
+  nothing: () => {},
+  loop: () => {
+    for (;;);
+  },
+  microtasks: () => {
+    const again = (): void => void Promise.resolve().then(again);
+    again();
+  },
+  throws: () => {
+    throw new Error("a driver that nobody catches");
+  },
+  leak: () => new BroadcastChannel("outside").close(),
+  livelock: () => {
+    const again = () => void setImmediate(again);
+    again();
+  },
+};
+
+const run: WorldProgram<{ readonly planted: Planted; readonly seconds: number }, number> = async (
+  world,
+  options,
+) => {
+  const { host } = world.addStation("device");
+  let ticks = 0;
+  void host.start(() => {
+    setInterval(() => {
+      ticks += 1;
+      if (ticks === 70) PLANTS[options.planted]();
+    }, 100);
+    readFile(import.meta.filename, () => {});
+  });
+  await world.sleep(options.seconds * 1000);
+  return ticks;
+};
+export default run;

@@ -1,0 +1,107 @@
+/** Reads everything that could tell one run from another: clocks, chance, identity, places, order of events. */
+import crypto from "node:crypto";
+import dns from "node:dns";
+import fs from "node:fs";
+import os from "node:os";
+import timers from "node:timers/promises";
+import { promisify } from "node:util";
+import zlib from "node:zlib";
+import type { WorldProgram } from "../world.ts";
+
+const HERE = import.meta.filename;
+const WASM = Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0);
+
+const SOURCES: Readonly<Record<string, (nowUs: () => number) => unknown>> = {
+  "Date.now": () => Date.now(),
+  "new Date": () => new Date().toISOString(),
+  "Date()": () => Date(),
+  "local date": () =>
+    `${new Date(2030, 5, 1, 12).toISOString()} ${new Date("2030-06-01T12:00").toISOString()}`,
+  "date parts": () => [new Date(0).getHours(), new Date(0).getTimezoneOffset(), new Date(0).toString()],
+  toLocaleString: () => [new Date(0).toLocaleString(), (1234.5).toLocaleString()],
+  localeCompare: () => ["ä", "z", "a", "Z"].sort((a, b) => a.localeCompare(b)).join(),
+  Intl: () => [Intl.DateTimeFormat().resolvedOptions().timeZone, new Intl.NumberFormat().format(1e6)],
+  "format of now": () => new Intl.DateTimeFormat("en", { timeStyle: "long" }).format(),
+  "subclass of Date": () => {
+    class Mine extends Date {}
+    return [new Mine().getTime(), new Mine() instanceof Date, new Date() instanceof Date];
+  },
+  performance: () => [performance.now(), performance.timeOrigin, performance.mark("a").startTime],
+  hrtime: () => [process.hrtime(), String(process.hrtime.bigint())],
+  uptime: () => [process.uptime(), os.uptime()],
+  "event time": () => new Event("x").timeStamp,
+  "Math.random": () => Math.random(),
+  randomBytes: () => crypto.randomBytes(8).toString("hex"),
+  "randomBytes later": () => promisify(crypto.randomBytes)(8).then((bytes) => bytes.toString("hex")),
+  randomUUID: () => [crypto.randomUUID(), globalThis.crypto.randomUUID()],
+  getRandomValues: () => [...globalThis.crypto.getRandomValues(new Uint8Array(4))],
+  randomInt: () => crypto.randomInt(1e9),
+  randomFill: () => crypto.randomFillSync(Buffer.alloc(4)).toString("hex"),
+  identity: () => [process.pid, process.ppid, os.hostname(), JSON.stringify(os.networkInterfaces())],
+  machine: () => [os.cpus().length, os.loadavg(), os.freemem(), process.memoryUsage(), process.cpuUsage()],
+  environment: () => ({ ...process.env }),
+  "file times": () => fs.statSync(HERE).mtimeMs,
+  readFile: async (nowUs) => [(await fs.promises.readFile(HERE)).length, nowUs()],
+  stream: async (nowUs) => {
+    let bytes = 0;
+    for await (const chunk of fs.createReadStream(HERE).pipe(zlib.createGzip()))
+      bytes += (chunk as Buffer).length;
+    return [bytes > 0, nowUs()];
+  },
+  gzip: async (nowUs) => [(await promisify(zlib.gzip)("x")).length, nowUs()],
+  pbkdf2: () => promisify(crypto.pbkdf2)("a", "b", 10, 8, "sha256").then((key) => key.toString("hex")),
+  "subtle digest": async () =>
+    Buffer.from(await crypto.subtle.digest("SHA-256", Buffer.from("x"))).toString("hex"),
+  "subtle in the pool": async (nowUs) => {
+    const key = await crypto.subtle.importKey("raw", Buffer.alloc(32), "AES-GCM", false, ["encrypt"]);
+    const sealed = await crypto.subtle.encrypt(
+      { name: "AES-GCM", iv: Buffer.alloc(12) },
+      key,
+      Buffer.from("x"),
+    );
+    return [Buffer.from(sealed).toString("hex"), nowUs()];
+  },
+  "timers/promises": async (nowUs) => [
+    await timers.setTimeout(250, "v"),
+    await timers.setImmediate("i"),
+    nowUs(),
+  ],
+  "timer order": async (nowUs) => {
+    const order: string[] = [];
+    setTimeout(() => order.push("timeout"), 0);
+    setImmediate(() => order.push("immediate"));
+    process.nextTick(() => order.push("tick"));
+    await timers.setTimeout(5);
+    return [order, nowUs()];
+  },
+  interval: async (nowUs) => {
+    const ticks = timers.setInterval(5)[Symbol.asyncIterator]();
+    for (let i = 0; i < 3; i++) await ticks.next();
+    return nowUs();
+  },
+  "AbortSignal.timeout": async (nowUs) => {
+    await new Promise((resolve) => AbortSignal.timeout(500).addEventListener("abort", resolve));
+    return nowUs();
+  },
+  "names of hosts": () => promisify(dns.lookup)("other"),
+  "unknown name": () => promisify(dns.lookup)("nobody").catch((error: NodeJS.ErrnoException) => error.code),
+  WebAssembly: async (nowUs) => {
+    const { WebAssembly } = globalThis as unknown as {
+      WebAssembly: { compile(bytes: Uint8Array): Promise<object> };
+    };
+    return [typeof (await WebAssembly.compile(WASM)), nowUs()];
+  },
+};
+
+const run: WorldProgram<unknown, Record<string, unknown>> = async (world) => {
+  world.addStation("other");
+  return world.addStation("probe").host.start(async () => {
+    const found: Record<string, unknown> = {};
+    for (const [name, read] of Object.entries(SOURCES)) {
+      found[name] = await read(() => world.kernel.nowUs);
+      world.note(`${name} ${JSON.stringify(found[name])}`);
+    }
+    return found;
+  });
+};
+export default run;
