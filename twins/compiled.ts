@@ -22,6 +22,7 @@ export { type BalanceResult, testBalances } from "./language/balances.ts";
 export { type Diagnostic, formatDiagnostic, ModelError } from "./language/diagnostic.ts";
 export type * from "./language/model.ts";
 export { readModel } from "./language/read-model.ts";
+export { type ReferenceBatch, runReferenceBatch } from "./library/indpensim-batch.ts";
 export { LIBRARY, libraryFile, loadLibraryModel } from "./library/library.ts";
 export { type Choice, chooseMethod, METHODS } from "./solvers/choose.ts";
 export { DP5 } from "./solvers/dp5.ts";

@@ -4,6 +4,7 @@
  */
 import type { Absent, Contender, Round } from "./contender.ts";
 import { type CppPeer, cppContender } from "./cpp.ts";
+import { type Figures, measureFigures } from "./figures.ts";
 import { ourContender } from "./ours.ts";
 import { type Problem, readProblem } from "./problem.ts";
 
@@ -18,7 +19,7 @@ export interface Standing {
   readonly worstError: number;
 }
 
-export interface OdeBoard {
+export interface OdeBoard extends Figures {
   readonly problems: readonly {
     readonly name: string;
     readonly title: string;
@@ -98,7 +99,8 @@ export async function runOdeBoard(rounds: number, progress: (line: string) => vo
     });
     problems.push({ name, title: problem.title, standings, absent, targets: judged });
   }
-  return { problems };
+  progress("figures without peers");
+  return { problems, ...(await measureFigures()) };
 }
 
 async function line(problem: Problem, peers: readonly CppPeer[]): Promise<[Contender[], Absent[]]> {

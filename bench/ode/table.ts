@@ -1,7 +1,7 @@
 /** The `ode` board as text for people. */
 import type { OdeBoard } from "./board.ts";
 
-export function odeTable({ problems }: OdeBoard): string {
+export function odeTable({ problems, figures, absent }: OdeBoard): string {
   const parts = problems.map(({ title, standings, absent, targets }) => {
     const rows = standings.map((s) => [
       s.name,
@@ -18,7 +18,11 @@ export function odeTable({ problems }: OdeBoard): string {
       "\n",
     );
   });
-  return `${parts.join("\n\n")}\n`;
+  const others = figures.map(
+    (f) => `  ${f.reached ? "reached" : "MISSED"}: ${f.name}: ${f.value} ${f.unit} (target ${f.target})`,
+  );
+  const missing = absent.map((figure) => `  not measured: ${figure.name} (${figure.reason})`);
+  return `${[...parts, ["Without peers", ...others, ...missing].join("\n")].join("\n\n")}\n`;
 }
 
 function aligned(rows: readonly string[][]): string[] {

@@ -1,9 +1,9 @@
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { RODAS4 } from "../solvers/rodas4.ts";
-import { COMPARED, readReferenceBatch, runReferenceBatch } from "../testing/indpensim.ts";
 import { BACK_ENDS, libraryModel, runAll } from "../testing/models.ts";
+import { COMPARED, type ReferenceBatch, runReferenceBatch } from "./indpensim-batch.ts";
 
 const shared = process.env["HELIX_SHARED_DATA"] ?? join(process.cwd(), "..", "shared", "data");
 const path = join(shared, "indpensim", "batch-102.json");
@@ -17,7 +17,7 @@ describe.skipIf(!isHere)(
     test.each(BACK_ENDS.slice(1))(
       "mean error of every state below 2e-4 of its largest value, $name",
       ({ compile }) => {
-        const batch = readReferenceBatch(path);
+        const batch = JSON.parse(readFileSync(path, "utf8")) as ReferenceBatch;
         const rows = runReferenceBatch(model, batch, { rtol: 1e-6, atol: 1e-9 }, compile(model, RODAS4));
         for (const [state, column] of Object.entries(COMPARED)) {
           const at = model.states.findIndex(({ name }) => name === state);

@@ -1,12 +1,12 @@
-/** The published reference batch of IndPenSim, run by our engine under the published controllers. */
-import { readFileSync } from "node:fs";
+/** A batch of IndPenSim as published: start, disturbances and recipe, run scan by scan under its controllers. */
 import type { Kernel } from "../compile/kernel.ts";
 import type { TwinModel } from "../language/model.ts";
-import { IndPenSimControl, SCAN_HOURS } from "../library/indpensim-control.ts";
 import { RODAS4 } from "../solvers/rodas4.ts";
 import { segmentsOf } from "../solvers/schedule.ts";
 import { Simulation } from "../solvers/simulation.ts";
+import { IndPenSimControl, SCAN_HOURS } from "./indpensim-control.ts";
 
+/** Names as in the published files. */
 export interface ReferenceBatch {
   readonly x0: Readonly<Record<string, number>>;
   readonly par: Readonly<Record<"alpha_kla" | "PAA_c" | "N_conc_paa", number>>;
@@ -16,9 +16,6 @@ export interface ReferenceBatch {
   readonly cols: readonly string[];
   readonly data: readonly (readonly number[])[];
 }
-
-export const readReferenceBatch = (path: string): ReferenceBatch =>
-  JSON.parse(readFileSync(path, "utf8")) as ReferenceBatch;
 
 /** Our state -> column of the reference. */
 export const COMPARED: Readonly<Record<string, string>> = {
