@@ -47,8 +47,9 @@ export class Code {
     this.emit(4, ...unsigned(address));
   }
 
+  /** @param bits below 64, so that one byte holds it */
   shift(opcode: number, bits: number): void {
-    this.emit(OP.i32Const, ...(bits < 64 ? [bits] : unsigned(bits)));
+    this.emit(OP.i32Const, bits);
     this.vector(opcode);
   }
 }

@@ -79,4 +79,34 @@ describe.each(METHODS)("events, $title", ({ method, compile }) => {
     const kernel = compile(model("hold: when S falls below 4 g/L then S = 4 g/L, N = N + 1"), method);
     expect(runAll(kernel).finals[1]).toBe(1);
   });
+
+  test("at the very end of a segment, or of the run, they happen once and nothing stalls", () => {
+    for (let ulps = -6; ulps <= 6; ulps++) {
+      const threshold = 5 + ulps * 2 ** -50;
+      const clock = readModel(
+        `model clock
+time t until 5 h
+parameters
+  one = 1 /h
+inputs
+  cut = 0 /h
+    from 2.5 h 0
+states
+  C = 0
+  N = 0
+equations
+  dC/dt = one + cut
+  dN/dt = 0 * one
+events
+  half: when C rises above ${threshold / 2} then N = N + 1
+  full: when C rises above ${threshold} then N = N + 1
+`,
+        "clock.twin",
+      ).model;
+      const { outcomes, finals } = runAll(compile(clock, method));
+      expect(outcomes[0]?.failure, `threshold ${threshold}`).toBeUndefined();
+      expect(finals[1]).toBe(outcomes[0]?.events.length);
+      expect(outcomes[0]?.events.filter((event) => event.name === "half")).toHaveLength(1);
+    }
+  });
 });

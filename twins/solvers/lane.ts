@@ -120,7 +120,10 @@ export class Lane {
     if (flags & STATUS.event) return this.#passEvent();
     const t = this.#read("t");
     if (flags & STATUS.atOutput) this.#sampleUntil(t);
-    if (!(flags & STATUS.atEnd)) return "none";
+    return flags & STATUS.atEnd ? this.#endSegment(t) : "none";
+  }
+
+  #endSegment(t: number): Change {
     if (this.#atLastSegment()) return this.#finish(undefined);
     this.#enterSegment(this.#segment + 1);
     this.#memory[this.#slots.h] = STEP_AFTER_CHANGE * this.#read("h");
@@ -206,7 +209,7 @@ export class Lane {
     if (this.#events.length >= MOST_EVENTS) {
       return this.#finish({ reason: "too-many-events", detail: `${MOST_EVENTS} events by ${passed.time}` });
     }
-    return "entered";
+    return passed.time >= this.#read("tEnd") ? this.#endSegment(passed.time) : "entered";
   }
 
   #fail(flags: number): Change {
