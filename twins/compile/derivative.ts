@@ -79,7 +79,7 @@ function ofQuotient(
   });
 }
 
-/** x^y: y x^y / x dx + x^y log x dy */
+/** y x^(y-1) dx + x^y log x dy: right at x = 0 too, where y x^y / x would be 0 / 0. */
 function ofPower(
   graph: Graph,
   power: NodeId,
@@ -87,7 +87,8 @@ function ofPower(
   exponent: NodeId,
   of: (id: NodeId) => Gradient,
 ): Gradient {
-  const byBase = of(base).size > 0 ? graph.divide(graph.multiply(exponent, power), base) : zero(graph);
+  const lower = graph.power(base, graph.subtract(exponent, graph.constant(1)));
+  const byBase = of(base).size > 0 ? graph.multiply(exponent, lower) : zero(graph);
   const byExponent = of(exponent).size > 0 ? graph.multiply(power, graph.call("log", base)) : zero(graph);
   return merge(of(base), of(exponent), (x, y) =>
     graph.add(times(graph, x, byBase), times(graph, y, byExponent)),
