@@ -86,6 +86,7 @@ async function ensembleFigures(): Promise<Figure[]> {
     variations: ["mu_max=normal(0.039,5%)", "feed=0.5x..2x"].map((text) => parseVariation(text, model)),
     runs,
     seed: 1,
+    sampling: "latin-hypercube",
     method: "dp5",
     backEnd: "webassembly",
     end: model.time.end,

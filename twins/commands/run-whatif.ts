@@ -2,8 +2,9 @@
 import { resolve } from "node:path";
 import { type CliContext, CliError, type CommandOutcome, EXIT } from "@helix/cli";
 import { type EnsembleResult, QUANTILES, runEnsemble } from "../ensemble/ensemble.ts";
-import type { EnsemblePlan } from "../ensemble/plan.ts";
+import type { EnsemblePlan, Sampling } from "../ensemble/plan.ts";
 import { replayRun } from "../ensemble/replay.ts";
+import { MOST_SOBOL_DIMENSIONS } from "../ensemble/sobol.ts";
 import { parseVariation, type Variation, VariationError } from "../ensemble/variation.ts";
 import type { TwinModel } from "../language/model.ts";
 import { DEFAULT_TOLERANCE } from "../solvers/trajectories.ts";
@@ -17,6 +18,7 @@ export interface WhatIfOptions {
   readonly vary: readonly string[];
   readonly runs: number;
   readonly seed: number;
+  readonly sampling: Sampling;
   readonly points: number;
   readonly until: number | undefined;
   readonly workers: number | undefined;
@@ -35,13 +37,23 @@ export async function runWhatIf(
   const { model, text, file } = await readModelArgument(given, context);
   const end = options.until ?? model.time.end;
   if (!(end > 0)) throw new CliError(`--until ${end}: the runs need a length above 0`);
+  const variations = readVariations(options.vary, model);
+  if (options.sampling === "sobol" && variations.length > MOST_SOBOL_DIMENSIONS) {
+    throw new CliError(
+      `--sampling sobol varies at most ${MOST_SOBOL_DIMENSIONS} quantities, not ${variations.length}`,
+      {
+        advice: "leave it out: a Latin hypercube has no limit",
+      },
+    );
+  }
   const { method, reason } = methodOf(options.method, model, end);
   const plan: EnsemblePlan = {
     modelText: text,
     file,
-    variations: readVariations(options.vary, model),
+    variations,
     runs: options.runs,
     seed: options.seed,
+    sampling: options.sampling,
     method: method.name,
     backEnd: "webassembly",
     end,

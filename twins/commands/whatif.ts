@@ -20,6 +20,13 @@ export const command = defineCommand({
     },
     runs: { kind: "integer", value: "number", summary: "how many", min: 1, max: 100_000_000, default: 1000 },
     seed: { kind: "integer", value: "number", summary: "repeats an ensemble", min: 0, default: 1 },
+    sampling: {
+      kind: "text",
+      value: "how",
+      summary: "how draws fill the ranges; sobol for up to ten quantities",
+      choices: ["latin-hypercube", "sobol"],
+      default: "latin-hypercube",
+    },
     points: {
       kind: "integer",
       value: "number",

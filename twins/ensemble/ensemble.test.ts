@@ -19,6 +19,7 @@ const plan = (
   variations: vary.map((text) => parseVariation(text, model)),
   runs: 600,
   seed: 1,
+  sampling: "latin-hypercube",
   method: "dp5",
   backEnd: "webassembly",
   end: 336,
@@ -101,4 +102,18 @@ test("an ensemble without runs is refused", async () => {
 
 test("without the last states, memory does not grow with the runs", async () => {
   expect((await runEnsemble(plan({ keepFinals: false }), { workers: 1 })).finals).toHaveLength(0);
+});
+
+test("Sobol sampling gives nearly the same bands, and refuses more dimensions than it has", async () => {
+  const [latin, sobol] = await Promise.all(
+    (["latin-hypercube", "sobol"] as const).map((sampling) =>
+      runEnsemble(plan({ sampling, runs: 1024 }), { workers: 0 }),
+    ),
+  );
+  const median = (result: typeof latin) => result?.bands["mAb"]?.at(-1)?.quantiles[2] ?? Number.NaN;
+  expect(median(sobol) / median(latin)).toBeCloseTo(1, 1);
+  const eleven = model.parameters.slice(0, 11).map((p) => `${p.name}=0.9x..1.1x`);
+  await expect(runEnsemble(plan({ sampling: "sobol" }, eleven), { workers: 0 })).rejects.toThrow(
+    "Sobol sampling varies at most 10 quantities; use a Latin hypercube",
+  );
 });

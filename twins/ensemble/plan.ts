@@ -11,7 +11,10 @@ import { type Segments, segmentsOf } from "../solvers/schedule.ts";
 import type { MethodName } from "../solvers/step.ts";
 import type { Trajectories } from "../solvers/trajectories.ts";
 import { latinHypercubeAt } from "./latin-hypercube.ts";
+import { sobolAt } from "./sobol.ts";
 import { type Variation, valueAt } from "./variation.ts";
+
+export type Sampling = "latin-hypercube" | "sobol";
 
 export interface EnsemblePlan {
   /** Text of the model, read again by every worker. */
@@ -20,6 +23,7 @@ export interface EnsemblePlan {
   readonly variations: readonly Variation[];
   readonly runs: number;
   readonly seed: number;
+  readonly sampling: Sampling;
   readonly method: MethodName;
   readonly backEnd: Kernel["backEnd"];
   readonly end: number;
@@ -46,8 +50,11 @@ export function preparePlan(plan: EnsemblePlan): PreparedPlan {
 }
 
 /** Values drawn for one run, in the order of the variations. */
-export const drawnValues = ({ variations, seed, runs }: EnsemblePlan, run: number): number[] =>
-  variations.map((variation, dimension) => valueAt(variation, latinHypercubeAt(seed, run, runs, dimension)));
+export function drawnValues({ variations, seed, runs, sampling }: EnsemblePlan, run: number): number[] {
+  const at = (dimension: number) =>
+    sampling === "sobol" ? sobolAt(seed, run, dimension) : latinHypercubeAt(seed, run, runs, dimension);
+  return variations.map((variation, dimension) => valueAt(variation, at(dimension)));
+}
 
 function sampledRuns(plan: EnsemblePlan, model: TwinModel): Trajectories {
   const nominal = Float64Array.from(model.parameters, (p) => p.value);

@@ -3,6 +3,7 @@ import { philox, uniformAt } from "./counter-random.ts";
 import { latinHypercubeAt } from "./latin-hypercube.ts";
 import { standardNormal } from "./normal.ts";
 import { QuantileSketch } from "./quantile-sketch.ts";
+import { MOST_SOBOL_DIMENSIONS, sobolAt } from "./sobol.ts";
 
 test("Philox4x32-10 gives its published answers", () => {
   const hex = (words: readonly number[]) => words.map((w) => w.toString(16).padStart(8, "0")).join(" ");
@@ -41,6 +42,40 @@ describe("Latin hypercube", () => {
       (12 * a.reduce((sum, x, i) => sum + x * (b[i] as number), 0)) / a.length;
     expect(Math.abs(correlation(column(1, 0), column(1, 1)))).toBeLessThan(0.08);
     expect(Math.abs(correlation(column(1, 0), column(2, 0)))).toBeLessThan(0.08);
+  });
+});
+
+describe("Sobol sequence", () => {
+  test("any 2^k points use every one of 2^k strata once, in every dimension", () => {
+    for (let dimension = 0; dimension < MOST_SOBOL_DIMENSIONS; dimension++) {
+      for (const runs of [2, 16, 256, 1024]) {
+        const strata = Array.from({ length: runs }, (_, run) =>
+          Math.floor(sobolAt(3, run, dimension) * runs),
+        );
+        expect(new Set(strata).size, `dimension ${dimension}, ${runs} runs`).toBe(runs);
+      }
+    }
+  });
+
+  test("the first two dimensions fill every elementary box of area 1/256", () => {
+    for (const [across, down] of [
+      [2, 128],
+      [16, 16],
+      [64, 4],
+    ] as const) {
+      const boxes = Array.from({ length: 256 }, (_, run) =>
+        [sobolAt(3, run, 0) * across, sobolAt(3, run, 1) * down].map(Math.floor).join(),
+      );
+      expect(new Set(boxes).size).toBe(256);
+    }
+  });
+
+  test("integrates a smooth function far better than chance", () => {
+    const dimensions = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
+    const value = (run: number) =>
+      dimensions.reduce((product, d) => product * (1 + 0.5 * (sobolAt(9, run, d) - 0.5)), 1);
+    const mean = Array.from({ length: 4096 }, (_, run) => value(run)).reduce((a, b) => a + b, 0) / 4096;
+    expect(Math.abs(mean - 1)).toBeLessThan(5e-4);
   });
 });
 
