@@ -1,9 +1,10 @@
 /** Run facts made by hand, for tests: a short run in which all went well, to be changed by each test. */
 import type { CommandLine, RunRecordLine, SampleLine, StatusLine } from "@helix/run-record";
-import type { Plan, PlannedCommand, PlannedFault } from "../scenario/plan.ts";
+import type { Plan, PlannedFault, PlannedSetpoint } from "../scenario/plan.ts";
 import type { AuditRecord, RunFacts } from "./finding.ts";
 
-export const COMMAND: PlannedCommand = {
+export const COMMAND: PlannedSetpoint = {
+  kind: "setpoint",
   id: "schedule.1",
   atS: 30,
   instrument: "brx-07",
@@ -48,6 +49,7 @@ export const PLAN: Plan = {
   ],
   commands: [COMMAND],
   faults: [],
+  armed: [],
   expectations: [
     { index: 0, text: "always: every-gap-is-recorded", kind: "always", invariant: "every-gap-is-recorded" },
   ],
