@@ -8,6 +8,7 @@ import type { Rig, Verdict } from "@helix/run-record";
 import { knownParts } from "../parts.ts";
 import type { RunResult } from "../rigs/judge-run.ts";
 import { SimulatorError } from "../rigs/simulator-process.ts";
+import { runVirtually } from "../rigs/virtual-rig.ts";
 import { runOnWire } from "../rigs/wire-rig.ts";
 import type { Plan } from "../scenario/plan.ts";
 import { readScenario, SCENARIO_SUFFIX } from "../scenario/read-scenario.ts";
@@ -32,16 +33,16 @@ export async function runScenario(input: RunInput, context: CliContext): Promise
   const progress = createProgress(plan, context);
   let result: RunResult;
   try {
-    result = await runOnWire({
+    const run = {
       plan,
       platform: context.platform,
       runsFolder: resolve(context.cwd, "runs"),
-      speed: input.speed,
       helixVersion: context.version,
       replay: `helix run ${input.file} --rig ${input.rig} --seed ${plan.seed}`,
       signal: context.signal,
       watch: progress,
-    });
+    };
+    result = input.rig === "wire" ? await runOnWire({ ...run, speed: input.speed }) : await runVirtually(run);
   } catch (error) {
     progress.end();
     if (context.signal.aborted)
@@ -82,10 +83,8 @@ async function readScenarioFile(file: string, { platform: { disk }, cwd }: CliCo
 
 /** Why this rig cannot run the scenario; undefined when it can. */
 function refusalOf(plan: Plan, rig: Rig): string | undefined {
-  if (rig === "virtual")
-    return "This version of HELIX has no virtual rig; --rig wire runs the same scenario.";
   if (rig === "physical")
-    return "This version of HELIX has no physical rig; --rig wire runs the same scenario.";
+    return "This version of HELIX has no physical rig; --rig virtual and --rig wire run the same scenario.";
   const fault = plan.faults.find(({ rigs }) => !rigs.includes(rig));
   return fault && `Rig ${rig} cannot inject ${fault.inject} (fault ${fault.id}).`;
 }
@@ -117,6 +116,7 @@ function undone(
       ledger: null,
       report: null,
       record: null,
+      traceHash: null,
       wallSeconds: 0,
     },
   };
@@ -137,11 +137,10 @@ async function renderReports({ record }: RunResult, context: CliContext): Promis
 }
 
 function resultOf(
-  { plan, end, faults, expectations, ledger, record, facts }: RunResult,
+  { plan, end, faults, expectations, ledger, record, commands }: RunResult,
   rig: Rig,
   report: string | undefined,
 ) {
-  const commands = facts.lines.filter((line) => line.kind === "command");
   return {
     verdict: end.verdict,
     cause: end.cause ?? null,
@@ -182,6 +181,7 @@ function resultOf(
       : null,
     report: report ?? null,
     record,
+    traceHash: end.traceHash ?? null,
     wallSeconds: end.wallSeconds,
   };
 }

@@ -16,9 +16,9 @@ export const command = defineCommand({
     rig: {
       kind: "text",
       value: "rig",
-      summary: "what the scenario runs on: wire is real time, real sockets and simulators",
-      choices: ["wire", "virtual", "physical"],
-      default: "wire",
+      summary: "what the scenario runs on: virtual time, or real time, sockets and processes (wire)",
+      choices: ["virtual", "wire", "physical"],
+      default: "virtual",
     },
     seed: { kind: "integer", value: "number", min: 0, summary: "instead of the scenario's own seed" },
     speed: {
@@ -27,7 +27,7 @@ export const command = defineCommand({
       min: 1,
       max: MAX_SPEED,
       default: DEFAULT_SPEED,
-      summary: "plant seconds per real second while nothing is going on, at the most",
+      summary: "rig wire: plant seconds per real second while nothing is going on, at the most",
     },
   },
   examples: [
