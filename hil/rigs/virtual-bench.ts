@@ -139,10 +139,10 @@ async function provision(key: string, driver: DriverPart, { world, runtime, run 
   world.putScratchFile(join(driverPki, PRIVATE_KEY), run.keys.driver);
   world.putScratchFile(join(simulatorPki, PRIVATE_KEY), run.keys.simulator);
   world.putScratchFile(join(simulatorPki, "users", PRIVATE_KEY), run.keys.simulator);
-  await runtime.host.run(() => world.kernel.fenced("import", () => driver.preload()));
-  const certificate = await runtime.host.start(() =>
-    driver.provision(join(world.scratchFolder, driverPki), key, runtime.platform.clock),
-  );
+  const certificate = await runtime.host.start(async () => {
+    await world.kernel.fenced("import", () => driver.preload());
+    return driver.provision(join(world.scratchFolder, driverPki), key, runtime.platform.clock);
+  });
   trust(world, certificate, simulatorPki);
   return { driverPki, simulatorPki };
 }

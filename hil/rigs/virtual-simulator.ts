@@ -43,12 +43,11 @@ export class VirtualSimulator {
       if (message.type === "ready") ready = message;
       else void bench.start(() => take(message, start, receipts));
     };
-    const program = await world.load<SimulatorProgram>(station.host, start.program);
     try {
-      const { clock } = station.platform;
-      const running = await station.host.start(() =>
-        program.startSimulator({ clock, options, password, tell }),
-      );
+      const running = await station.host.start(async (host) => {
+        const program = await world.load<SimulatorProgram>(host, start.program);
+        return program.startSimulator({ clock: station.platform.clock, options, password, tell });
+      });
       if (!ready) throw new Error("it did not say that it is ready");
       return new VirtualSimulator(start, running, receipts, ready);
     } catch (error) {
