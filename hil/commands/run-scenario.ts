@@ -1,18 +1,16 @@
 /**
  * What `helix run` does: read the scenario, run it on the rig, render the reports, say what came out.
  */
-import { basename, dirname, isAbsolute, join, relative, resolve } from "node:path";
-import { type CliContext, CliError, type CommandOutcome, EXIT, type ExitCode } from "@helix/cli";
-import { nearest } from "@helix/config";
+import { resolve } from "node:path";
+import { type CliContext, type CommandOutcome, EXIT, type ExitCode } from "@helix/cli";
 import type { Rig, Verdict } from "@helix/run-record";
-import { knownParts } from "../parts.ts";
 import type { RunResult } from "../rigs/judge-run.ts";
 import { SimulatorError } from "../rigs/simulator-process.ts";
 import { runVirtually } from "../rigs/virtual-rig.ts";
 import { runOnWire } from "../rigs/wire-rig.ts";
 import type { Plan } from "../scenario/plan.ts";
-import { readScenario, SCENARIO_SUFFIX } from "../scenario/read-scenario.ts";
 import { createProgress } from "./progress.ts";
+import { readPlan } from "./read-plan.ts";
 import { summaryText } from "./summary-text.ts";
 
 export interface RunInput {
@@ -25,8 +23,7 @@ export interface RunInput {
 
 /** @throws CliError, ProblemsError */
 export async function runScenario(input: RunInput, context: CliContext): Promise<CommandOutcome> {
-  const text = await readScenarioFile(input.file, context);
-  const plan = readScenario(text, input.file, await knownParts(), input.seed);
+  const plan = await readPlan(input.file, input.seed, context);
   const refusal = refusalOf(plan, input.rig);
   if (refusal !== undefined) return undone(plan, input.rig, "not-run", refusal, context);
 
@@ -65,24 +62,8 @@ const exitCodeOf = (verdict: Verdict): ExitCode =>
     "not-run": EXIT.invalidRun,
   })[verdict];
 
-async function readScenarioFile(file: string, { platform: { disk }, cwd }: CliContext): Promise<string> {
-  const path = resolve(cwd, file);
-  const found = await disk.stat(path);
-  if (found?.kind === "file") return new TextDecoder().decode(await disk.readFile(path));
-  const folder = dirname(path);
-  const names = (await disk.stat(folder))?.kind === "folder" ? await disk.list(folder) : [];
-  const scenarios = names.filter((name) => name.endsWith(SCENARIO_SUFFIX));
-  const meant = nearest(basename(path), scenarios);
-  throw new CliError(`there is no scenario ${file}`, {
-    advice:
-      meant === undefined
-        ? "Name a scenario's YAML file, such as scenarios/calm.yaml."
-        : `Did you mean ${isAbsolute(file) ? join(folder, meant) : relative(cwd, join(folder, meant))}?`,
-  });
-}
-
 /** Why this rig cannot run the scenario; undefined when it can. */
-function refusalOf(plan: Plan, rig: Rig): string | undefined {
+export function refusalOf(plan: Plan, rig: Rig): string | undefined {
   if (rig === "physical")
     return "This version of HELIX has no physical rig; --rig virtual and --rig wire run the same scenario.";
   const fault = plan.faults.find(({ rigs }) => !rigs.includes(rig));

@@ -21,6 +21,10 @@ export const command = defineCommand({
       default: "virtual",
     },
     seed: { kind: "integer", value: "number", min: 0, summary: "instead of the scenario's own seed" },
+    checkDeterminism: {
+      kind: "flag",
+      summary: "rig virtual: run twice, the second time under other conditions, and compare every event",
+    },
     speed: {
       kind: "number",
       value: "factor",
@@ -31,11 +35,17 @@ export const command = defineCommand({
     },
   },
   examples: [
-    { line: "helix run scenarios/calm.yaml", explains: "two quiet hours of a fed-batch, in about 20 s" },
+    { line: "helix run scenarios/calm.yaml", explains: "two quiet hours of a fed-batch, in virtual time" },
+    { line: "helix run scenarios/calm.yaml --rig wire", explains: "the same on real sockets, in about 20 s" },
     { line: "helix run scenarios/probe-drift.yaml --seed 7 --json", explains: "another draw, for machines" },
   ],
   async run(input, context) {
+    const { scenario: file } = input.arguments;
+    if (input.options.checkDeterminism) {
+      const { checkScenario } = await import("./check-scenario.ts");
+      return checkScenario({ file, ...input.options }, context);
+    }
     const { runScenario } = await import("./run-scenario.ts");
-    return runScenario({ file: input.arguments.scenario, ...input.options }, context);
+    return runScenario({ file, ...input.options }, context);
   },
 });

@@ -75,9 +75,7 @@ async function startRuntime(
   const { host, disk, platform } = station;
   const inoculationNs = BigInt(inoculationMs) * 1_000_000n;
   for (const { driver } of plan.instruments) {
-    await host.start(() =>
-      world.kernel.fenced("import", async () => DRIVERS.get(driver)?.loadManifest()),
-    );
+    await host.start(() => world.kernel.fenced("import", async () => DRIVERS.get(driver)?.loadManifest()));
   }
   const runtime = await host.start(async () => {
     await disk.makeFolder(HOME);
