@@ -217,7 +217,16 @@ export const RECORD_FIELDS: FieldTable = {
     cause,
   },
   ledger: { folder: text, verdict: text, records: counter, root: text, checkpoint: text },
-  end: { verdict, cause, summary: text, frames: count, gaps: count, drops: count, wallSeconds: number },
+  end: {
+    verdict,
+    cause,
+    summary: text,
+    frames: count,
+    gaps: count,
+    drops: count,
+    wallSeconds: number,
+    traceHash: optional(text),
+  },
 };
 
 export function isPlainObject(value: unknown): value is Record<string, unknown> {

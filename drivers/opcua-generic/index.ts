@@ -10,6 +10,7 @@ export { OpcUaInstrument } from "./instrument.ts";
 export { helixDriverManifest } from "./manifest.ts";
 export * from "./node-check.ts";
 export { clientApplicationUri, ensureClientCertificate } from "./pki.ts";
+export { loadOpcUaStack } from "./stack.ts";
 export * from "./server-health.ts";
 export { OpcUaSession, type RequestLimits } from "./session.ts";
 export { readSetpointNodes } from "./setpoints.ts";

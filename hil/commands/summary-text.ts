@@ -14,13 +14,12 @@ const COLOURS: Readonly<Record<Verdict, string>> = {
 };
 
 export function summaryText(
-  { plan, end, faults, expectations, ledger, record, facts }: RunResult,
+  { plan, end, faults, expectations, ledger, record, commands }: RunResult,
   report: string | undefined,
   { terminal, cwd }: Pick<CliContext, "terminal" | "cwd">,
 ): string {
   const paint = (verdict: Verdict, text: string) =>
     terminal.colour ? `\x1b[${COLOURS[verdict]}m${text}\x1b[0m` : text;
-  const commands = facts.lines.filter((line) => line.kind === "command");
   const lines = [
     "",
     `${paint(end.verdict, end.verdict.toUpperCase())}  ${plan.scenario}, seed ${plan.seed}${end.cause === undefined ? "" : `, put down to the ${end.cause}`}`,
@@ -36,6 +35,7 @@ export function summaryText(
     ),
     `  ${end.frames} frames, ${end.gaps} gaps, ${end.drops} drops in ${end.wallSeconds.toFixed(1)} s`,
     `  ledger ${ledger === undefined ? "could not be read back" : `${ledger.verdict}, ${ledger.records} records, ${relative(cwd, ledger.folder)}`}`,
+    ...(end.traceHash === undefined ? [] : [`  trace ${end.traceHash}`]),
     `  report ${report === undefined ? `not made; helix report ${relative(cwd, record)} makes it` : relative(cwd, report)}`,
     "",
   ];

@@ -273,6 +273,11 @@ export interface EndLine {
   readonly gaps: number;
   readonly drops: number;
   readonly wallSeconds: number;
+  /**
+   * Rig virtual: SHA-256 over every event of the world, in hex. The same seed gives the same one, and
+   * the same record but for `wallSeconds` here and the folder of the ledger.
+   */
+  readonly traceHash?: string | undefined;
 }
 
 export type RunRecordLine =

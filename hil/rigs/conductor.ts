@@ -19,6 +19,8 @@ export interface Conducted {
   readonly clock: Clock;
   /** Plant seconds per real second while the run is calm. */
   readonly speed: number;
+  /** Plant time goes on by itself, whatever the runtime does: for a rig whose clock is virtual. */
+  readonly freeRunning?: boolean;
   readonly runtime: RuntimeState;
   /** Settles when all is known about the command that can be known at once. */
   readonly dispatch: (command: PlannedCommand) => Promise<void>;
@@ -73,7 +75,9 @@ class Conductor {
     const onAbort = () => this.#changed();
     signal.addEventListener("abort", onAbort);
     try {
-      if (!(await this.#until(() => runtime.streams, START_BUDGET_MS))) {
+      const mayBegin =
+        this.#run.freeRunning === true || (await this.#until(() => runtime.streams, START_BUDGET_MS));
+      if (!mayBegin) {
         return { how: "stuck", reason: `not every instrument streamed within ${START_BUDGET_MS / 1000} s` };
       }
       for (let at = plan.beginS; at < plan.endS || this.#events.length > 0; ) {
@@ -99,6 +103,7 @@ class Conductor {
   }
 
   get #isCalm(): boolean {
+    if (this.#run.freeRunning) return true;
     return this.#run.runtime.streams && this.#linkFaults.size === 0 && this.#isSettled;
   }
 
@@ -123,8 +128,8 @@ class Conductor {
 
   /** Waits for the outcome while the run stays calm; otherwise time goes on meanwhile. */
   async #send(command: PlannedCommand): Promise<void> {
-    const { runtime, dispatch } = this.#run;
-    const mayWait = this.#isCalm;
+    const { runtime, dispatch, freeRunning } = this.#run;
+    const mayWait = freeRunning !== true && this.#isCalm;
     this.#inFlight += 1;
     dispatch(command)
       .catch((error: unknown) => {

@@ -4,7 +4,14 @@
 import type { Disk, DiskFile } from "@helix/platform";
 import type { RunRecordLine } from "@helix/run-record";
 
-export class RecordWriter {
+/** A run record that is being written. */
+export interface RunRecordSink {
+  readonly path: string;
+  readonly lines: readonly RunRecordLine[];
+  add(line: RunRecordLine): void;
+}
+
+export class RecordWriter implements RunRecordSink {
   readonly path: string;
   readonly #file: DiskFile;
   readonly #lines: RunRecordLine[] = [];
@@ -30,7 +37,12 @@ export class RecordWriter {
   /** Takes a line; it is on its way to the file when this returns. */
   add(line: RunRecordLine): void {
     this.#lines.push(line);
-    this.#waiting.push(`${JSON.stringify(line)}\n`);
+    this.addText(`${JSON.stringify(line)}\n`);
+  }
+
+  /** Takes whole lines that were made elsewhere. */
+  addText(text: string): void {
+    this.#waiting.push(text);
     this.#writing ??= this.#writeWaiting();
   }
 

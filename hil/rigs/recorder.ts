@@ -14,11 +14,11 @@ import {
 import type { CommandLine, RecordedInstrument, SampleLine } from "@helix/run-record";
 import type { CommandReport, CommandResolution, SupervisorEvent } from "@helix/supervisor";
 import type { PlannedCommand } from "../scenario/plan.ts";
-import type { RecordWriter } from "./record-writer.ts";
+import type { RunRecordSink } from "./record-writer.ts";
 import type { RunWatch } from "./run-watch.ts";
 
 export interface RecorderOptions {
-  readonly record: RecordWriter;
+  readonly record: RunRecordSink;
   readonly instruments: readonly RecordedInstrument[];
   /** Plant time now, s. */
   readonly plantTimeS: () => number;

@@ -7,7 +7,7 @@ import type { RingReader } from "@helix/bus";
 import { loadHelixConfig } from "@helix/config";
 import type { Origin, Random } from "@helix/hal";
 import { type Ledger, openLedger } from "@helix/ledger";
-import { type Platform, silentLog } from "@helix/platform";
+import { type Disk, type Platform, silentLog } from "@helix/platform";
 import {
   type CommandReport,
   createInProcessHost,
@@ -33,7 +33,12 @@ export interface RuntimeStart {
   readonly scenario: string;
   readonly secret: (environmentVariable: string) => string | undefined;
   readonly onEvent: (event: SupervisorEvent) => void;
+  /** Where the drivers' modules and the PKI folder are real files though `platform.disk` is not. */
+  readonly installation?: { readonly disk: Disk; readonly pkiFolder: string };
 }
+
+/** What a rig does with the runtime. */
+export type RuntimeDoor = Pick<RuntimeUnderTest, keyof RuntimeUnderTest>;
 
 export class RuntimeUnderTest implements RuntimeState {
   readonly ledgerFolder: string;
@@ -48,8 +53,9 @@ export class RuntimeUnderTest implements RuntimeState {
 
   /** Loads the drivers; nothing is connected yet. @throws ProblemsError, DriverLoadError, LedgerOpenError */
   static async create(start: RuntimeStart): Promise<RuntimeUnderTest> {
-    const { platform, origin, helixVersion, secret } = start;
-    const config = await loadHelixConfig({ disk: platform.disk, path: start.configFile });
+    const { platform, origin, helixVersion, secret, installation } = start;
+    const written = await loadHelixConfig({ disk: platform.disk, path: start.configFile });
+    const config = installation ? { ...written, pki: { folder: installation.pkiFolder } } : written;
     const ledger = await openLedger({ folder: config.ledger.folder, ...platform });
     const state = {
       unsettled: new Set<string>(),
@@ -60,7 +66,7 @@ export class RuntimeUnderTest implements RuntimeState {
       const supervisor: Supervisor = await createSupervisor({
         platform: { ...platform, random: start.random },
         ledger,
-        host: createInProcessHost(platform.disk),
+        host: createInProcessHost(installation?.disk ?? platform.disk),
         config,
         origin,
         originOf(key, channelId, takenTaiNs) {
