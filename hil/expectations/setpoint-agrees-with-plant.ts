@@ -64,7 +64,7 @@ function holdingOf(command: PlannedSetpoint, facts: RunFacts): Holding[] {
   const next = facts.plan.commands.find(
     (other) => other.kind === "setpoint" && isSame(other, command) && other.atS > command.atS,
   );
-  const untilS = Math.min(next?.atS ?? Infinity, facts.reachedS);
+  const untilS = next?.atS ?? Infinity;
   const since = (line.resolved?.t ?? line.t) + SETTLING_S;
   const value = heldValue(command, line, facts);
   return value === undefined || since >= untilS ? [] : [{ command, value, fromS: since, untilS }];

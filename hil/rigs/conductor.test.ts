@@ -93,6 +93,7 @@ function startRun(options: { commands?: PlannedCommand[]; faults?: PlannedFault[
 const settle = () => new Promise((resolve) => setImmediate(resolve));
 
 const command = (id: string, atS: number): PlannedCommand => ({
+  kind: "setpoint",
   id,
   atS,
   instrument: "brx-07",

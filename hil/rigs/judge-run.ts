@@ -4,6 +4,7 @@
  */
 import type { Disk } from "@helix/platform";
 import type { CommandLine, EndLine, ExpectationLine, FaultLine, LedgerLine } from "@helix/run-record";
+import { factsOf } from "../expectations/facts-of.ts";
 import type { RunFacts } from "../expectations/finding.ts";
 import { judgeExpectations } from "../expectations/judge.ts";
 import { type Interruption, runVerdict } from "../expectations/run-verdict.ts";
@@ -53,22 +54,18 @@ export interface EndedRun {
 }
 
 export async function judgeRun(run: EndedRun): Promise<JudgedRun> {
-  const { plan, record, recorder } = run;
+  const { record, recorder } = run;
   const faults = await run.faults.lines(record.lines);
   // A fault that a person's Ctrl-C cut short may have had no time to leave a trace.
   const kept = run.interruption?.cause === "test" ? faults.filter((fault) => fault.receipt) : faults;
   for (const line of kept) record.add(line);
+  record.add({ kind: "reached", t: run.reachedS, complete: run.interruption === undefined });
   const ledger = await evidenceOf(run);
+  for (const audit of ledger?.audit ?? []) record.add({ kind: "audit", ...audit });
   if (ledger) record.add(ledger.line);
 
-  const facts: RunFacts = {
-    plan,
-    lines: record.lines,
-    scheduled: recorder.scheduled,
-    audit: ledger?.audit,
-    complete: run.interruption === undefined,
-    reachedS: run.reachedS,
-  };
+  // From the record alone: whoever reads it later comes to the same verdict.
+  const facts = factsOf(record.lines);
   const expectations = judgeExpectations(facts);
   for (const line of expectations) record.add(line);
   const verdict = runVerdict(facts, expectations, run.interruption);

@@ -7,6 +7,7 @@ import type { Clock } from "@helix/hal";
 import type { Disk } from "@helix/platform";
 import { type Rig, RUN_RECORD_VERSION, type RunLine } from "@helix/run-record";
 import type { Interruption } from "../expectations/run-verdict.ts";
+import { ConditionWatch } from "../scenario/condition-watch.ts";
 import type { Plan } from "../scenario/plan.ts";
 import type { Backlog } from "./backlog.ts";
 import { conduct } from "./conductor.ts";
@@ -61,6 +62,7 @@ export async function runRecorded(run: RecordedRun): Promise<JudgedRun> {
   const { plan, bench, runtime, record, watch } = run;
   const line = runLine(run);
   record.add(line);
+  record.add({ kind: "plan", plan });
   const recorder = new Recorder({
     record,
     instruments: line.instruments,
@@ -97,9 +99,10 @@ export async function runRecorded(run: RecordedRun): Promise<JudgedRun> {
 
 /** Undefined when the run came to its planned end. */
 async function conductScenario(run: RecordedRun, recorder: Recorder): Promise<Interruption | undefined> {
-  const { plan, clock, bench, runtime, watch, signal, speed, freeRunning = false } = run;
+  const { plan, clock, bench, runtime, record, watch, signal, speed, freeRunning = false } = run;
   const { plant, faults } = bench;
   const say = (text: string) => watch.event(plant.timeS, text);
+  const conditions = new ConditionWatch(plan);
   watch.stage("connecting");
   runtime.start();
   try {
@@ -118,6 +121,12 @@ async function conductScenario(run: RecordedRun, recorder: Recorder): Promise<In
         say(
           `${command.description}: ${report.outcome}${report.reason === undefined ? "" : ` (${report.reason})`}`,
         );
+      },
+      conditions: {
+        get isWaiting() {
+          return conditions.isWaiting;
+        },
+        due: () => conditions.due(record.lines, plant.timeS),
       },
       beginFault(fault) {
         faults.begin(fault);

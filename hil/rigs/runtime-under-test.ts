@@ -17,6 +17,7 @@ import {
 } from "@helix/supervisor";
 import type { PlannedCommand } from "../scenario/plan.ts";
 import type { RuntimeState } from "./conductor.ts";
+import { type CalibrationReport, calibrateAs, instrumentCommand } from "./planned-command.ts";
 
 export interface RuntimeStart {
   /** Its chance is the system's: the ledger's key comes from it. */
@@ -135,16 +136,13 @@ export class RuntimeUnderTest implements RuntimeState {
   }
 
   /** @throws LedgerUnavailableError when the intent cannot be recorded */
-  async dispatch({ instrument, channel, value, unit, rationale }: PlannedCommand): Promise<CommandReport> {
-    const channelId = this.instruments
-      .find((view) => view.key === instrument)
-      ?.channels.find((descriptor) => descriptor.name === channel)?.id;
-    if (channelId === undefined) throw new Error(`the driver of ${instrument} has no channel ${channel}`);
-    const report = await this.#supervisor.dispatch(
-      instrument,
-      { type: "SetSetpoint", channelId, value, unit, rationale },
-      { id: `scenario:${this.#scenario}`, role: "scenario" },
-    );
+  async dispatch(planned: PlannedCommand): Promise<CommandReport | CalibrationReport> {
+    const { instrument } = planned;
+    const actor = { id: `scenario:${this.#scenario}`, role: "scenario" } as const;
+    const channels = this.instruments.find((view) => view.key === instrument)?.channels ?? [];
+    if (planned.kind === "calibration") return calibrateAs(this.#supervisor, planned, channels, actor);
+    const command = instrumentCommand(planned, channels);
+    const report = await this.#supervisor.dispatch(instrument, command, actor);
     if (report.outcome === "unknown" && !this.#settled.has(report.id)) this.#unsettled.add(report.id);
     return report;
   }
