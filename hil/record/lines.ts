@@ -255,6 +255,7 @@ export interface ExpectationLine {
 
 export interface LedgerLine {
   readonly kind: "ledger";
+  /** Rig virtual: counts from the record's folder, so that records repeat. */
   readonly folder: string;
   readonly verdict: string;
   readonly records: string;
@@ -275,7 +276,7 @@ export interface EndLine {
   readonly wallSeconds: number;
   /**
    * Rig virtual: SHA-256 over every event of the world, in hex. The same seed gives the same one, and
-   * the same record but for `wallSeconds` here and the folder of the ledger.
+   * the same record but for this line's `wallSeconds`.
    */
   readonly traceHash?: string | undefined;
 }

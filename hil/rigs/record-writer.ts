@@ -34,8 +34,12 @@ export class RecordWriter implements RunRecordSink {
     return this.#lines;
   }
 
-  /** Takes a line; it is on its way to the file when this returns. */
+  /**
+   * Takes a line; it is on its way to the file when this returns. After the end line nothing is taken:
+   * a plant that was stopped early still talks for a moment.
+   */
   add(line: RunRecordLine): void {
+    if (this.#lines.at(-1)?.kind === "end") return;
     this.#lines.push(line);
     this.addText(`${JSON.stringify(line)}\n`);
   }

@@ -3,6 +3,9 @@ import type { CommandLine, ExpectationLine, FaultLine, LedgerLine, SampleLine } 
 import type { Plan } from "../scenario/plan.ts";
 import type { Outcome } from "./judge-run.ts";
 
+/** Name of the world's host that the runtime runs on. */
+export const RUNTIME_HOST = "helix";
+
 export interface VirtualRunOptions {
   readonly plan: Plan;
   readonly helixVersion: string;

@@ -14,11 +14,14 @@ import { runRecorded } from "./recorded-run.ts";
 import type { Recorder } from "./recorder.ts";
 import { type RuntimeDoor, RuntimeUnderTest } from "./runtime-under-test.ts";
 import { startVirtualBench, type VirtualBench } from "./virtual-bench.ts";
-import type { FromWorld, VirtualResult, VirtualRunOptions } from "./virtual-messages.ts";
+import {
+  type FromWorld,
+  RUNTIME_HOST,
+  type VirtualResult,
+  type VirtualRunOptions,
+} from "./virtual-messages.ts";
 import { createVirtualWatch } from "./virtual-watch.ts";
 
-/** Name of the host that the runtime runs on. */
-export const RUNTIME_HOST = "helix";
 const HOME = "/var/helix";
 const CONFIG = `${HOME}/helix.toml`;
 /** Path in the run's folder. */

@@ -22,7 +22,13 @@ import type { RunResult } from "./judge-run.ts";
 import { RecordWriter } from "./record-writer.ts";
 import { makeRunFolder, type RunFolder } from "./run-folder.ts";
 import type { RunWatch } from "./run-watch.ts";
-import type { FromWorld, RecordCounts, VirtualResult, VirtualRunOptions } from "./virtual-messages.ts";
+import {
+  type FromWorld,
+  type RecordCounts,
+  RUNTIME_HOST,
+  type VirtualResult,
+  type VirtualRunOptions,
+} from "./virtual-messages.ts";
 
 export interface VirtualRun {
   readonly plan: Plan;
@@ -42,7 +48,6 @@ export interface RecordedVirtualRun extends VirtualRun {
 /** The day on which every virtual batch is inoculated: records repeat, calendar and all. */
 const INOCULATION_MS = Date.UTC(2030, 0, 1);
 const LEAD_MS = 60_000;
-const RUNTIME_HOST = "helix";
 const PROGRAM = new URL("./virtual-program.ts", import.meta.url).href;
 
 /** @throws the system's error when the run's folder cannot be written; other trouble is in the verdict */
