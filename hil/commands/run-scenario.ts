@@ -66,7 +66,7 @@ const exitCodeOf = (verdict: Verdict): ExitCode =>
 export function refusalOf(plan: Plan, rig: Rig): string | undefined {
   if (rig === "physical")
     return "This version of HELIX has no physical rig; --rig virtual and --rig wire run the same scenario.";
-  const fault = plan.faults.find(({ rigs }) => !rigs.includes(rig));
+  const fault = [...plan.faults, ...plan.armed].find(({ rigs }) => !rigs.includes(rig));
   return fault && `Rig ${rig} cannot inject ${fault.inject} (fault ${fault.id}).`;
 }
 

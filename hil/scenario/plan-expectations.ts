@@ -77,7 +77,7 @@ const inOneLine = (entry: ExpectationText) =>
 
 function inOneWord(value: unknown): string {
   if (Array.isArray(value)) return `[${value.join(", ")}]`;
-  return typeof value === "object" ? JSON.stringify(value) : String(value);
+  return typeof value === "string" ? value : JSON.stringify(value);
 }
 
 interface WholeSetting extends Setting {
