@@ -47,5 +47,7 @@ test("an editor takes them too", () => {
 
 test("the page lists every invariant, and no other", () => {
   const table = page.slice(page.indexOf("| invariant "));
-  expect([...table.matchAll(/^\| `([a-z-]+)` +\|/gm)].map(([, name]) => name)).toEqual([...INVARIANTS.keys()]);
+  expect([...table.matchAll(/^\| `([a-z-]+)` +\|/gm)].map(([, name]) => name)).toEqual([
+    ...INVARIANTS.keys(),
+  ]);
 });
