@@ -13,8 +13,8 @@ export interface KnownInstrument {
 export type KnownInstruments = ReadonlyMap<string, KnownInstrument>;
 
 const INSTRUMENT_KEY = /^[a-z0-9][a-z0-9-]*$/;
-/** `twin.glucose` is a state. */
-const RESERVED_KEYS = ["twin"];
+/** `twin.glucose` is a state; `runtime` is what is under test. */
+const RESERVED_KEYS = ["twin", "runtime"];
 
 export function planInstruments(scenario: ScenarioText, { findings, parts }: Planning): KnownInstruments {
   const { twin, instruments } = scenario.plant;
@@ -27,7 +27,7 @@ export function planInstruments(scenario: ScenarioText, { findings, parts }: Pla
     const path = ["plant", "instruments", key];
     if (!INSTRUMENT_KEY.test(key) || RESERVED_KEYS.includes(key)) {
       findings.add(path, `"${key}" cannot name an instrument`, {
-        expected: "lower-case letters, digits and hyphens, such as brx-07, not twin",
+        expected: "lower-case letters, digits and hyphens, such as brx-07, not twin or runtime",
         part: "key",
       });
     }

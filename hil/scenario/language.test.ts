@@ -1,0 +1,53 @@
+/** scenarios/LANGUAGE.md shows what is so: its examples together are a scenario that can be run. */
+import { readFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import { scenarioSchemaForEditors } from "@helix/scenarios";
+import * as v from "valibot";
+import { expect, test } from "vitest";
+import { parse } from "yaml";
+import { INVARIANTS } from "../expectations/invariants.ts";
+import { FAULT_CATALOGUE } from "../faults/catalogue.ts";
+import { knownParts } from "../parts.ts";
+import { readScenario } from "./read-scenario.ts";
+
+const page = await readFile(
+  fileURLToPath(new URL("LANGUAGE.md", import.meta.resolve("@helix/scenarios"))),
+  "utf8",
+);
+const examples = [...page.matchAll(/^```yaml\n(.*?)^```$/gms)].map(([, text]) => text).join("");
+const HEAD = `
+scenario: shown
+title: What the page shows
+covers: []
+seed: 1
+begin: 72 h
+duration: 34 h
+plant:
+  twin: cho-fed-batch
+  instruments:
+    brx-07: { simulator: sartorius-biostat, driver: sartorius-biostat, protocol: opcua, sample: 10 s }
+`.trimStart();
+
+test("the examples of the page are a scenario, with any seed", async () => {
+  for (const seed of [1, 2, 3]) {
+    const plan = readScenario(HEAD + examples, "shown.yaml", await knownParts(), seed);
+    expect(new Set(plan.commands.map(({ kind }) => kind))).toEqual(new Set(["setpoint", "mode"]));
+    expect(plan).toMatchObject({ faults: [{ id: "cut" }], armed: [{ id: "late", mayNotCome: true }] });
+    expect(new Set(plan.expectations.map(({ kind }) => kind)).size).toBe(9);
+  }
+});
+
+test("an editor takes them too", () => {
+  const parameters = Object.fromEntries(
+    [...FAULT_CATALOGUE.values()].map((kind) => [kind.name, Object.keys(kind.parameters)]),
+  );
+  const shape = v.safeParse(scenarioSchemaForEditors(parameters), parse(HEAD + examples));
+  expect(shape.issues).toBeUndefined();
+});
+
+test("the page lists every invariant, and no other", () => {
+  const table = page.slice(page.indexOf("| invariant "));
+  expect([...table.matchAll(/^\| `([a-z-]+)` +\|/gm)].map(([, name]) => name)).toEqual([
+    ...INVARIANTS.keys(),
+  ]);
+});
