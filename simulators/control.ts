@@ -8,6 +8,10 @@
  * channel, the end of a fault that never began) is answered with "failed".
  */
 
+import type { InstrumentFault, InstrumentFaultReceipt } from "./instrument-fault.ts";
+
+export type * from "./instrument-fault.ts";
+
 /** From the rig to the simulator. */
 export type RigMessage =
   /**
@@ -43,27 +47,3 @@ export type SimulatorMessage =
   | { readonly type: "receipt"; readonly id: string; readonly receipt: InstrumentFaultReceipt }
   /** Could not start or go on; one clear line. The process ends with code 1. */
   | { readonly type: "failed"; readonly message: string };
-
-/** Faults of an instrument's sensors that a simulator can do. */
-export type InstrumentFault =
-  /** The reading moves away from the truth, linearly from the moment of injection. */
-  {
-    readonly inject: "drift";
-    readonly channel: string /** channel's unit per h */;
-    readonly ratePerHour: number;
-  };
-
-export interface InstrumentFaultReceipt {
-  readonly channel: string;
-  readonly unit: string;
-  readonly beginS: number;
-  readonly endS: number;
-  /** The reading at the first sample under the fault, without it and with it. */
-  readonly firstBefore: number;
-  readonly firstAfter: number;
-  /** The same at the last sample. */
-  readonly lastBefore: number;
-  readonly lastAfter: number;
-  /** Readings changed. */
-  readonly samples: number;
-}

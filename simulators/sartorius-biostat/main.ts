@@ -36,7 +36,7 @@ async function run(options: BiostatSimulatorOptions): Promise<void> {
   }
   // The stack takes a quarter of a second to load: only once the options are known to be right.
   const { startBiostatServer } = await import("./server/opcua-server.ts");
-  const server = await startBiostatServer(options, password, unit);
+  const server = await startBiostatServer(options, password, unit, clock);
   const plant = new PlantClock(clock, steppable(unit, server, options), {
     time: (plantTimeS, reached) => rig.send({ type: "time", plantTimeS, reached }),
     failed: fail,
