@@ -5,6 +5,7 @@ import { basename, dirname, isAbsolute, join, relative, resolve } from "node:pat
 import { type CliContext, CliError, type CommandOutcome, EXIT, type ExitCode } from "@helix/cli";
 import { nearest } from "@helix/config";
 import type { Rig, Verdict } from "@helix/run-record";
+import { faultKind } from "../faults/catalogue.ts";
 import { knownParts } from "../parts.ts";
 import type { RunResult } from "../rigs/judge-run.ts";
 import { SimulatorError } from "../rigs/simulator-process.ts";
@@ -87,7 +88,7 @@ function refusalOf(plan: Plan, rig: Rig): string | undefined {
   if (rig === "physical")
     return "This version of HELIX has no physical rig; --rig wire runs the same scenario.";
   const fault = plan.faults.find(({ rigs }) => !rigs.includes(rig));
-  return fault && `Rig ${rig} cannot inject ${fault.inject} (fault ${fault.id}).`;
+  return fault && `Rig ${rig} cannot inject ${fault.inject} (fault ${fault.id}): ${faultKind(fault.inject).unable[rig]}.`;
 }
 
 /** The outcome of a run that left no record. */

@@ -58,5 +58,6 @@ export function openConnection(
       from,
     );
   };
+  for (const watcher of out.watchers) watcher.attempt();
   trySyn(0);
 }

@@ -115,6 +115,16 @@ export class Network {
     this.change(a, b, { down: false });
   }
 
+  /** Ends of connections that `a` holds to `b`. */
+  connections(a: Host, b: Host): number {
+    return [...this.station(a).sockets].filter((socket) => socket.peerHost === b).length;
+  }
+
+  /** Ends of connections that a host holds. */
+  connectionsOf(host: Host): number {
+    return [...this.station(host).sockets].filter((socket) => socket.peerHost !== undefined).length;
+  }
+
   /** Resets every connection between the two, both ends at once. @returns how many */
   resetConnections(a: Host, b: Host): number {
     let count = 0;
