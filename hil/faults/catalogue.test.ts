@@ -68,8 +68,7 @@ describe("parameters", () => {
     ["saturated-sensor", "end", "low", "low"],
     ["firmware-change", "version", "4.0.0", "4.0.0"],
   ])("%s: %s of %s", (inject, name, text, value) => {
-    const wanted = typeof value === "number" ? expect.closeTo(value, 9) : value;
-    expect(read(inject, name, text)).toEqual({ ok: true, value: wanted });
+    expect(read(inject, name, text)).toEqual({ ok: true, value });
   });
 
   test.each([
@@ -158,7 +157,7 @@ describe("faults that the simulator does", () => {
       const done = await trace(inject, parameters, 3);
       expect(done.told).toEqual({ inject, ...told });
       expect(done.trace).toMatchObject({ before: "7 [pH]", after: "6.5 [pH]", figures: { lastAfter: 6.5 } });
-      expect(done.trace?.summary).toContain("3 ");
+      expect(done.trace?.summary).toMatch(/\b3\b/);
     },
   );
 

@@ -60,7 +60,7 @@ function receiptTrace(receipt: InstrumentFaultReceipt): FaultTrace {
   const before = valueIn(lastBefore, unit);
   const after = valueIn(lastAfter, unit);
   return {
-    summary: `${touched} ${subject}; the last: ${after} in place of ${before}`,
+    summary: `${subject}: ${touched}; the last: ${after} in place of ${before}`,
     before,
     after,
     figures: { touched, ...numbers(receipt) },

@@ -223,7 +223,12 @@ test.each(["restart", "power-cut"] as const)(
       await expect(fresh.connect(simulator.ready.endpoint)).rejects.toThrow(/connect|disconnect/i);
       await advance(20);
     });
-    expect(receipt).toMatchObject({ subject: "sessions ended", firstBefore: 1, firstAfter: 0, touched: 1 });
+    expect(receipt).toMatchObject({
+      subject: "sessions ended",
+      firstBefore: "open",
+      firstAfter: "ended",
+      touched: 1,
+    });
     await client.disconnect();
     await fresh.disconnect();
     await vi.waitFor(async () => {

@@ -79,8 +79,9 @@ export class FaultyServer {
   #leave(away: readonly ActiveWireFault[]): void {
     this.#isAway = true;
     const { engine, endpoints } = this.#server;
-    const sessions = engine.currentSessionCount;
-    if (sessions > 0) for (const { touched } of away) touched.note(sessions, 0);
+    for (let i = 0; i < engine.currentSessionCount; i++) {
+      for (const { touched } of away) touched.note("open", "ended");
+    }
     for (const endpoint of endpoints) {
       this.#switch((done) => endpoint.suspendConnection(done));
       endpoint.abruptlyInterruptChannels();

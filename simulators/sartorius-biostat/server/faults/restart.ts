@@ -27,7 +27,7 @@ export function powerCut(_fault: object, { plant, startAnew }: FaultSite): Distu
 
 function away(outputs: Readonly<Actuators>): Disturbance {
   return {
-    touched: new Touches({ subject: "sessions ended", unit: "1" }),
+    touched: new Touches({ subject: "sessions ended", unit: "" }),
     drive: (actuators) => void Object.assign(actuators, outputs),
     wire: { away: true },
   };
