@@ -92,7 +92,10 @@ function refusalOf(plan: Plan, rig: Rig): string | undefined {
   if (rig === "physical")
     return "This version of HELIX has no physical rig; --rig wire runs the same scenario.";
   const fault = plan.faults.find(({ rigs }) => !rigs.includes(rig));
-  return fault && `Rig ${rig} cannot inject ${fault.inject} (fault ${fault.id}): ${faultKind(fault.inject).unable[rig]}.`;
+  return (
+    fault &&
+    `Rig ${rig} cannot inject ${fault.inject} (fault ${fault.id}): ${faultKind(fault.inject).unable[rig]}.`
+  );
 }
 
 /** The outcome of a run that left no record. */
