@@ -1,6 +1,16 @@
 /** The bench: reads scenarios, injects faults, runs them on a rig and judges what happened. */
+
+export type {
+  DiskAccess,
+  FaultAccess,
+  HostAccess,
+  InstrumentAccess,
+  LinkAccess,
+  PartitionFigures,
+  PlantAccess,
+} from "./faults/access/access.ts";
 export { FAULT_CATALOGUE, type FaultKind } from "./faults/catalogue.ts";
-export { type PartitionFigures, startTcpFaultProxy, type TcpFaultProxy } from "./faults/tcp-fault-proxy.ts";
+export { startTcpFaultProxy, type TcpFaultProxy } from "./faults/tcp-fault-proxy.ts";
 export type { KnownParts } from "./scenario/known-parts.ts";
 export type { Plan } from "./scenario/plan.ts";
 export { readScenario } from "./scenario/read-scenario.ts";

@@ -9,6 +9,10 @@
  */
 import type { Clock } from "@helix/hal";
 
+import type { InstrumentFault, InstrumentFaultReceipt } from "./instrument-fault.ts";
+
+export type * from "./instrument-fault.ts";
+
 /** From the rig to the simulator. */
 export type RigMessage =
   /**
@@ -65,28 +69,4 @@ export interface SimulatorProgramSetup {
 /** What the module named `program` in SIMULATORS exports. */
 export interface SimulatorProgram {
   startSimulator(setup: SimulatorProgramSetup): Promise<RunningSimulator>;
-}
-
-/** Faults of an instrument's sensors that a simulator can do. */
-export type InstrumentFault =
-  /** The reading moves away from the truth, linearly from the moment of injection. */
-  {
-    readonly inject: "drift";
-    readonly channel: string /** channel's unit per h */;
-    readonly ratePerHour: number;
-  };
-
-export interface InstrumentFaultReceipt {
-  readonly channel: string;
-  readonly unit: string;
-  readonly beginS: number;
-  readonly endS: number;
-  /** The reading at the first sample under the fault, without it and with it. */
-  readonly firstBefore: number;
-  readonly firstAfter: number;
-  /** The same at the last sample. */
-  readonly lastBefore: number;
-  readonly lastAfter: number;
-  /** Readings changed. */
-  readonly samples: number;
 }

@@ -5,6 +5,7 @@ import { resolve } from "node:path";
 import { type CliContext, CliError, type CommandOutcome, EXIT, type ExitCode } from "@helix/cli";
 import { LedgerOpenError } from "@helix/ledger";
 import type { Rig, Verdict } from "@helix/run-record";
+import { faultKind } from "../faults/catalogue.ts";
 import type { RunResult } from "../rigs/judge-run.ts";
 import { RecordError } from "../rigs/record-writer.ts";
 import { SimulatorError } from "../rigs/simulator-process.ts";
@@ -71,7 +72,10 @@ export function refusalOf(plan: Plan, rig: Rig): string | undefined {
   if (rig === "physical")
     return "This version of HELIX has no physical rig; --rig virtual and --rig wire run the same scenario.";
   const fault = [...plan.faults, ...plan.armed].find(({ rigs }) => !rigs.includes(rig));
-  return fault && `Rig ${rig} cannot inject ${fault.inject} (fault ${fault.id}).`;
+  return (
+    fault &&
+    `Rig ${rig} cannot inject ${fault.inject} (fault ${fault.id}): ${faultKind(fault.inject).unable[rig]}.`
+  );
 }
 
 /** The outcome of a run that left no record. */

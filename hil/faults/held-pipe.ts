@@ -1,9 +1,10 @@
 /**
  * One direction of a proxied connection: bytes go through in order, with backpressure, and are held
- * while the gate is closed.
+ * while the gate is closed. How long they take and what becomes of them is the link's flow (link-flow.ts).
  */
 import type { Connection } from "@helix/hal";
 import type { Gate } from "./gate.ts";
+import type { LinkFlow, Ticket } from "./link-flow.ts";
 
 /** Bytes that one direction takes in while held; then the sender must wait, as on a real network. */
 export const MOST_BYTES_HELD = 1 << 20;
@@ -13,19 +14,30 @@ export interface HeldCount {
   bytes: number;
 }
 
-type Item = Uint8Array | "end" | "reset";
+interface Item {
+  readonly what: Uint8Array | "end" | "reset";
+  readonly ticket: Ticket;
+}
+
+export interface PipeOptions {
+  readonly gate: Gate;
+  readonly flow: LinkFlow;
+  /** Called at each hold; the counter of the fault in force. */
+  readonly count: () => HeldCount | undefined;
+  /** True when the farewell of a sender that is gone must not be passed on. */
+  readonly keepsQuiet: () => boolean;
+  /** Breaks the connection at both ends, as a fault asks for. */
+  readonly breakUp: () => void;
+}
 
 /**
  * Carries bytes from `from` to `to` until either is gone. Never rejects: an end goes on as an end,
  * a reset as a reset, both after the bytes before them.
- *
- * @param count called at each hold; the counter of the fault in force
  */
 export async function pipe(
   from: Connection,
   to: Promise<Connection>,
-  gate: Gate,
-  count: () => HeldCount | undefined,
+  { gate, flow, count, keepsQuiet, breakUp }: PipeOptions,
 ): Promise<void> {
   const queue: Item[] = [];
   let queuedBytes = 0;
@@ -42,10 +54,10 @@ export async function pipe(
   };
 
   async function takeIn(): Promise<void> {
-    let last: Item = "end";
+    let last: "end" | "reset" = "end";
     try {
       for await (const chunk of from.incoming) {
-        queue.push(chunk);
+        queue.push({ what: chunk, ticket: flow.take(chunk.length) });
         queuedBytes += chunk.length;
         if (gate.isClosed) addHeld(chunk.length);
         stir();
@@ -55,7 +67,7 @@ export async function pipe(
       // The sender has reset the connection: that, too, is passed on.
       last = "reset";
     }
-    queue.push(last);
+    queue.push({ what: last, ticket: flow.take(0) });
     stir();
   }
 
@@ -65,12 +77,21 @@ export async function pipe(
       // Both at once: where there will be no receiver, an open gate is not worth waiting for.
       const [target] = await Promise.all([to, gate.passable()]);
       if (gate.isClosed) continue;
-      const item = queue[0] as Item;
-      if (item === "reset") return target.reset();
-      if (item === "end") return target.end();
-      await target.write(item);
+      const { what, ticket } = queue[0] as Item;
+      await flow.due(ticket);
+      if (gate.isClosed) continue;
+      if (typeof what === "string") {
+        if (keepsQuiet()) return;
+        return what === "reset" ? target.reset() : target.end();
+      }
+      const { pieces, gapUs, thenReset } = flow.leave(what, ticket);
+      for (const piece of pieces) {
+        await target.write(piece);
+        if (gapUs > 0) await flow.pause(gapUs);
+      }
+      if (thenReset) return breakUp();
       queue.shift();
-      queuedBytes -= item.length;
+      queuedBytes -= what.length;
       stir();
     }
   }

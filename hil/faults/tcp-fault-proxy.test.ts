@@ -4,7 +4,8 @@ import fc from "fast-check";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { startTcpFaultProxy, type TcpFaultProxy } from "./tcp-fault-proxy.ts";
 
-const net: Net = createSystemPlatform("proxy-test").net;
+const platform = createSystemPlatform("proxy-test");
+const net: Net = platform.net;
 const opened: { close(): Promise<void> }[] = [];
 afterEach(async () => {
   for (const one of opened.splice(0).reverse()) await one.close();
@@ -40,7 +41,7 @@ async function echoServer(): Promise<Listener & { connections: Connection[] }> {
 }
 
 async function proxyTo(target: { host: string; port: number }): Promise<TcpFaultProxy> {
-  const proxy = await startTcpFaultProxy(net, target);
+  const proxy = await startTcpFaultProxy(platform, target);
   opened.push(proxy);
   return proxy;
 }
@@ -106,7 +107,7 @@ describe("TCP fault proxy", () => {
     expect(received.text()).toBe("before;");
 
     await client.write(bytes("again;"));
-    const figures = partition.heal();
+    const figures = partition.end();
     await vi.waitFor(() => expect(received.text()).toBe("before;report;request;again;"), LIMIT);
     expect(figures.bytesHeldToInstrument).toBeGreaterThanOrEqual("request;".length);
     expect(figures.bytesHeldToDriver).toBe("report;".length);
@@ -123,7 +124,7 @@ describe("TCP fault proxy", () => {
     await client.write(bytes("hello"));
     await vi.waitFor(() => expect(proxy.connections).toBe(1), LIMIT);
     expect(server.connections).toHaveLength(0);
-    const figures = partition.heal();
+    const figures = partition.end();
     expect(figures.connectionAttempts).toBe(1);
     await vi.waitFor(() => expect(received.text()).toBe("hello"), LIMIT);
   });
@@ -140,7 +141,7 @@ describe("TCP fault proxy", () => {
     const received = collect(stays);
     await stays.write(bytes("x"));
     await vi.waitFor(() => expect(proxy.connections).toBe(1), LIMIT);
-    const figures = partition.heal();
+    const figures = partition.end();
     await vi.waitFor(() => expect(received.text()).toBe("x"), LIMIT);
     expect(figures.connectionAttempts).toBe(2);
     expect(server.connections).toHaveLength(1);
@@ -148,7 +149,7 @@ describe("TCP fault proxy", () => {
 
   test("a partition that nothing met has figures of zero", async () => {
     const proxy = await proxyTo(await echoServer());
-    expect(proxy.partition().heal()).toEqual({
+    expect(proxy.partition().end()).toEqual({
       bytesHeldToInstrument: 0,
       bytesHeldToDriver: 0,
       connectionsCut: 0,
@@ -180,7 +181,7 @@ describe("TCP fault proxy", () => {
 
   test("closing breaks what is open and frees the port", async () => {
     const server = await echoServer();
-    const proxy = await startTcpFaultProxy(net, server);
+    const proxy = await startTcpFaultProxy(platform, server);
     const client = await net.connect(proxy);
     const received = collect(client);
     await client.write(bytes("up"));

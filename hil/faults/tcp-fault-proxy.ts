@@ -1,40 +1,39 @@
 /**
  * Stands between a driver and its instrument on TCP, transparent until a fault is put on the link.
  *
- * `partition` holds the bytes of both directions. The peers' TCP acknowledges what the proxy has
+ * A partition holds the bytes of both directions. The peers' TCP acknowledges what the proxy has
  * taken in, so the ends see silence, not retransmissions: the same as a network that was cut, up to
  * the amount held (held-pipe.ts). A connection opened meanwhile is taken and hears nothing; it is
  * bridged when the link heals, or forgotten if the client has left.
  */
-import type { Connection, Listener, Net } from "@helix/hal";
+import type { Clock, Connection, Listener, Net, Random } from "@helix/hal";
+import type { Effect, LinkAccess, LinkShape, PartitionFigures } from "./access/access.ts";
+import { ending } from "./access/ending.ts";
+import { ShapeCount } from "./access/shape-count.ts";
 import { Gate } from "./gate.ts";
-import { type HeldCount, pipe } from "./held-pipe.ts";
+import { type HeldCount, type PipeOptions, pipe } from "./held-pipe.ts";
+import { LinkFlow, UNTOUCHED } from "./link-flow.ts";
 
-export interface TcpFaultProxy {
+export interface TcpFaultProxy extends LinkAccess {
   /** Where the driver connects to, in place of the instrument. */
   readonly host: string;
   readonly port: number;
   /** Connections that drivers have open now. */
   readonly connections: number;
-  /** Holds everything from now on. @throws Error when the link is partitioned already */
-  partition(): LinkPartition;
   /** Breaks all connections and stops listening. */
   close(): Promise<void>;
 }
 
-export interface LinkPartition {
-  /** Lets what was held flow on; what the partition did. Safe to call twice. */
-  heal(): PartitionFigures;
+/** What the proxy is given of the world. */
+export interface ProxyParts {
+  readonly net: Net;
+  readonly clock: Clock;
+  readonly random: Random;
 }
 
-export interface PartitionFigures {
-  /** Bytes held back on the way to the instrument, and on the way to the driver. */
-  readonly bytesHeldToInstrument: number;
-  readonly bytesHeldToDriver: number;
-  /** Connections that were open when the link was cut. */
-  readonly connectionsCut: number;
-  /** Connections that the driver tried to open meanwhile. */
-  readonly connectionAttempts: number;
+interface Address {
+  readonly host: string;
+  readonly port: number;
 }
 
 interface PartitionInForce {
@@ -44,89 +43,194 @@ interface PartitionInForce {
   connectionAttempts: number;
 }
 
+/** One connection of a driver, and the one to the instrument that belongs to it. */
+interface Bridge {
+  readonly client: Connection;
+  readonly dialling: AbortController;
+  upstream: Connection | undefined;
+  /** The instrument has lost its end, and the driver must not learn of it. */
+  halfOpen: boolean;
+}
+
 /** @throws Error with the system's code when the port cannot be had */
 export async function startTcpFaultProxy(
-  net: Net,
-  target: { readonly host: string; readonly port: number },
-  address: { readonly host: string; readonly port: number } = { host: "127.0.0.1", port: 0 },
+  parts: ProxyParts,
+  target: Address,
+  address: Address = { host: "127.0.0.1", port: 0 },
 ): Promise<TcpFaultProxy> {
-  const gate = new Gate();
-  const links = new Set<{ readonly client: Connection; readonly dialling: AbortController }>();
-  const upstreams = new Set<Connection>();
-  let inForce: PartitionInForce | undefined;
+  const proxy = new FaultProxy(parts, target);
+  await proxy.listen(address);
+  return proxy;
+}
 
-  function accept(client: Connection): void {
-    if (inForce) inForce.connectionAttempts += 1;
-    const link = { client, dialling: new AbortController() };
-    links.add(link);
-    void bridge(client, link.dialling.signal).finally(() => links.delete(link));
+class FaultProxy implements TcpFaultProxy {
+  readonly #net: Net;
+  readonly #target: Address;
+  readonly #gate = new Gate();
+  readonly #bridges = new Set<Bridge>();
+  readonly #toInstrument: LinkFlow;
+  readonly #toDriver: LinkFlow;
+  readonly #shapes: Partial<LinkShape>[] = [];
+  #inForce: PartitionInForce | undefined;
+  #listener: Listener | undefined;
+
+  constructor({ net, clock, random }: ProxyParts, target: Address) {
+    this.#net = net;
+    this.#target = target;
+    this.#toInstrument = new LinkFlow(clock, random.fork("to-instrument"));
+    this.#toDriver = new LinkFlow(clock, random.fork("to-driver"));
   }
 
-  async function bridge(client: Connection, signal: AbortSignal): Promise<void> {
-    const left = client.closed.then(() => {
-      throw new Error("the client left while the link was cut");
+  async listen(address: Address): Promise<void> {
+    this.#listener = await this.#net.listen(address, (client) => this.#accept(client));
+  }
+
+  get host(): string {
+    return this.#listener?.host ?? "";
+  }
+
+  get port(): number {
+    return this.#listener?.port ?? 0;
+  }
+
+  get connections(): number {
+    return this.#bridges.size;
+  }
+
+  /** @throws Error when the link is partitioned already */
+  partition(): Effect<PartitionFigures> {
+    if (this.#inForce) throw new Error("the link is partitioned already");
+    const mine: PartitionInForce = {
+      toInstrument: { bytes: 0 },
+      toDriver: { bytes: 0 },
+      connectionsCut: this.#bridges.size,
+      connectionAttempts: 0,
+    };
+    this.#inForce = mine;
+    this.#gate.close();
+    return ending(() => {
+      if (this.#inForce === mine) {
+        this.#inForce = undefined;
+        this.#gate.open();
+      }
+      return {
+        bytesHeldToInstrument: mine.toInstrument.bytes,
+        bytesHeldToDriver: mine.toDriver.bytes,
+        connectionsCut: mine.connectionsCut,
+        connectionAttempts: mine.connectionAttempts,
+      };
     });
-    left.catch(() => {});
-    const upstream = (async () => {
-      await Promise.race([gate.passable(), left]);
-      const connection = await net.connect({ ...target, signal });
-      upstreams.add(connection);
-      return connection;
-    })();
-    const toInstrument = pipe(client, upstream, gate, () => inForce?.toInstrument);
+  }
+
+  shape(change: Partial<LinkShape>) {
+    const count = new ShapeCount(this.#toInstrument.shape);
+    const flows = [this.#toInstrument, this.#toDriver];
+    for (const flow of flows) flow.counts.add(count);
+    this.#shapes.push(change);
+    this.#applyShapes();
+    return ending(() => {
+      this.#shapes.splice(this.#shapes.indexOf(change), 1);
+      this.#applyShapes();
+      for (const flow of flows) flow.counts.delete(count);
+      return count.figures;
+    });
+  }
+
+  truncateNext() {
+    let cut: { length: number; kept: number } | undefined;
+    const note = (length: number, kept: number) => {
+      cut = { length, kept };
+    };
+    this.#toDriver.cutNext = note;
+    return ending(() => {
+      if (this.#toDriver.cutNext === note) this.#toDriver.cutNext = undefined;
+      return { cut };
+    });
+  }
+
+  reset() {
+    const open = this.#bridged();
+    for (const bridge of open) breakUp(bridge);
+    return ending(() => ({ connections: open.length }));
+  }
+
+  halfOpen() {
+    const open = this.#bridged();
+    for (const bridge of open) {
+      bridge.halfOpen = true;
+      bridge.upstream?.reset();
+    }
+    return ending(() => ({ connections: open.length }));
+  }
+
+  async close(): Promise<void> {
+    await this.#listener?.close();
+    this.#inForce = undefined;
+    this.#gate.open();
+    for (const bridge of this.#bridges) {
+      bridge.dialling.abort(new Error("the proxy is closing"));
+      breakUp(bridge);
+    }
+  }
+
+  #bridged(): readonly Bridge[] {
+    return [...this.#bridges].filter(({ upstream, halfOpen }) => upstream !== undefined && !halfOpen);
+  }
+
+  #applyShapes(): void {
+    const shape = Object.assign({ ...UNTOUCHED }, ...this.#shapes) as LinkShape;
+    this.#toInstrument.shape = shape;
+    this.#toDriver.shape = shape;
+  }
+
+  #accept(client: Connection): void {
+    if (this.#inForce) this.#inForce.connectionAttempts += 1;
+    const bridge: Bridge = { client, dialling: new AbortController(), upstream: undefined, halfOpen: false };
+    this.#bridges.add(bridge);
+    void this.#carry(bridge).finally(() => this.#bridges.delete(bridge));
+  }
+
+  async #carry(bridge: Bridge): Promise<void> {
+    const { client } = bridge;
+    const upstream = this.#dial(bridge);
+    const toInstrument = pipe(
+      client,
+      upstream,
+      this.#options(bridge, this.#toInstrument, () => this.#inForce?.toInstrument),
+    );
     const connection = await upstream.catch(() => undefined);
     if (connection === undefined) {
       client.reset();
     } else {
-      await pipe(connection, Promise.resolve(client), gate, () => inForce?.toDriver);
-      upstreams.delete(connection);
+      const options = this.#options(bridge, this.#toDriver, () => this.#inForce?.toDriver);
+      await pipe(connection, Promise.resolve(client), options);
     }
     await toInstrument;
   }
 
-  const listener: Listener = await net.listen(address, accept);
-  return {
-    host: listener.host,
-    port: listener.port,
-    get connections() {
-      return links.size;
-    },
+  /** Connects to the instrument once the link lets it. @throws Error when the client leaves before */
+  async #dial(bridge: Bridge): Promise<Connection> {
+    const left = bridge.client.closed.then(() => {
+      throw new Error("the client left while the link was cut");
+    });
+    left.catch(() => {});
+    await Promise.race([this.#gate.passable(), left]);
+    bridge.upstream = await this.#net.connect({ ...this.#target, signal: bridge.dialling.signal });
+    return bridge.upstream;
+  }
 
-    partition() {
-      if (inForce) throw new Error("the link is partitioned already");
-      const mine: PartitionInForce = {
-        toInstrument: { bytes: 0 },
-        toDriver: { bytes: 0 },
-        connectionsCut: links.size,
-        connectionAttempts: 0,
-      };
-      inForce = mine;
-      gate.close();
-      return {
-        heal() {
-          if (inForce === mine) {
-            inForce = undefined;
-            gate.open();
-          }
-          return {
-            bytesHeldToInstrument: mine.toInstrument.bytes,
-            bytesHeldToDriver: mine.toDriver.bytes,
-            connectionsCut: mine.connectionsCut,
-            connectionAttempts: mine.connectionAttempts,
-          };
-        },
-      };
-    },
+  #options(bridge: Bridge, flow: LinkFlow, count: PipeOptions["count"]): PipeOptions {
+    return {
+      gate: this.#gate,
+      flow,
+      count,
+      keepsQuiet: () => bridge.halfOpen,
+      breakUp: () => breakUp(bridge),
+    };
+  }
+}
 
-    async close() {
-      await listener.close();
-      inForce = undefined;
-      gate.open();
-      for (const { client, dialling } of links) {
-        dialling.abort(new Error("the proxy is closing"));
-        client.reset();
-      }
-      for (const upstream of upstreams) upstream.reset();
-    },
-  };
+function breakUp({ client, upstream }: Bridge): void {
+  client.reset();
+  upstream?.reset();
 }

@@ -9,6 +9,7 @@
  * time at every speed.
  */
 import type { Clock } from "@helix/hal";
+import { faultKind } from "../faults/catalogue.ts";
 import type { Plan, PlannedCommand, PlannedFault } from "../scenario/plan.ts";
 import type { Plant } from "./plant.ts";
 import { type TimelineEvent, timelineOf } from "./timeline.ts";
@@ -138,7 +139,7 @@ class Conductor {
     if (on) this.#run.beginFault(fault);
     else this.#run.endFault(fault);
     // A fault of a sensor is a matter of plant time; one of a link, of real time.
-    if (fault.channel !== undefined) return;
+    if (faultKind(fault.inject).pace === "plant") return;
     if (on) this.#linkFaults.add(fault);
     else this.#linkFaults.delete(fault);
   }

@@ -2,7 +2,7 @@ import type { RunRecordLine } from "@helix/run-record";
 import type { InstrumentFaultReceipt } from "@helix/simulators";
 import { describe, expect, test } from "vitest";
 import { CUT, sample, status } from "../expectations/test-facts.ts";
-import type { PartitionFigures } from "../faults/tcp-fault-proxy.ts";
+import type { FaultAccess, LinkAccess, PartitionFigures } from "../faults/access/access.ts";
 import type { PlannedFault } from "../scenario/plan.ts";
 import { FaultInjector } from "./fault-injector.ts";
 
@@ -29,6 +29,7 @@ const NOTHING: PartitionFigures = {
 };
 const RECEIPT: InstrumentFaultReceipt = {
   channel: "ph",
+  subject: "readings of ph",
   unit: "[pH]",
   beginS: 40,
   endS: 50,
@@ -36,29 +37,27 @@ const RECEIPT: InstrumentFaultReceipt = {
   firstAfter: 7,
   lastBefore: 7.01,
   lastAfter: 6.91,
-  samples: 2,
+  touched: 2,
 };
 
-async function lineOf(
-  fault: PlannedFault,
-  yields: { figures?: PartitionFigures; receipt?: InstrumentFaultReceipt | undefined },
-  lines: RunRecordLine[] = [],
-) {
+interface Yields {
+  readonly figures?: PartitionFigures;
+  readonly receipt?: InstrumentFaultReceipt | undefined;
+}
+
+/** A rig whose parts yield what the test says. */
+function rigOf(yields: Yields, calls: unknown[] = []): ReadonlyMap<string, FaultAccess> {
+  const link = { partition: () => ({ end: () => yields.figures ?? NOTHING }) } as LinkAccess;
+  const instrument = {
+    inject: (id: string, what: unknown) => void calls.push([id, what]),
+    clear: async () => yields.receipt,
+  };
+  return new Map([["brx-07", { link, instrument }]]);
+}
+
+async function lineOf(fault: PlannedFault, yields: Yields, lines: RunRecordLine[] = []) {
   const calls: unknown[] = [];
-  const injector = new FaultInjector(
-    new Map([
-      [
-        "brx-07",
-        {
-          proxy: { partition: () => ({ heal: () => yields.figures ?? NOTHING }) },
-          simulator: {
-            inject: (id, what) => calls.push([id, what]),
-            clear: async () => yields.receipt,
-          },
-        },
-      ],
-    ]),
-  );
+  const injector = new FaultInjector(rigOf(yields, calls));
   injector.begin(fault);
   injector.end(fault);
   injector.endAll(99);
@@ -102,30 +101,19 @@ describe("faults and their receipts", () => {
       summary: "2 readings of ph changed, the last by -0.1 [pH]",
       before: "7.01 [pH]",
       after: "6.91 [pH]",
-      driverSaw: "a last reading of 6.95 [pH] with quality good",
+      driverSaw: "a last reading of 6.95 with quality good",
     });
   });
 
   test.each([
     ["no receipt came", undefined],
-    ["no reading fell into it", { ...RECEIPT, samples: 0 }],
-    ["no reading was changed", { ...RECEIPT, lastAfter: RECEIPT.lastBefore }],
+    ["no reading fell into it", { ...RECEIPT, touched: 0 }],
   ])("drift: %s, so there is no receipt", async (_what, receipt) => {
     expect((await lineOf(DRIFT, { receipt })).line?.receipt).toBeUndefined();
   });
 
   test("what is in force when a run is broken off ends then", async () => {
-    const injector = new FaultInjector(
-      new Map([
-        [
-          "brx-07",
-          {
-            proxy: { partition: () => ({ heal: () => FIGURES }) },
-            simulator: { inject() {}, clear: async () => RECEIPT },
-          },
-        ],
-      ]),
-    );
+    const injector = new FaultInjector(rigOf({ figures: FIGURES }));
     injector.begin(CUT);
     injector.endAll(44);
     expect(await injector.lines([])).toMatchObject([{ id: "cut", endS: 44, receipt: { figures: FIGURES } }]);
@@ -135,5 +123,25 @@ describe("faults and their receipts", () => {
     const injector = new FaultInjector(new Map());
     expect(() => injector.begin(CUT)).toThrow("the rig has no instrument brx-07");
     expect(() => injector.end(CUT)).toThrow("has not begun");
+  });
+
+  test("a part that the rig gives no access to is refused aloud", () => {
+    const injector = new FaultInjector(new Map([["brx-07", {}]]));
+    expect(() => injector.begin(CUT)).toThrow("no access to the link of brx-07");
+    expect(() => injector.begin({ ...CUT, inject: "reorder" })).toThrow("TCP");
+    expect(() => injector.begin({ ...CUT, inject: "gremlins" })).toThrow("gremlins");
+  });
+
+  test.each([
+    ["drift", "ph", true],
+    ["drift", "temperature", false],
+    ["clock-jump", "temperature", true],
+    ["stuck-valve", "ph", false],
+  ])("%s: readings of %s are false: %s", (inject, channel, isFalse) => {
+    const injector = new FaultInjector(rigOf({}));
+    injector.begin({ ...DRIFT, inject, settings: { ratePerHour: 1, seconds: 1 } });
+    expect(injector.isFalsified("brx-07", channel, 45)).toBe(isFalse);
+    expect(injector.isFalsified("brx-07", channel, 40)).toBe(false);
+    expect(injector.isFalsified("brx-08", channel, 45)).toBe(false);
   });
 });

@@ -1,31 +1,16 @@
 /**
- * Puts the faults of a scenario on links and sensors, and brings their receipts home.
+ * Puts the faults of a scenario on what the rig gives access to, and brings their receipts home.
  */
-
 import type { FaultLine, FaultReceipt, RunRecordLine } from "@helix/run-record";
-import type { InstrumentFaultReceipt } from "@helix/simulators";
-import { driftReceipt } from "../faults/drift-receipt.ts";
-import { partitionReceipt } from "../faults/partition-receipt.ts";
-import type { LinkPartition, PartitionFigures } from "../faults/tcp-fault-proxy.ts";
+import type { FaultAccess } from "../faults/access/access.ts";
+import { faultKind } from "../faults/catalogue.ts";
+import type { FaultInForce, FaultTrace } from "../faults/fault-kind.ts";
 import type { PlannedFault } from "../scenario/plan.ts";
-
-/** Where an instrument can be got at. */
-export interface FaultAccess {
-  readonly proxy: { partition(): LinkPartition };
-  readonly simulator: {
-    inject(id: string, fault: { inject: "drift"; channel: string; ratePerHour: number }): void;
-    clear(id: string): Promise<InstrumentFaultReceipt | undefined>;
-  };
-}
-
-type Evidence =
-  | { readonly kind: "partition"; readonly figures: PartitionFigures }
-  | { readonly kind: "drift"; readonly receipt: InstrumentFaultReceipt | undefined };
 
 interface Injection {
   readonly fault: PlannedFault;
-  readonly end: () => Promise<Evidence>;
-  evidence: Promise<Evidence> | undefined;
+  readonly inForce: FaultInForce;
+  trace: Promise<FaultTrace | undefined> | undefined;
   endS: number;
 }
 
@@ -33,44 +18,43 @@ export class FaultInjector {
   readonly #access: ReadonlyMap<string, FaultAccess>;
   readonly #injections = new Map<string, Injection>();
 
+  /** @param access by instrument; and of the runtime, by "runtime" */
   constructor(access: ReadonlyMap<string, FaultAccess>) {
     this.#access = access;
   }
 
+  /** @throws Error when the rig cannot do it */
   begin(fault: PlannedFault): void {
     const access = this.#access.get(fault.instrument);
     if (!access) throw new Error(`fault ${fault.id}: the rig has no instrument ${fault.instrument}`);
-    this.#injections.set(fault.id, {
-      fault,
-      end: inject(fault, access),
-      evidence: undefined,
-      endS: fault.endS,
-    });
+    const inForce = faultKind(fault.inject).begin(fault, access);
+    this.#injections.set(fault.id, { fault, inForce, trace: undefined, endS: fault.endS });
   }
 
   end(fault: PlannedFault): void {
     const injection = this.#injections.get(fault.id);
     if (!injection) throw new Error(`fault ${fault.id} has not begun`);
-    injection.evidence ??= injection.end();
+    injection.trace ??= injection.inForce.end(injection.endS);
   }
 
   /** Ends what is still in force, at plant time `nowS`. */
   endAll(nowS: number): void {
     for (const injection of this.#injections.values()) {
-      if (injection.evidence) continue;
+      if (injection.trace) continue;
       injection.endS = nowS;
-      injection.evidence = injection.end();
+      injection.trace = injection.inForce.end(nowS);
     }
   }
 
   /**
-   * Whether the reading that was taken at plant time `t` is one that a sensor fault has changed. A
+   * Whether the reading that was taken at plant time `t` is one that a fault has made false. A
    * fault holds after the step at which it begins, up to and including the one at which it ends.
    */
   isFalsified(instrument: string, channel: string, t: number): boolean {
     for (const { fault, endS } of this.#injections.values()) {
-      const isHere = fault.instrument === instrument && fault.channel === channel;
-      if (isHere && t > fault.beginS && t <= endS) return true;
+      if (fault.instrument !== instrument || t <= fault.beginS || t > endS) continue;
+      const { falsifies } = faultKind(fault.inject);
+      if (falsifies === "instrument" || (falsifies === "channel" && fault.channel === channel)) return true;
     }
     return false;
   }
@@ -79,7 +63,7 @@ export class FaultInjector {
   async lines(lines: readonly RunRecordLine[]): Promise<FaultLine[]> {
     const injections = [...this.#injections.values()];
     return Promise.all(
-      injections.map(async ({ fault, evidence, endS }) => ({
+      injections.map(async ({ fault, trace, endS }) => ({
         kind: "fault",
         id: fault.id,
         inject: fault.inject,
@@ -87,43 +71,19 @@ export class FaultInjector {
         parameters: fault.parameters,
         beginS: fault.beginS,
         endS,
-        receipt: receiptOf({ ...fault, endS }, await evidence, lines),
+        receipt: receiptOf({ ...fault, endS }, await trace, lines),
       })),
     );
   }
 }
 
-/** Begins the fault; returns how to end it. */
-function inject(fault: PlannedFault, { proxy, simulator }: FaultAccess): () => Promise<Evidence> {
-  const { channel, id } = fault;
-  switch (fault.inject) {
-    case "partition": {
-      const partition = proxy.partition();
-      return async () => ({ kind: "partition", figures: partition.heal() });
-    }
-    case "drift": {
-      const ratePerHour = fault.settings["ratePerHour"];
-      if (channel === undefined || ratePerHour === undefined)
-        throw new Error(`fault ${id}: drift needs a channel and a rate`);
-      simulator.inject(id, { inject: "drift", channel, ratePerHour });
-      return async () => ({ kind: "drift", receipt: await simulator.clear(id) });
-    }
-    default:
-      throw new Error(`fault ${id}: this rig cannot inject ${fault.inject}`);
-  }
-}
-
 function receiptOf(
   fault: PlannedFault,
-  evidence: Evidence | undefined,
+  trace: FaultTrace | undefined,
   lines: readonly RunRecordLine[],
 ): FaultReceipt | undefined {
-  switch (evidence?.kind) {
-    case "partition":
-      return partitionReceipt(fault, evidence.figures, lines);
-    case "drift":
-      return driftReceipt(fault, evidence.receipt, lines);
-    case undefined:
-      return undefined;
-  }
+  if (trace === undefined) return undefined;
+  const { summary, before, after, figures } = trace;
+  const driverSaw = faultKind(fault.inject).driverSaw(fault, lines);
+  return { summary, before, after, driverSaw, figures };
 }

@@ -72,7 +72,10 @@ export async function startSimulatedInstrument(setup: InstrumentSetup): Promise<
   try {
     if (simulator.certificateFile !== undefined) await trust(platform, simulator.certificateFile, driverPki);
     const { hostname, port } = new URL(simulator.endpoint);
-    const proxy = await startTcpFaultProxy(platform.net, { host: hostname, port: Number(port) });
+    const proxy = await startTcpFaultProxy(
+      { ...platform, random: platform.random.fork(`proxy:${key}`) },
+      { host: hostname, port: Number(port) },
+    );
     return {
       key,
       simulator,

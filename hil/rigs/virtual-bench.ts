@@ -3,11 +3,15 @@
  * host, keys and trust, and the helix.toml that leads the runtime there.
  */
 import { basename, join } from "node:path";
+import type { FaultAccess } from "../faults/access/access.ts";
+import { virtualDisk } from "../faults/access/virtual-disk-access.ts";
+import { virtualHost } from "../faults/access/virtual-host.ts";
+import { virtualLink } from "../faults/access/virtual-link.ts";
 import { DRIVERS, type DriverPart, SIMULATED, type SimulatorPart } from "../parts.ts";
 import type { PlannedInstrument } from "../scenario/plan.ts";
 import type { Station, World } from "../world/index.ts";
 import type { Backlog } from "./backlog.ts";
-import { type FaultAccess, FaultInjector } from "./fault-injector.ts";
+import { FaultInjector } from "./fault-injector.ts";
 import {
   configuration,
   drawPassword,
@@ -19,7 +23,6 @@ import type { Bench } from "./recorded-run.ts";
 import type { Recorder } from "./recorder.ts";
 import type { RunWatch } from "./run-watch.ts";
 import { SimulatedPlant } from "./simulated-plant.ts";
-import { partitionLink } from "./virtual-link.ts";
 import type { VirtualRunOptions } from "./virtual-messages.ts";
 import { VirtualSimulator } from "./virtual-simulator.ts";
 
@@ -69,7 +72,9 @@ export async function startVirtualBench(options: VirtualBenchOptions): Promise<V
   const secrets = new Map(all.map(({ secret }) => secret));
   return {
     plant,
-    faults: new FaultInjector(instruments),
+    faults: new FaultInjector(
+      new Map<string, FaultAccess>([...instruments, ["runtime", runtimeAccess(options)]]),
+    ),
     truthUnits: all[0]?.simulator.truthUnits ?? {},
     config: configuration(all.map(({ toml }) => toml)),
     pkiFolder: join(world.scratchFolder, PKI),
@@ -116,10 +121,20 @@ async function startInstrument(
   if (started.certificateFile !== undefined) trust(world, started.certificateFile, driverPki);
   return {
     simulator: started,
-    proxy: { partition: () => partitionLink(world.network, runtime.host, station.host) },
+    link: virtualLink(world.network, runtime.host, station.host),
+    instrument: started,
+    plant: started,
     toml: instrumentToml(key, simulator.title, driver.packageName, driver.config(wiring)),
     secret: [wiring.passwordEnvVar, password],
   };
+}
+
+function runtimeAccess({ world, runtime }: VirtualBenchOptions): FaultAccess {
+  // Faults that end the runtime are not offered on this rig (their modules say why).
+  const cannotStart = () => {
+    throw new Error("this rig cannot start the runtime again");
+  };
+  return { host: virtualHost(world.network, runtime.host, cannotStart), disk: virtualDisk(runtime.disk) };
 }
 
 function partsOf(

@@ -3,6 +3,7 @@
  * link, and the helix.toml that leads the runtime to them.
  */
 import type { Platform } from "@helix/platform";
+import { wireAccess } from "../faults/access/wire.ts";
 import { DRIVERS, SIMULATED } from "../parts.ts";
 import type { Plan } from "../scenario/plan.ts";
 import type { Backlog } from "./backlog.ts";
@@ -60,7 +61,9 @@ export async function startWireBench(options: BenchOptions): Promise<WireBench> 
   const secrets = new Map(instruments.map((instrument) => instrument.secret));
   return {
     plant,
-    faults: new FaultInjector(new Map(instruments.map((instrument) => [instrument.key, instrument]))),
+    faults: new FaultInjector(
+      new Map(instruments.map((instrument) => [instrument.key, wireAccess(instrument)])),
+    ),
     truthUnits: instruments[0]?.simulator.truthUnits ?? {},
     secret: (variable) => secrets.get(variable),
     close,

@@ -1,7 +1,8 @@
 /** The faults of a scenario, against the catalogue. */
-import { parseRateUnit, unitByUcum } from "@helix/hal";
+import { nearest } from "@helix/config";
 import type { FaultText, ScenarioText } from "@helix/scenarios";
 import { FAULT_CATALOGUE, type FaultKind } from "../faults/catalogue.ts";
+import { readParameter } from "../faults/read-parameter.ts";
 import type { KnownChannel } from "./known-parts.ts";
 import type { ArmedFault, PlannedFault } from "./plan.ts";
 import { planCondition } from "./plan-condition.ts";
@@ -120,26 +121,90 @@ function faultTarget(path: Path, entry: FaultText, instruments: KnownInstruments
   const parameters = ownParameters(entry);
   const kind = FAULT_CATALOGUE.get(inject);
   if (!kind) {
-    findings.oneOf([...path, "inject"], "fault", inject, FAULT_CATALOGUE.keys());
-    return undefined;
-  }
-  if (kind.target === "link") {
-    const instrument = findLink([...path, "on"], on, kind, instruments, planning);
-    return instrument === undefined
-      ? undefined
-      : { kind, instrument, channel: undefined, parameters, settings: {} };
-  }
-  if (splitTarget(on)?.member === LINK) {
-    return findings.add([...path, "on"], `${inject} is a fault of a channel, not of a link`, {
-      expected: "<instrument>.<channel>",
+    return findings.add([...path, "inject"], `unknown fault "${inject}"`, {
+      expected: "a fault that `helix faults` lists",
+      suggestion: nearest(inject, [...FAULT_CATALOGUE.keys()]),
     });
   }
-  const target = findChannel([...path, "on"], on, instruments, planning);
-  if (!target) return undefined;
-  const settings = readSettings(path, parameters, kind, target.channel, planning);
+  const found = findTarget([...path, "on"], on, kind, instruments, planning);
+  if (!found) return undefined;
+  const settings = readSettings(path, parameters, kind, found.channel, planning);
   return (
-    settings && { kind, instrument: target.instrument, channel: target.channel.name, parameters, settings }
+    settings && { kind, instrument: found.instrument, channel: found.channel?.name, parameters, settings }
   );
+}
+
+/** What may stand for the parts of an instrument, after the dot; and of the runtime, alone. */
+const MEMBER = { link: LINK, plant: "plant" } as const;
+const RUNTIME_PART = { host: "runtime", disk: "runtime.disk" } as const;
+const RUNTIME = "runtime";
+
+interface FoundTarget {
+  readonly instrument: string;
+  readonly channel?: KnownChannel;
+}
+
+function findTarget(
+  path: Path,
+  on: string,
+  kind: FaultKind,
+  instruments: KnownInstruments,
+  planning: Planning,
+): FoundTarget | undefined {
+  const { findings } = planning;
+  const { target } = kind;
+  if (target === "host" || target === "disk") {
+    if (on === RUNTIME_PART[target]) return { instrument: RUNTIME };
+    return findings.add(path, `${kind.name} is a fault of the runtime, and "${on}" is none`, {
+      expected: RUNTIME_PART[target],
+    });
+  }
+  const found =
+    target === "channel"
+      ? findFaultyChannel(path, on, kind, instruments, planning)
+      : findPart(path, on, kind, target, instruments, planning);
+  const { protocol } = instruments.get(found?.instrument ?? "")?.planned ?? {};
+  if (protocol === undefined || kind.protocols?.includes(protocol) !== false) return found;
+  return findings.add(path, `${kind.name} cannot be shown over ${protocol}`, {
+    expected: `an instrument with protocol ${kind.protocols.join(" or ")}`,
+  });
+}
+
+function findFaultyChannel(
+  path: Path,
+  on: string,
+  kind: FaultKind,
+  instruments: KnownInstruments,
+  planning: Planning,
+): FoundTarget | undefined {
+  if (splitTarget(on)?.member !== LINK) return findChannel(path, on, instruments, planning);
+  return planning.findings.add(path, `${kind.name} is a fault of a channel, not of a link`, {
+    expected: "<instrument>.<channel>",
+  });
+}
+
+/** An instrument, its link or its plant. */
+function findPart(
+  path: Path,
+  on: string,
+  kind: FaultKind,
+  target: "link" | "plant" | "instrument",
+  instruments: KnownInstruments,
+  { findings }: Planning,
+): FoundTarget | undefined {
+  const given = splitTarget(on);
+  const suffix = target === "instrument" ? "" : `.${MEMBER[target]}`;
+  const named =
+    target === "instrument" ? on : given?.member === MEMBER[target] ? given.instrument : undefined;
+  if (named === undefined || (target === "instrument" && given)) {
+    const word = target === "instrument" ? "an instrument" : `a ${target}`;
+    return findings.add(path, `${kind.name} is a fault of ${word}, and "${on}" is none`, {
+      expected: `<instrument>${suffix}`,
+      suggestion: given && instruments.has(given.instrument) ? `${given.instrument}${suffix}` : undefined,
+    });
+  }
+  const instrument = findings.oneOf(path, "instrument", named, instruments.keys());
+  return instrument === undefined ? undefined : { instrument };
 }
 
 /** What is not one of every fault's keys. */
@@ -152,55 +217,23 @@ function ownParameters(entry: FaultText): Record<string, string> {
   );
 }
 
-function findLink(
-  path: Path,
-  on: string,
-  kind: FaultKind,
-  instruments: KnownInstruments,
-  { findings }: Planning,
-) {
-  const target = splitTarget(on);
-  if (target?.member !== LINK) {
-    return findings.add(path, `${kind.name} is a fault of a link, and "${on}" is none`, {
-      expected: "<instrument>.link",
-      suggestion: target && instruments.has(target.instrument) ? `${target.instrument}.${LINK}` : undefined,
-    });
-  }
-  return findings.oneOf(path, "instrument", target.instrument, instruments.keys());
-}
-
 function readSettings(
   path: Path,
   parameters: Readonly<Record<string, string>>,
   kind: FaultKind,
-  channel: KnownChannel,
+  channel: KnownChannel | undefined,
   { findings }: Planning,
 ): Record<string, number> | undefined {
   const settings: Record<string, number> = {};
-  for (const name of Object.keys(kind.parameters)) {
-    const text = parameters[name] as string;
-    const quantity = findings.quantity([...path, name], text);
-    if (!quantity) return undefined;
-    const rate = parseRateUnit(quantity.unit);
-    if (rate?.unit.quantity !== channelUnit(channel).quantity) {
-      return findings.add([...path, name], `\`${quantity.unit}\` is no rate of ${channel.name}`, {
-        expected: `a rate of ${channel.unit}, such as ${channel.unit}/h`,
-      });
+  for (const [name, parameter] of Object.entries(kind.parameters)) {
+    const read = readParameter(name, parameters[name] as string, parameter, channel);
+    if (!read.ok) {
+      const { message, expected, suggestion } = read;
+      return findings.add([...path, name], message, { expected, suggestion });
     }
-    if (quantity.value === 0) {
-      return findings.add([...path, name], `a ${name} of 0 is no fault`, {
-        expected: "a value other than 0",
-      });
+    if (parameter.setting !== undefined && typeof read.value === "number") {
+      settings[parameter.setting] = read.value;
     }
-    // A difference has no zero point: only the factors count, not the offsets of e.g. [degF].
-    const inChannelUnit = (quantity.value * rate.unit.factor) / channelUnit(channel).factor;
-    settings[`${name}PerHour`] = (inChannelUnit * 3600) / rate.perSeconds;
   }
   return settings;
-}
-
-function channelUnit(channel: KnownChannel) {
-  const unit = unitByUcum(channel.unit);
-  if (!unit) throw new Error(`channel ${channel.name} has unit "${channel.unit}", which HELIX does not know`);
-  return unit;
 }

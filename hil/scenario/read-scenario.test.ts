@@ -201,7 +201,7 @@ describe("what is wrong is said with its place, what was expected and the neares
     [
       "an unknown fault",
       ["inject: partition", "inject: partiton"],
-      'cut.yaml:15:68  unknown fault "partiton"\n  expected one of: partition, drift\n  did you mean partition?',
+      'cut.yaml:15:68  unknown fault "partiton"\n  expected a fault that `helix faults` lists\n  did you mean partition?',
     ],
     [
       "an unknown invariant",

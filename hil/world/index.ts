@@ -13,7 +13,7 @@ export type { DiskSettings, VirtualDisk } from "./disk/virtual-disk.ts";
 export type { Host } from "./host.ts";
 export type { HostClock } from "./host-clock.ts";
 export type { Checkpoint, TraceLine } from "./kernel/trace.ts";
-export type { Link, LinkSettings } from "./network/link.ts";
+export type { Link, LinkSettings, LinkWatcher } from "./network/link.ts";
 export type { Network } from "./network/network.ts";
 export type { HostDeath, Leak, Progress, WorldRun } from "./run/messages.ts";
 export {

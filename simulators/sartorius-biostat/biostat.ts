@@ -8,9 +8,15 @@ import { stateAfterReferenceRecipe, type TwinModel } from "@helix/twins";
 import type { InstrumentFault, InstrumentFaultReceipt } from "../control.ts";
 import { AlarmList } from "./device/alarms.ts";
 import { Calibration } from "./device/calibration.ts";
-import { type CalibratableChannel, type ControlledChannel, isCalibratable } from "./device/channels.ts";
+import {
+  type CalibratableChannel,
+  type ControlledChannel,
+  channelByName,
+  isCalibratable,
+} from "./device/channels.ts";
 import { ControlLoops, RESTING } from "./device/control-loops.ts";
-import { SensorFaults } from "./device/sensor-faults.ts";
+import type { FaultSite } from "./device/faults/disturbance.ts";
+import { FaultList } from "./device/faults/fault-list.ts";
 import { type Reading, Sensors } from "./device/sensors.ts";
 import { Setpoints } from "./device/setpoints.ts";
 import type { Answer } from "./device/status.ts";
@@ -19,6 +25,7 @@ import { Bioreactor } from "./plant/bioreactor.ts";
 const STEP_S = 1;
 const SECONDS_PER_HOUR = 3600;
 const FEED_BOTTLE_L = 1;
+export const FIRMWARE_VERSION = "3.4.1";
 
 /** Setpoints that a run finds; the feed comes from the twin's recipe. */
 const INITIAL_SETPOINTS = { dissolved_oxygen: 40, ph: 7, temperature: 36.8, agitation: 200 } as const;
@@ -34,11 +41,12 @@ export class Biostat {
   readonly #plant: Bioreactor;
   readonly #loops: ControlLoops;
   readonly #sensors: Sensors;
-  readonly #faults = new SensorFaults();
+  readonly #random: Random;
+  readonly faults = new FaultList();
   readonly setpoints: Setpoints;
   readonly alarms = new AlarmList();
   readonly calibration = new Calibration();
-  readonly #beginS: number;
+  #beginS: number;
   #plantTimeS: number;
   #feedLeft: number;
 
@@ -46,6 +54,7 @@ export class Biostat {
     const beginH = beginS / SECONDS_PER_HOUR;
     const feed = twin.referenceFeed(beginH);
     this.#beginS = beginS;
+    this.#random = random;
     this.#plantTimeS = beginS;
     this.setpoints = new Setpoints({ ...INITIAL_SETPOINTS, feed_rate: feed });
     this.#plant = new Bioreactor(twin, {
@@ -58,7 +67,7 @@ export class Biostat {
     });
     this.#plant.actuators.feed = feed;
     this.#loops = new ControlLoops(this.#plant.actuators);
-    this.#sensors = new Sensors(this.#plant, this.calibration, this.#faults, random);
+    this.#sensors = new Sensors(this.#plant, this.calibration, this.faults, random);
     this.#feedLeft = FEED_BOTTLE_L - (this.#plant.volume - initialVolume(twin));
   }
 
@@ -88,9 +97,12 @@ export class Biostat {
       actuators,
       STEP_S,
     );
+    this.#plant.forgetTroubles();
+    this.faults.drive(actuators, this.#plant);
     this.#plant.step(STEP_S);
     this.#plantTimeS += STEP_S;
-    this.#feedLeft = Math.max(0, this.#feedLeft - (actuators.feed * STEP_S) / SECONDS_PER_HOUR);
+    this.#feedLeft = Math.max(0, this.#feedLeft - (this.#feedToBroth * STEP_S) / SECONDS_PER_HOUR);
+    this.faults.stepped();
     this.calibration.scan(this.#plantTimeS, (channel) => this.#sensors.raw(channel, this.#plantTimeS));
     this.#scanAlarms();
   }
@@ -109,12 +121,14 @@ export class Biostat {
       ph,
       temperature,
       agitation: actuators.stirrer,
-      feed_rate: actuators.feed,
+      feed_rate: this.#feedToBroth,
       feed_left: this.#feedLeft,
     };
   }
 
   writeSetpoint(channel: ControlledChannel, value: number): Answer {
+    const instead = this.faults.command(channel, value);
+    if (instead !== undefined) return instead;
     return this.setpoints.write(channel, value, {
       temperature: this.#sensors.measured(this.#plantTimeS).temperature,
       stirrer: this.#plant.actuators.stirrer,
@@ -135,19 +149,37 @@ export class Biostat {
   }
 
   get faultIds(): readonly string[] {
-    return this.#faults.ids;
+    return this.faults.ids;
   }
 
-  /** @throws RangeError for an unknown channel, or an id that is in use */
+  /** @throws RangeError for a channel that cannot have it, or an id that is in use */
   inject(id: string, fault: InstrumentFault): void {
-    this.#faults.inject(id, fault, this.#plantTimeS);
+    this.faults.inject(id, fault, this.#site(id));
   }
 
   /** @throws RangeError for an id that is not active */
   clear(id: string): InstrumentFaultReceipt {
-    return this.#faults.clear(id, this.#plantTimeS, (name) =>
-      this.#sensors.withoutFaults(name, this.#plantTimeS),
-    );
+    return this.faults.clear(id, this.#plantTimeS);
+  }
+
+  #site(id: string): FaultSite {
+    return {
+      plantTimeS: this.#plantTimeS,
+      plant: this.#plant,
+      random: this.#random.fork(`fault/${id}`),
+      felt: (channel) => this.#sensors.felt(channelByName(channel).name),
+      raw: (channel) => this.#sensors.faultless(channelByName(channel).name, this.#plantTimeS),
+      setpoint: (channel) => this.setpoints.values[channel],
+      firmware: FIRMWARE_VERSION,
+      startAnew: () => {
+        this.#beginS = this.#plantTimeS;
+      },
+    };
+  }
+
+  /** L/h */
+  get #feedToBroth(): number {
+    return this.#plant.actuators.feed * this.#plant.troubles.feedShare;
   }
 
   #outOfBroth(): ReadonlySet<string> {

@@ -24,7 +24,7 @@ export interface BiostatSetup {
 export async function startSimulator(setup: BiostatSetup): Promise<RunningSimulator> {
   const { clock, options, password, tell } = setup;
   const unit = createUnit(options);
-  const server = await startBiostatServer(options, password, unit);
+  const server = await startBiostatServer(options, password, unit, clock);
   const plant = new PlantClock(clock, steppable(unit, server, setup), {
     time: (plantTimeS, reached) => tell({ type: "time", plantTimeS, reached }),
     failed: (error) =>

@@ -21,17 +21,24 @@ export interface DiskSettings {
   readonly syncUs: number;
   readonly capacityBytes: number;
   readonly readOnly: boolean;
+  /** Code with which every sync fails; undefined: they succeed. */
+  readonly failSyncs: string | undefined;
 }
+
+/** Told of every call, and of those that the disk refused. */
+export type DiskWatcher = (happened: "call" | "write-refused" | "sync-failed") => void;
 
 const SOLID_STATE: DiskSettings = {
   callUs: 20,
   syncUs: 1000,
   capacityBytes: Number.POSITIVE_INFINITY,
   readOnly: false,
+  failSyncs: undefined,
 };
 
 export class VirtualDisk implements Disk {
   settings = SOLID_STATE;
+  readonly watchers = new Set<DiskWatcher>();
   readonly #kernel: Kernel;
   readonly #host: Host;
   readonly #random: Random;
@@ -56,6 +63,11 @@ export class VirtualDisk implements Disk {
   change(settings: Partial<DiskSettings>): void {
     this.settings = { ...this.settings, ...settings };
     this.#kernel.noteText("disk", JSON.stringify(settings), this.#host);
+  }
+
+  /** Bytes that the files take now. */
+  get usedBytes(): number {
+    return this.#names.usedBytes();
   }
 
   /** The next `count` syncs fail with `code`, and what they should have saved is not saved. */
@@ -169,6 +181,7 @@ export class VirtualDisk implements Disk {
 
   /** A system call: its effect is at once, its answer takes a while and never comes after a crash. */
   call<T>(work: () => T): Promise<T> {
+    this.#tell("call");
     return new Promise((resolve, reject) => {
       const settle = outcomeOf(work, resolve, reject);
       this.#kernel.after(this.settings.callUs, "disk", settle, this.#host);
@@ -177,11 +190,13 @@ export class VirtualDisk implements Disk {
 
   /** A sync: its effect comes with its answer; a power cut in between leaves everything to chance. */
   sync(path: string, effect: { done(): void; failed(): void }): Promise<void> {
+    this.#tell("call");
     return new Promise((resolve, reject) => {
       const finish = () => {
-        const code = this.#failingSyncs.shift();
+        const code = this.#failingSyncs.shift() ?? this.settings.failSyncs;
         if (code === undefined) return outcomeOf(() => effect.done(), resolve, reject)();
         effect.failed();
+        this.#tell("sync-failed");
         this.#kernel.noteText("sync-failed", path, this.#host);
         reject(diskError(code, "fdatasync", path));
       };
@@ -194,12 +209,17 @@ export class VirtualDisk implements Disk {
     this.#checkWritable("write", path);
     if (growth <= 0 || this.settings.capacityBytes === Number.POSITIVE_INFINITY) return growth;
     const free = this.settings.capacityBytes - this.#names.usedBytes();
+    if (free < growth) this.#tell("write-refused");
     if (free <= 0) throw diskError("ENOSPC", "write", path);
     return Math.min(free, growth);
   }
 
   noteWrite(bytes: Uint8Array): void {
     this.#kernel.note("disk-write", bytes, this.#host);
+  }
+
+  #tell(happened: Parameters<DiskWatcher>[0]): void {
+    for (const watcher of this.watchers) watcher(happened);
   }
 
   #create(path: string, mode: number): FileNode {

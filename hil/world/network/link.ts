@@ -45,10 +45,23 @@ const LONGEST_RETRY_US = 120_000_000;
 /** Linux tcp_retries2. */
 const MAX_LOSSES = 15;
 
+/** Is told what passes; a fault counts with it what it has done. */
+export interface LinkWatcher {
+  /** An application writes a message. */
+  message(length: number): void;
+  /** A segment sets out, and will be so long on the way; `losses` times it is sent again. */
+  sent(payload: number, transitUs: number, losses: number): void;
+  /** A bit was turned. */
+  corrupted(at: number, before: number, after: number): void;
+  /** A message was cut short. */
+  truncated(length: number, kept: number): void;
+  /** Somebody begins to open a connection over it. */
+  attempt(): void;
+}
+
 export class Link {
   settings: LinkSettings;
-  /** What wanted to pass while the way was down, since it last went down. */
-  readonly held = { bytes: 0, attempts: 0 };
+  readonly watchers = new Set<LinkWatcher>();
   readonly #random: Random;
   #freeAtUs = 0;
   #truncate = 0;
@@ -60,13 +73,17 @@ export class Link {
   }
 
   change(settings: Partial<LinkSettings>): void {
-    if (settings.down && !this.settings.down) Object.assign(this.held, { bytes: 0, attempts: 0 });
     this.settings = { ...this.settings, ...settings };
   }
 
   /** The next `count` messages arrive cut short, and the connection breaks. */
   truncateNext(count = 1): void {
     this.#truncate += count;
+  }
+
+  /** Takes back what {@link truncateNext} asked for and no message has met. */
+  truncateNoMore(): void {
+    this.#truncate = 0;
   }
 
   /** The next `count` messages do not arrive; their connection is reset. */
@@ -76,13 +93,16 @@ export class Link {
 
   /** What becomes of a message that an application writes: how much of it goes, and whether a reset follows. */
   admit(length: number): { keep: number; thenReset: boolean } {
+    for (const watcher of this.watchers) watcher.message(length);
     if (this.#reset > 0) {
       this.#reset -= 1;
       return { keep: 0, thenReset: true };
     }
     if (this.#truncate > 0 && length > 1) {
       this.#truncate -= 1;
-      return { keep: this.#random.integer(1, length - 1), thenReset: true };
+      const keep = this.#random.integer(1, length - 1);
+      for (const watcher of this.watchers) watcher.truncated(length, keep);
+      return { keep, thenReset: true };
     }
     return { keep: length, thenReset: false };
   }
@@ -99,7 +119,10 @@ export class Link {
   corrupt(segment: Uint8Array): number | undefined {
     if (!this.#happens(this.settings.corruption)) return undefined;
     const at = this.#random.integer(0, segment.length - 1);
-    segment[at] = (segment[at] as number) ^ (1 << this.#random.integer(0, 7));
+    const before = segment[at] as number;
+    const after = before ^ (1 << this.#random.integer(0, 7));
+    segment[at] = after;
+    for (const watcher of this.watchers) watcher.corrupted(at, before, after);
     return at;
   }
 
@@ -110,8 +133,11 @@ export class Link {
     if (bandwidth > 0 && payload > 0) departureUs += Math.ceil(((payload + HEADER_BYTES) / bandwidth) * 1e6);
     if (payload > 0) departureUs += dripUs;
     this.#freeAtUs = departureUs;
-    const repairUs = this.#repairUs();
-    return repairUs === undefined ? undefined : departureUs + this.transitUs() + repairUs;
+    const repair = this.#repair();
+    if (repair === undefined) return undefined;
+    const arrivalUs = departureUs + this.transitUs() + repair.us;
+    for (const watcher of this.watchers) watcher.sent(payload, arrivalUs - nowUs, repair.losses);
+    return arrivalUs;
   }
 
   /** Latency with jitter, for a packet that takes no bandwidth worth counting. */
@@ -125,15 +151,17 @@ export class Link {
     return this.settings.down || this.#happens(this.settings.loss);
   }
 
-  #repairUs(): number | undefined {
-    let total = 0;
+  /** Time that sending again takes, and how often; undefined when TCP gives up. */
+  #repair(): { readonly us: number; readonly losses: number } | undefined {
+    let us = 0;
+    let losses = 0;
     let retry = FIRST_RETRY_US;
-    for (let losses = 0; this.#happens(this.settings.loss); losses++) {
+    for (; this.#happens(this.settings.loss); losses++) {
       if (losses === MAX_LOSSES) return undefined;
-      total += retry;
+      us += retry;
       retry = Math.min(retry * 2, LONGEST_RETRY_US);
     }
-    return total;
+    return { us, losses };
   }
 
   #happens(chance: number): boolean {

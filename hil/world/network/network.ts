@@ -115,9 +115,14 @@ export class Network {
     this.change(a, b, { down: false });
   }
 
-  /** Connections between the two that `a` has open. */
-  connectionsBetween(a: Host, b: Host): number {
+  /** Ends of connections that `a` holds to `b`. */
+  connections(a: Host, b: Host): number {
     return [...this.station(a).sockets].filter((socket) => socket.peerHost === b).length;
+  }
+
+  /** Ends of connections that a host holds. */
+  connectionsOf(host: Host): number {
+    return [...this.station(host).sockets].filter((socket) => socket.peerHost !== undefined).length;
   }
 
   /** Resets every connection between the two, both ends at once. @returns how many */

@@ -123,5 +123,8 @@ export function channelByName(name: string): (typeof CHANNELS)[number] {
   return channel;
 }
 
+export const isControlled = (name: ChannelName): name is ControlledChannel =>
+  channelByName(name).setpoint !== undefined;
+
 export const isCalibratable = (name: string): name is CalibratableChannel =>
   name === "dissolved_oxygen" || name === "ph";

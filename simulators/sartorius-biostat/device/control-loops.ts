@@ -9,7 +9,7 @@ import type { ControlledChannel } from "./channels.ts";
 import { PiController } from "./pi-controller.ts";
 import type { Measured } from "./sensors.ts";
 
-const ROOM_TEMPERATURE_CEL = 22;
+export const ROOM_TEMPERATURE_CEL = 22;
 const RESTING_CO2_FRACTION = 0.05;
 const EXTRA_CO2_FRACTION = 0.25;
 /** mmol/L/h at full output */

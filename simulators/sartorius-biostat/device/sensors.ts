@@ -14,7 +14,7 @@ import {
   channelByName,
   isCalibratable,
 } from "./channels.ts";
-import type { SensorFaults } from "./sensor-faults.ts";
+import type { FaultList } from "./faults/fault-list.ts";
 import type { ValueStatus } from "./status.ts";
 
 /** One process value as the unit gives it out. */
@@ -37,10 +37,10 @@ export interface Measured {
 export class Sensors {
   readonly #plant: Bioreactor;
   readonly #calibration: Calibration;
-  readonly #faults: SensorFaults;
+  readonly #faults: FaultList;
   readonly #random: Random;
 
-  constructor(plant: Bioreactor, calibration: Calibration, faults: SensorFaults, random: Random) {
+  constructor(plant: Bioreactor, calibration: Calibration, faults: FaultList, random: Random) {
     this.#plant = plant;
     this.#calibration = calibration;
     this.#faults = faults;
@@ -49,41 +49,42 @@ export class Sensors {
 
   measured(plantTimeS: number): Measured {
     const now = (name: keyof Measured) =>
-      this.#corrected(name, this.#felt(name) + this.#faults.offset(name, plantTimeS));
+      this.#corrected(name, this.#distorted(name, this.felt(name), 0, plantTimeS));
     return { dissolved_oxygen: now("dissolved_oxygen"), ph: now("ph"), temperature: now("temperature") };
   }
 
   /** All process values; the receipts of active faults take note. */
   readAll(plantTimeS: number): readonly Reading[] {
     return CHANNELS.map((channel) => {
-      const reading = this.#read(channel, plantTimeS, this.#faults.offset(channel.name, plantTimeS));
-      if (this.#faults.affects(channel.name)) {
-        this.#faults.note(channel.name, this.withoutFaults(channel.name, plantTimeS), reading.value);
-      }
-      return reading;
+      const { name } = channel;
+      if (!this.#faults.affects(name)) return this.#faults.show(this.#read(channel, plantTimeS, honest));
+      const reading = this.#read(channel, plantTimeS, (value, noise) =>
+        this.#distorted(name, value, noise, plantTimeS),
+      );
+      this.#faults.noteReading(name, this.#read(channel, plantTimeS, honest).value, reading.value);
+      return this.#faults.show(reading);
     });
-  }
-
-  /** The value that `channel` would show if no fault were active. */
-  withoutFaults(channel: string, plantTimeS: number): number {
-    return this.#read(channelByName(channel), plantTimeS, 0).value;
   }
 
   /** A probe's signal before correction. */
   raw(name: CalibratableChannel, plantTimeS: number): number {
-    return (
-      this.#felt(name) + this.#faults.offset(name, plantTimeS) + this.#noise(name, plantTimeS, "reading")
-    );
+    const noise = this.#noise(name, plantTimeS, "reading");
+    return this.#distorted(name, this.felt(name) + noise, noise, plantTimeS);
+  }
+
+  /** A sensor's signal without any fault, with its noise. */
+  faultless(name: ChannelName, plantTimeS: number): number {
+    return this.felt(name) + this.#noise(name, plantTimeS, "reading");
   }
 
   /** What a probe would show in a standard, settled. */
   inStandard(name: CalibratableChannel, reference: number, plantTimeS: number): number {
-    const offset = this.#faults.offset(name, plantTimeS) + this.#noise(name, plantTimeS, "verify");
-    return this.#corrected(name, reference + offset);
+    const noise = this.#noise(name, plantTimeS, "verify");
+    return this.#corrected(name, this.#distorted(name, reference + noise, noise, plantTimeS, true));
   }
 
   /** The quantity at the sensor, in the channel's unit. */
-  #felt(name: ChannelName): number {
+  felt(name: ChannelName): number {
     const { probes, actuators, culture } = this.#plant;
     switch (name) {
       case "dissolved_oxygen":
@@ -101,6 +102,11 @@ export class Sensors {
     }
   }
 
+  /** `value` as the faults in force leave it; `noise` is the part of it that the sensor added. */
+  #distorted(name: ChannelName, value: number, noise: number, plantTimeS: number, settled = false): number {
+    return this.#faults.distort(name, value, { noise, plantTimeS, settled });
+  }
+
   #corrected(name: ChannelName, raw: number): number {
     if (!isCalibratable(name)) return raw;
     const { slope, intercept } = this.#calibration.line(name);
@@ -109,16 +115,16 @@ export class Sensors {
 
   #noise(name: ChannelName, plantTimeS: number, purpose: "reading" | "verify"): number {
     const { absolute, relative } = channelByName(name).noise;
-    const deviation = absolute + relative * Math.abs(this.#felt(name));
+    const deviation = absolute + relative * Math.abs(this.felt(name));
     if (deviation === 0) return 0;
     return deviation * this.#random.fork(`${purpose}/${name}/${plantTimeS}`).normal();
   }
 
-  #read(channel: (typeof CHANNELS)[number], plantTimeS: number, faultOffset: number): Reading {
+  #read(channel: (typeof CHANNELS)[number], plantTimeS: number, distort: Distort): Reading {
     const { name, range, resolution } = channel;
-    const clean = this.#corrected(name, this.#felt(name) + faultOffset);
+    const clean = this.#corrected(name, distort(this.felt(name), 0));
     const noise = this.#noise(name, plantTimeS, "reading");
-    const shown = this.#corrected(name, this.#felt(name) + faultOffset + noise);
+    const shown = this.#corrected(name, distort(this.felt(name) + noise, noise));
     return {
       channel,
       value: roundTo(Math.min(range.max, Math.max(range.min, shown)), resolution),
@@ -133,6 +139,9 @@ export class Sensors {
     return clean < range.min || clean > range.max ? "UncertainEngineeringUnitsExceeded" : "Good";
   }
 }
+
+type Distort = (value: number, noise: number) => number;
+const honest: Distort = (value) => value;
 
 /** To a multiple of a decimal resolution, without binary crumbs such as 0.30000000000000004. */
 function roundTo(value: number, resolution: number): number {

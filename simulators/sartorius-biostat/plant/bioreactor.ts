@@ -35,6 +35,23 @@ export interface ProbeStandards {
   ph: number | undefined;
 }
 
+/** What is wrong in the vessel during one step; set anew before each. */
+export interface Troubles {
+  /** Share of the pumped feed that reaches the broth, 0 to 1. */
+  feedShare: number;
+  /** Share of the sparger's gas transfer that is there, 0 to 1. */
+  gasShare: number;
+  /** Oxygen that another organism would take up if there were enough, mmol/L/h. */
+  foreignOxygenDemand: number;
+}
+
+const NO_TROUBLES: Readonly<Troubles> = { feedShare: 1, gasShare: 1, foreignOxygenDemand: 0 };
+
+/** Glucose to carbon dioxide and water: C6H12O6 + 6 O2. */
+const OXYGEN_PER_GLUCOSE = 6;
+/** mmol/L; keeps glucose from turning negative. */
+const GLUCOSE_HALF_SATURATION = 0.1;
+
 const SECONDS_PER_HOUR = 3600;
 const OXYGEN_HALF_SATURATION = 0.005;
 const RESPIRATORY_QUOTIENT = 1;
@@ -81,7 +98,9 @@ export class Bioreactor {
   readonly #volume: number;
   readonly #lactate: number;
   readonly #ammonium: number;
+  readonly #glucose: number;
   readonly actuators: Actuators;
+  readonly troubles: Troubles = { ...NO_TROUBLES };
   readonly standards: ProbeStandards = { dissolvedOxygen: undefined, ph: undefined };
 
   /** Starts in the steady state that the initial conditions describe, actuators included. */
@@ -91,6 +110,7 @@ export class Bioreactor {
     this.#volume = stateIndex(twin, "volume");
     this.#lactate = stateIndex(twin, "lactate");
     this.#ammonium = stateIndex(twin, "ammonium");
+    this.#glucose = stateIndex(twin, "glucose");
     this.#y = new Float64Array(this.#base + VESSEL_STATES);
     this.#y.set(initial.culture);
     this.#solver = new DormandPrince((_t, y, dydt) => this.#rightHandSide(y, dydt), this.#y.length);
@@ -108,6 +128,21 @@ export class Bioreactor {
   /** Advances by `seconds` with the actuators as they are. */
   step(seconds: number): void {
     this.#solver.step(0, seconds / SECONDS_PER_HOUR, this.#y);
+  }
+
+  forgetTroubles(): void {
+    Object.assign(this.troubles, NO_TROUBLES);
+  }
+
+  /** Oxygen transfer coefficient now, /h. */
+  get oxygenTransfer(): number {
+    return oxygenTransferCoefficient(this.actuators.stirrer, this.volume, this.troubles.gasShare);
+  }
+
+  /** Oxygen taken up now by the culture, and by what does not belong there; mmol/L/h. */
+  get oxygenUptakes(): { readonly own: number; readonly foreign: number } {
+    const oxygen = this.#vessel("oxygen");
+    return { own: this.#oxygenUptake(this.#y, oxygen), foreign: this.#foreignUptake(this.#y, oxygen) };
   }
 
   /** The twin's states by name. */
@@ -186,9 +221,18 @@ export class Bioreactor {
     return (this.#twin.oxygenDemand(y) * oxygen) / (OXYGEN_HALF_SATURATION + oxygen);
   }
 
+  /** mmol/L/h; ends with the oxygen or the glucose. */
+  #foreignUptake(y: Float64Array, oxygen: number): number {
+    const glucose = y[this.#glucose] as number;
+    const limits =
+      (oxygen / (OXYGEN_HALF_SATURATION + oxygen)) * (glucose / (GLUCOSE_HALF_SATURATION + glucose));
+    return this.troubles.foreignOxygenDemand * limits;
+  }
+
   #rightHandSide(y: Float64Array, dydt: Float64Array): void {
     const b = this.#base;
-    const { stirrer, feed, oxygenFraction, carbonDioxideFraction, base, jacket } = this.actuators;
+    const { stirrer, oxygenFraction, carbonDioxideFraction, base, jacket } = this.actuators;
+    const feed = this.actuators.feed * this.troubles.feedShare;
     const temperature = y[b + VESSEL.temperature] as number;
     const oxygen = y[b + VESSEL.oxygen] as number;
     const carbonDioxide = y[b + VESSEL.carbonDioxide] as number;
@@ -196,8 +240,10 @@ export class Bioreactor {
     const volume = y[this.#volume] as number;
     this.#twin.rightHandSide(y, dydt, { feed, temperature });
 
-    const transfer = oxygenTransferCoefficient(stirrer, volume);
-    const uptake = this.#oxygenUptake(y, oxygen);
+    const transfer = oxygenTransferCoefficient(stirrer, volume, this.troubles.gasShare);
+    const foreign = this.#foreignUptake(y, oxygen);
+    const uptake = this.#oxygenUptake(y, oxygen) + foreign;
+    dydt[this.#glucose] = (dydt[this.#glucose] as number) - foreign / OXYGEN_PER_GLUCOSE;
     dydt[b + VESSEL.oxygen] = transfer * (oxygenSaturation(temperature, oxygenFraction) - oxygen) - uptake;
     dydt[b + VESSEL.carbonDioxide] =
       RESPIRATORY_QUOTIENT * uptake -

@@ -32,13 +32,17 @@ const POWER_EXPONENT = 0.7;
 /** Power drawn in turbulent flow goes with the cube of the speed. */
 const SPEED_EXPONENT = 3 * POWER_EXPONENT;
 
-/** Oxygen transfer coefficient at a constant gas flow, /h. */
-export function oxygenTransferCoefficient(stirrerRpm: number, volumeL: number): number {
+/**
+ * Oxygen transfer coefficient at a constant gas flow, /h.
+ *
+ * gasShare  share of the sparger's transfer that is there, 0 to 1; what the surface takes in stays
+ */
+export function oxygenTransferCoefficient(stirrerRpm: number, volumeL: number, gasShare = 1): number {
   const stirred =
     (REFERENCE_KLA_PER_H - SURFACE_KLA_PER_H) *
     (stirrerRpm / REFERENCE_RPM) ** SPEED_EXPONENT *
     (REFERENCE_VOLUME_L / volumeL) ** POWER_EXPONENT;
-  return SURFACE_KLA_PER_H + stirred;
+  return SURFACE_KLA_PER_H + stirred * gasShare;
 }
 
 /** Carbon dioxide is transferred a little slower than oxygen. */

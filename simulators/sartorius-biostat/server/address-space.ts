@@ -5,14 +5,14 @@
 import type { Namespace, UAObject, UAVariable } from "node-opcua-address-space";
 import { StatusCodes } from "node-opcua-status-code";
 import { DataType } from "node-opcua-variant";
-import type { Biostat } from "../biostat.ts";
+import { type Biostat, FIRMWARE_VERSION } from "../biostat.ts";
 import { CHANNELS, type ControlledChannel } from "../device/channels.ts";
+import type { UnitClock } from "./faults/unit-clock.ts";
 import { addMethods } from "./methods.ts";
 import type { PlantCalendar } from "./plant-time.ts";
-import { UnitNodes } from "./unit-nodes.ts";
+import { type Acknowledge, UnitNodes } from "./unit-nodes.ts";
 
 export const NAMESPACE_URI = "urn:helix:standin:sartorius-biostat";
-export const FIRMWARE_VERSION = "3.4.1";
 
 export interface PublishedUnit {
   /** Gives out the present process values, with the plant's time stamp. */
@@ -21,27 +21,34 @@ export interface PublishedUnit {
   publishState(): void;
 }
 
+/** What the unit's nodes hang on. */
+export interface UnitPlace {
+  readonly namespace: Namespace;
+  readonly objects: UAObject;
+  readonly calendar: PlantCalendar;
+  readonly clock: UnitClock;
+  /** When the answer to a setpoint may leave. */
+  readonly acknowledge: (channel: ControlledChannel) => Acknowledge;
+  readonly serialNumber: string;
+}
+
 /** Builds the unit's nodes under `objects`. */
-export function publishUnit(
-  namespace: Namespace,
-  objects: UAObject,
-  unit: Biostat,
-  calendar: PlantCalendar,
-  serialNumber: string,
-): PublishedUnit {
-  const now = () => calendar.dateOf(unit.plantTimeS);
+export function publishUnit(unit: Biostat, place: UnitPlace): PublishedUnit {
+  const { namespace, objects, calendar, clock, serialNumber } = place;
+  const now = () => calendar.dateOf(clock.time(unit.plantTimeS));
   const nodes = new UnitNodes(namespace, now);
   const root = namespace.addObject({ organizedBy: objects, browseName: "Biostat", nodeId: "s=Biostat" });
   addIdentification(nodes, root, unit, serialNumber);
-  const processValues = addChannels(nodes, namespace, root, unit);
+  const processValues = addChannels(nodes, root, unit, place);
   addModeAndAlarms(nodes, root, unit);
   addCalibration(nodes, namespace, root, unit, calendar);
   addMethods(namespace, root, unit, () => nodes.refresh());
   return {
     publishReadings() {
+      const sourceTime = calendar.dateOf(clock.stampSample(unit.plantTimeS));
       for (const { channel, value, status } of unit.sample()) {
         const variable = processValues.get(channel.name) as UAVariable;
-        variable.setValueFromSource({ dataType: DataType.Double, value }, StatusCodes[status], now());
+        variable.setValueFromSource({ dataType: DataType.Double, value }, StatusCodes[status], sourceTime);
       }
     },
     publishState: () => nodes.refresh(),
@@ -52,15 +59,18 @@ function addIdentification(nodes: UnitNodes, root: UAObject, unit: Biostat, seri
   nodes.addState(root, "Biostat.Manufacturer", "Manufacturer", "String", () => "Sartorius");
   nodes.addState(root, "Biostat.Model", "Model", "String", () => "Biostat B");
   nodes.addState(root, "Biostat.SerialNumber", "SerialNumber", "String", () => serialNumber);
-  nodes.addState(root, "Biostat.FirmwareVersion", "FirmwareVersion", "String", () => FIRMWARE_VERSION);
+  nodes.addState(root, "Biostat.FirmwareVersion", "FirmwareVersion", "String", () => firmwareOf(unit));
   nodes.addState(root, "Biostat.UptimeSeconds", "UptimeSeconds", "Double", () => unit.uptimeS);
 }
 
+const firmwareOf = ({ faults }: Biostat): string =>
+  faults.onWire.find(({ firmware }) => firmware !== undefined)?.firmware ?? FIRMWARE_VERSION;
+
 function addChannels(
   nodes: UnitNodes,
-  namespace: Namespace,
   root: UAObject,
   unit: Biostat,
+  { namespace, acknowledge }: UnitPlace,
 ): ReadonlyMap<string, UAVariable> {
   const processValues = new Map<string, UAVariable>();
   for (const channel of CHANNELS) {
@@ -76,6 +86,7 @@ function addChannels(
       "Double",
       () => unit.setpoints.values[name],
       (value) => unit.writeSetpoint(name, value as number),
+      acknowledge(name),
     );
     nodes.addWritable(
       object,

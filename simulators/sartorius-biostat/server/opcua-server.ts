@@ -3,15 +3,20 @@
  * a list of the clients it trusts.
  */
 import { join } from "node:path";
+import type { Clock } from "@helix/hal";
 import { OPCUACertificateManager } from "node-opcua-certificate-manager";
 import { nodesets } from "node-opcua-nodesets";
 import { MessageSecurityMode, SecurityPolicy } from "node-opcua-secure-channel";
 import { OPCUAServer, RegisterServerMethod } from "node-opcua-server";
-import type { Biostat } from "../biostat.ts";
+import { type Biostat, FIRMWARE_VERSION } from "../biostat.ts";
+import type { ControlledChannel } from "../device/channels.ts";
 import type { BiostatSimulatorOptions } from "../options.ts";
-import { FIRMWARE_VERSION, NAMESPACE_URI, type PublishedUnit, publishUnit } from "./address-space.ts";
+import { NAMESPACE_URI, type PublishedUnit, publishUnit } from "./address-space.ts";
+import { FaultyServer } from "./faults/faulty-server.ts";
+import { UnitClock } from "./faults/unit-clock.ts";
 import { PlantCalendar } from "./plant-time.ts";
 import { markOverflowOfAnyQuality } from "./queue-overflow.ts";
+import type { Acknowledge } from "./unit-nodes.ts";
 
 const RSA_BITS = 2048;
 /** Reported by the server; a fixed date, so that two runs answer the same. */
@@ -27,7 +32,8 @@ export interface BiostatServer extends PublishedUnit {
 }
 
 /**
- * Starts listening. Keys and certificate are made in the PKI folder when it has none.
+ * Starts listening. Keys and certificate are made in the PKI folder when it has none. The clock is for
+ * faults that make answers late.
  *
  * @throws Error that names the port when it cannot be listened on
  */
@@ -35,6 +41,7 @@ export async function startBiostatServer(
   options: BiostatSimulatorOptions,
   password: string,
   unit: Biostat,
+  clock: Clock,
 ): Promise<BiostatServer> {
   markOverflowOfAnyQuality();
   const trust = await certificateManager(options.pkiFolder);
@@ -69,13 +76,20 @@ export async function startBiostatServer(
     serverCapabilities: { minSupportedSampleRate: 0 },
   });
   await server.initialize();
-  const published = publish(server, unit, options);
+  const published = publish(server, unit, options, clock);
+  const faulty = new FaultyServer(server, unit.faults, clock);
   await listen(server, options);
   return {
     ...published,
+    publishReadings() {
+      if (faulty.isAway) return;
+      faulty.beforeSamples();
+      published.publishReadings();
+    },
     endpoint: server.getEndpointUrl(),
     certificateFile: server.certificateFile,
     async shutdown() {
+      await faulty.settled();
       await server.shutdown(0);
       await Promise.all([trust.dispose(), users.dispose()]);
     },
@@ -92,20 +106,37 @@ async function certificateManager(rootFolder: string): Promise<OPCUACertificateM
   return manager;
 }
 
-function publish(server: OPCUAServer, unit: Biostat, options: BiostatSimulatorOptions): PublishedUnit {
+function publish(
+  server: OPCUAServer,
+  unit: Biostat,
+  options: BiostatSimulatorOptions,
+  clock: Clock,
+): PublishedUnit {
   const { addressSpace } = server.engine;
   if (!addressSpace) throw new Error("the OPC UA server has no address space");
   const calendar = new PlantCalendar(options.inoculation);
   const namespace = addressSpace.registerNamespace(NAMESPACE_URI);
-  const published = publishUnit(
+  const published = publishUnit(unit, {
     namespace,
-    addressSpace.rootFolder.objects,
-    unit,
+    objects: addressSpace.rootFolder.objects,
     calendar,
-    options.serialNumber,
-  );
+    clock: new UnitClock(unit.faults),
+    acknowledge: (channel) => lateAnswers(unit, channel, clock),
+    serialNumber: options.serialNumber,
+  });
   published.publishReadings();
   return published;
+}
+
+/** Answers to setpoints of `channel`, as late as the faults in force make them. */
+function lateAnswers({ faults }: Biostat, channel: ControlledChannel, clock: Clock): Acknowledge {
+  return (answer) => {
+    const slow = faults.onWire.filter((fault) => (fault.acknowledgeDelayMs?.(channel) ?? 0) > 0);
+    const delayMs = slow.reduce((sum, fault) => sum + (fault.acknowledgeDelayMs?.(channel) ?? 0), 0);
+    if (delayMs === 0) return answer();
+    for (const { touched } of slow) touched.note(0, delayMs);
+    clock.timer(delayMs, answer);
+  };
 }
 
 async function listen(server: OPCUAServer, { host, port }: BiostatSimulatorOptions): Promise<void> {

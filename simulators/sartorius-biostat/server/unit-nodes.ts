@@ -12,6 +12,11 @@ import type { Answer } from "../device/status.ts";
 export type NodeValue = string | number | boolean | Date | readonly number[] | undefined;
 export type NodeType = "Double" | "UInt32" | "Boolean" | "String" | "DateTime" | "Double[]";
 
+/** Lets the answer to a write go, now or later. */
+export type Acknowledge = (answer: () => void) => void;
+
+const atOnce: Acknowledge = (answer) => answer();
+
 interface StateNode {
   readonly read: () => NodeValue;
   readonly show: (value: NodeValue) => void;
@@ -80,6 +85,7 @@ export class UnitNodes {
     type: NodeType,
     read: () => NodeValue,
     write: (value: unknown) => Answer,
+    acknowledge: Acknowledge = atOnce,
   ): void {
     let inForce = this.#dataValue(type, read());
     const variable = this.#namespace.addVariable({
@@ -98,7 +104,7 @@ export class UnitNodes {
           if (answer === "Good") inForce = this.#dataValue(type, read());
           // The stack stores the written object after the call, whatever the answer.
           Object.assign(dataValue, inForce.clone());
-          callback(null, StatusCodes[answer]);
+          acknowledge(() => callback(null, StatusCodes[answer]));
         },
       },
     });

@@ -1,0 +1,10 @@
+/** What the wire rig gives access to: a proxy on the link, and the control channel of the simulator. */
+import type { FaultAccess, InstrumentAccess, LinkAccess } from "./access.ts";
+
+export const wireAccess = ({
+  proxy,
+  simulator,
+}: {
+  readonly proxy: LinkAccess;
+  readonly simulator: InstrumentAccess;
+}): FaultAccess => ({ link: proxy, instrument: simulator, plant: simulator });

@@ -1,0 +1,30 @@
+/** Bits turn on the way, past TCP's checksum. */
+import type { FaultKind } from "../fault-kind.ts";
+import { counted } from "../wording.ts";
+import { shapeFault, shapeNumbers } from "./link-fault.ts";
+
+const hex = (byte: number) => `0x${byte.toString(16).padStart(2, "0")}`;
+
+export const corruptBytes: FaultKind = shapeFault(
+  {
+    name: "corrupt-bytes",
+    effect: "a share of the segments arrives with one bit turned, past TCP's checksum as behind bad hardware",
+    parameters: {
+      share: { setting: "chance", measure: { unit: "1" }, min: 0.0001, max: 1, example: "2 %" },
+    },
+    receipt: "segments changed, and the first changed byte before and after",
+  },
+  "corruption",
+  "chance",
+  1,
+  (figures) => {
+    const { firstCorrupted: first } = figures;
+    if (first === undefined) return undefined;
+    return {
+      summary: `one bit turned in ${counted(figures.corrupted, "segment")} of ${figures.segments}`,
+      before: `${hex(first.before)} at byte ${first.at}`,
+      after: `${hex(first.after)} at byte ${first.at}`,
+      figures: shapeNumbers(figures),
+    };
+  },
+);
