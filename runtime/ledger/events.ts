@@ -113,6 +113,19 @@ export type LedgerEvent =
       readonly description: string;
     }
   | {
+      readonly type: "KEY_ROTATED";
+      /** Of the new key, from 1. */
+      readonly epoch: number;
+      /** Under the keys before it, and the root over them. */
+      readonly records: bigint;
+      readonly root: string;
+      /** C2SP verifier keys. */
+      readonly previousKey: string;
+      readonly key: string;
+      readonly signedByPrevious: Uint8Array;
+      readonly signedByNew: Uint8Array;
+    }
+  | {
       readonly type: "RECOVERY";
       readonly verdict: string;
       readonly quarantinedBytes: number;

@@ -21,11 +21,13 @@ async function blake3For(purpose: string): Promise<Blake3> {
 
 /** Over a whole record, header included. */
 export const recordHash = await blake3For("helix-ledger/1 record");
-/** Over a batch's header and records. */
+/** Over a batch's header and the hash of its last record, which stands for all before it. */
 export const batchHash = await blake3For("helix-ledger/1 batch");
 /** Over a batch's trailer: what the next batch's header carries. */
 export const linkHash = await blake3For("helix-ledger/1 link");
 /** Over bytes that a crash left behind. */
 export const tornHash = await blake3For("helix-ledger/1 torn");
 
-export const sha256 = (bytes: Uint8Array): Uint8Array => hash("sha256", bytes, "buffer");
+/** Through a string, since a digest as a buffer costs node four times as much. */
+export const sha256 = (bytes: Uint8Array): Uint8Array =>
+  Buffer.from(hash("sha256", bytes, "binary"), "latin1");

@@ -8,4 +8,5 @@ export * from "./ledger.ts";
 export { type OpenLedgerOptions, openLedger } from "./open.ts";
 export { LedgerOpenError, type LedgerOpenProblem } from "./open-error.ts";
 export { type LedgerRecord, readLedger } from "./read.ts";
+export { rotateKey } from "./rotate.ts";
 export { verifyLedger } from "./verify.ts";

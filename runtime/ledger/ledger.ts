@@ -6,7 +6,7 @@ import type { LedgerEvent } from "./events.ts";
 
 export interface Ledger {
   /** Resolves when the record is on the medium. @throws LedgerUnavailableError; the record may or may not be there. */
-  append(event: LedgerEvent): Promise<LedgerReceipt>;
+  append(event: LedgerEvent, options?: AppendOptions): Promise<LedgerReceipt>;
   /**
    * Queues the record and returns; it becomes durable with the next batch. A failure shows in
    * `failure` and in every later call, so it cannot pass unnoticed.
@@ -18,6 +18,14 @@ export interface Ledger {
   readonly failure: LedgerUnavailableError | undefined;
   /** Writes what is queued, a last checkpoint, and releases the folder. Safe to call twice. */
   close(): Promise<void>;
+}
+
+export interface AppendOptions {
+  /**
+   * A: acknowledged only under a signed, synced checkpoint, for signatures and critical commands.
+   * B, the default: when the record is on the medium.
+   */
+  readonly durability?: "A" | "B";
 }
 
 export interface LedgerReceipt {

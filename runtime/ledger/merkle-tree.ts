@@ -8,23 +8,26 @@ import { HASH_BYTES, sha256 } from "./hashing.ts";
 const LEAF = 0x00;
 const NODE = 0x01;
 
+/** Where a prefixed input is put together; a longer one gets its own. */
+const leafInput = new Uint8Array(4096).fill(LEAF, 0, 1);
+const nodeInput = new Uint8Array(1 + 2 * HASH_BYTES).fill(NODE, 0, 1);
+
 export function leafHash(record: Uint8Array): Uint8Array {
-  const input = new Uint8Array(1 + record.length);
-  input[0] = LEAF;
+  const length = 1 + record.length;
+  const input = length <= leafInput.length ? leafInput.subarray(0, length) : new Uint8Array(length);
   input.set(record, 1);
   return sha256(input);
 }
 
 export function nodeHash(left: Uint8Array, right: Uint8Array): Uint8Array {
-  const input = new Uint8Array(1 + 2 * HASH_BYTES);
-  input[0] = NODE;
-  input.set(left, 1);
-  input.set(right, 1 + HASH_BYTES);
-  return sha256(input);
+  nodeInput.set(left, 1);
+  nodeInput.set(right, 1 + HASH_BYTES);
+  return sha256(nodeInput);
 }
 
 export class MerkleTree {
-  #size: bigint;
+  /** Exact up to 2^53 records. */
+  #size: number;
   readonly #frontier: Uint8Array[];
 
   /** @throws RangeError when the frontier does not belong to a tree of that size */
@@ -32,12 +35,12 @@ export class MerkleTree {
     if (frontier.length !== frontierLength(size)) {
       throw new RangeError(`a tree of ${size} leaves has no frontier of ${frontier.length} hashes`);
     }
-    this.#size = size;
+    this.#size = Number(size);
     this.#frontier = [...frontier];
   }
 
   get size(): bigint {
-    return this.#size;
+    return BigInt(this.#size);
   }
 
   get frontier(): readonly Uint8Array[] {
@@ -47,11 +50,11 @@ export class MerkleTree {
   append(leaf: Uint8Array): void {
     let subtree = leaf;
     // A set low bit is a perfect subtree of the same height as the one in hand: they become one.
-    for (let bits = this.#size; bits & 1n; bits >>= 1n) {
+    for (let size = this.#size; size % 2 === 1; size = (size - 1) / 2) {
       subtree = nodeHash(this.#frontier.pop() as Uint8Array, subtree);
     }
     this.#frontier.push(subtree);
-    this.#size += 1n;
+    this.#size += 1;
   }
 
   root(): Uint8Array {
