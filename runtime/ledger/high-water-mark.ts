@@ -4,11 +4,17 @@
  */
 import { join } from "node:path";
 import type { Disk, DiskFile } from "@helix/platform";
-import { SECTOR_BYTES, toUtf8 } from "./bytes.ts";
+import { SECTOR_BYTES, toHex, toUtf8 } from "./bytes.ts";
 import type { Chain } from "./chain.ts";
 import type { KeyHistory } from "./key-history.ts";
 import type { LedgerCheckpoint } from "./ledger.ts";
-import { decodeResumePoint, encodeResumePoint, RESUME_BYTES, type ResumePoint } from "./resume-point.ts";
+import {
+  decodeResumePoint,
+  encodeResumePoint,
+  isOwnResumePoint,
+  RESUME_BYTES,
+  type ResumePoint,
+} from "./resume-point.ts";
 import { openCheckpoint, signCheckpoint, unpadded } from "./signed-note.ts";
 import type { SigningKey } from "./signing-key.ts";
 
@@ -78,11 +84,17 @@ async function readMark(disk: Disk, folder: string, file: MarkFile, keys: KeyHis
     const key = keys.keyOf(epoch);
     const checkpoint = key && openCheckpoint(note, key);
     if (key === undefined || checkpoint === undefined || !keys.mayCover(epoch, checkpoint.records)) continue;
-    const resume = decodeResumePoint(bytes.subarray(RESUME_AT), keys.ledgerId, key);
-    if (resume?.chain.tree.size === checkpoint.records) return { file, bytes, checkpoint, resume };
+    const resume = decodeResumePoint(bytes.subarray(RESUME_AT), keys.ledgerId);
+    const fits = resume?.chain.tree.size === checkpoint.records;
+    if (fits && toHex(resume.chain.tree.root()) === checkpoint.root)
+      return { file, bytes, checkpoint, resume };
   }
   return none;
 }
+
+/** May an opening trust where the mark says to go on? */
+export const isOwnMark = (mark: Mark, key: SigningKey): boolean =>
+  mark.resume !== undefined && isOwnResumePoint(mark.bytes.subarray(RESUME_AT), key);
 
 /** The one that covers most records. */
 export const newestMark = (marks: readonly Mark[]): Mark | undefined =>

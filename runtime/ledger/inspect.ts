@@ -6,7 +6,7 @@ import { join } from "node:path";
 import type { Disk } from "@helix/platform";
 import { equalBytes, SECTOR_BYTES, toHex, withoutZeroTail } from "./bytes.ts";
 import { Chain } from "./chain.ts";
-import { type Mark, newestCheckpoint, newestMark, readMarks } from "./high-water-mark.ts";
+import { isOwnMark, type Mark, newestCheckpoint, newestMark, readMarks } from "./high-water-mark.ts";
 import type { LedgerVerdict, LedgerVerification } from "./ledger.ts";
 import { type LedgerPolicy, POLICY_FILE } from "./policy.ts";
 import { rereadIfChanging } from "./reread.ts";
@@ -21,6 +21,7 @@ import {
   sameChain,
   segmentFile,
 } from "./segment.ts";
+import type { SigningKey } from "./signing-key.ts";
 import { type Findings, judge, type Statement } from "./verdict.ts";
 
 /**
@@ -34,10 +35,11 @@ export interface InspectOptions {
   readonly folder: string;
   readonly policy: LedgerPolicy;
   /**
-   * "last" trusts the signed header of the last segment for all before it, and the newest mark for
-   * what stands before it in that segment, as far as a CRC can tell.
+   * "last" trusts the signed header of the last segment for all before it, and with `key` the newest
+   * mark for what stands before it in that segment, as far as a CRC can tell.
    */
   readonly from: "first" | "last";
+  readonly key?: SigningKey;
   /** Somebody may be writing meanwhile; false for the holder of the lock. */
   readonly live: boolean;
 }
@@ -181,9 +183,11 @@ class Inspector {
 
   /** Where to start in the last segment: at the newest mark when it vouches for what is before. */
   #resume(file: Uint8Array): number {
-    const newest = newestMark(this.#marks)?.resume;
-    if (this.#options.from === "first" || newest === undefined) return SECTOR_BYTES;
-    const { point, chain } = newest;
+    const { from, key } = this.#options;
+    const newest = newestMark(this.#marks);
+    if (from === "first" || key === undefined || newest?.resume === undefined) return SECTOR_BYTES;
+    if (!isOwnMark(newest, key)) return SECTOR_BYTES;
+    const { point, chain } = newest.resume;
     const here = point.segment === this.#last.number && point.epoch === this.#last.epoch;
     if (!here || point.end > file.length) return SECTOR_BYTES;
     if (crcOf(file.subarray(0, point.end)) !== point.crc) return SECTOR_BYTES;

@@ -3,14 +3,18 @@
  * certain that the folder is a ledger this version can continue.
  */
 import type { Clock, Random } from "@helix/hal";
-import type { Disk } from "@helix/platform";
+import { type Disk, isSystemPlatform } from "@helix/platform";
 import { BatchWriter } from "./batch-writer.ts";
+import { toUtf8 } from "./bytes.ts";
 import { GroupCommitLedger } from "./group-commit.ts";
 import { HighWaterMarkWriter } from "./high-water-mark.ts";
 import { type HeldLedger, holdLedger } from "./hold.ts";
 import type { Ledger } from "./ledger.ts";
 import { asOpenError } from "./open-error.ts";
+import { writePolicy } from "./policy.ts";
 import { SegmentWriter } from "./segment-writer.ts";
+import { chainData } from "./thread/start-data.ts";
+import { ThreadedLedger } from "./thread/threaded-ledger.ts";
 
 const DEFAULT_SEGMENT_BYTES = 64 * 1024 * 1024;
 
@@ -40,7 +44,8 @@ export async function openLedger(options: OpenLedgerOptions): Promise<Ledger> {
   try {
     const held = await holdLedger(options);
     try {
-      return await startWriter(options, held);
+      // A thread of its own where time and files are the system's; a virtual world stays on one.
+      return await (isSystemPlatform(options) ? startThread(options, held) : startInline(options, held));
     } catch (error) {
       await held.release();
       throw error;
@@ -50,7 +55,21 @@ export async function openLedger(options: OpenLedgerOptions): Promise<Ledger> {
   }
 }
 
-async function startWriter(options: OpenLedgerOptions, held: HeldLedger): Promise<Ledger> {
+function startThread({ folder, segmentBytes }: OpenLedgerOptions, held: HeldLedger): Promise<Ledger> {
+  const { policy, key, chain, at, checkpoint, stamp, release } = held;
+  const start = {
+    folder,
+    segmentBytes: segmentBytes ?? DEFAULT_SEGMENT_BYTES,
+    policy: toUtf8(writePolicy(policy.keys, key)),
+    keyPem: toUtf8(key.pem),
+    chain: chainData(chain),
+    at,
+    checkpoint,
+  };
+  return ThreadedLedger.start(start, stamp, release);
+}
+
+async function startInline(options: OpenLedgerOptions, held: HeldLedger): Promise<Ledger> {
   const { folder, disk, clock } = options;
   const segmentOptions = { maxBytes: options.segmentBytes ?? DEFAULT_SEGMENT_BYTES, preallocate: false };
   const segment = await SegmentWriter.open(disk, folder, segmentOptions, held.at);
