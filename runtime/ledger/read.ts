@@ -8,7 +8,7 @@ import { loadPolicy } from "./folder.ts";
 import { newestCheckpoint, readMarks } from "./high-water-mark.ts";
 import { asOpenError, damaged } from "./open-error.ts";
 import { type LedgerPolicy, POLICY_FILE } from "./policy.ts";
-import { type DurabilityClass, decodeRecord } from "./record-codec.ts";
+import { type DurabilityClass, decodeRecord, placeOf } from "./record-codec.ts";
 import { scanBatches } from "./scan.ts";
 import { decodeSegmentHeader, listSegments, type SegmentFile } from "./segment.ts";
 
@@ -32,22 +32,33 @@ export interface LedgerRecord {
   readonly offset: number;
 }
 
+export interface ReadOptions {
+  readonly folder: string;
+  readonly disk: Disk;
+  /** First sequence wanted, default 0. */
+  readonly from?: bigint;
+}
+
 /**
  * Each record is checked against the batch and the chain it stands in; `verifyLedger` says whether
  * all are there. Ends before a batch that is still being written.
  *
- * @param from first sequence wanted, default 0
  * @throws LedgerOpenError when there is no ledger, or at the first record that is damaged
  */
-export async function* readLedger({
-  folder,
-  disk,
-  from = 0n,
-}: {
-  readonly folder: string;
-  readonly disk: Disk;
-  readonly from?: bigint;
-}): AsyncGenerator<LedgerRecord> {
+export async function* readLedger(options: ReadOptions): AsyncGenerator<LedgerRecord> {
+  for await (const stored of readStored(options)) yield ledgerRecord(stored);
+}
+
+/** A record as its bytes. */
+export interface StoredBytes {
+  readonly bytes: Uint8Array;
+  readonly hash: Uint8Array;
+  readonly file: string;
+  readonly offset: number;
+}
+
+/** As `readLedger`, for those who need the bytes too. */
+export async function* readStored({ folder, disk, from = 0n }: ReadOptions): AsyncGenerator<StoredBytes> {
   try {
     const policy = await loadPolicy(disk, folder);
     if (policy === undefined) throw damaged(folder, `${POLICY_FILE} is not signed by the key it names`);
@@ -59,6 +70,22 @@ export async function* readLedger({
   } catch (error) {
     throw asOpenError(error, folder);
   }
+}
+
+export function ledgerRecord({ bytes, hash, file, offset }: StoredBytes): LedgerRecord {
+  const { sequence, body, bootId, eventId, utcNs, monotonicNs, durability } = decodeRecord(bytes);
+  return {
+    sequence,
+    utcNs,
+    monotonicNs,
+    bootId: toHex(bootId),
+    eventId: uuidText(eventId),
+    durability,
+    recordHash: toHex(hash),
+    event: decodeEvent(body),
+    file,
+    offset,
+  };
 }
 
 interface Reading {
@@ -92,7 +119,7 @@ async function* segmentRecords(
   from: bigint,
   segment: SegmentFile,
   reading: Reading,
-): AsyncGenerator<LedgerRecord> {
+): AsyncGenerator<StoredBytes> {
   const { folder, disk, policy, segments } = reading;
   const { name } = segment;
   const marks = await readMarks(disk, folder, policy.keys, 0);
@@ -100,22 +127,9 @@ async function* segmentRecords(
   const start = decodeSegmentHeader(file, policy.keys);
   if (typeof start === "string") throw damaged(folder, `${name}: ${start}`);
 
-  const records: LedgerRecord[] = [];
+  const records: StoredBytes[] = [];
   const onRecord = (bytes: Uint8Array, hash: Uint8Array, offset: number) => {
-    const { sequence, body, bootId, eventId, utcNs, monotonicNs, durability } = decodeRecord(bytes);
-    if (sequence < from) return;
-    records.push({
-      sequence,
-      utcNs,
-      monotonicNs,
-      bootId: toHex(bootId),
-      eventId: uuidText(eventId),
-      durability,
-      recordHash: toHex(hash),
-      event: decodeEvent(body),
-      file: name,
-      offset,
-    });
+    if (placeOf(bytes).sequence >= from) records.push({ bytes, hash, file: name, offset });
   };
   const signedRecords = newestCheckpoint(marks)?.records ?? 0n;
   const body = file.subarray(0, await sealedLength(reading, segment, file.length));
