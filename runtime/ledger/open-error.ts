@@ -9,6 +9,7 @@ export type LedgerOpenProblem =
   | "read-only"
   | "other-origin"
   | "passphrase"
+  | "no-such-record"
   | "damaged"
   | "disk";
 

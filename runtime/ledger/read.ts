@@ -63,6 +63,8 @@ export async function* readStored({ folder, disk, from = 0n }: ReadOptions): Asy
     const policy = await loadPolicy(disk, folder);
     if (policy === undefined) throw damaged(folder, `${POLICY_FILE} is not signed by the key it names`);
     const segments = await listSegments(disk, folder);
+    const gap = segments.findIndex(({ number }, i) => number !== i);
+    if (gap >= 0 || segments.length === 0) throw damaged(folder, `segment ${Math.max(gap, 0)} is missing`);
     const reading = { folder, disk, policy, segments };
     for (const segment of segments.slice(await segmentWith(from, reading))) {
       yield* segmentRecords(from, segment, reading);
