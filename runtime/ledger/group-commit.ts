@@ -49,9 +49,12 @@ export class GroupCommitLedger implements Ledger {
     return this.#failure;
   }
 
-  async append(event: LedgerEvent, { durability = "B" }: AppendOptions = {}): Promise<LedgerReceipt> {
+  async append(
+    event: LedgerEvent,
+    { durability = "B", eventId }: AppendOptions = {},
+  ): Promise<LedgerReceipt> {
     const { promise, resolve, reject } = Promise.withResolvers<LedgerReceipt>();
-    this.#accept({ draft: this.#stamp.draft(event, durability), waiter: { resolve, reject } });
+    this.#accept({ draft: this.#stamp.draft(event, durability, eventId), waiter: { resolve, reject } });
     return promise;
   }
 

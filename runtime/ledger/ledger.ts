@@ -11,7 +11,7 @@ export interface Ledger {
    * Queues the record and returns; it becomes durable with the next batch. A failure shows in
    * `failure` and in every later call, so it cannot pass unnoticed.
    */
-  enqueue(event: LedgerEvent): void;
+  enqueue(event: LedgerEvent, options?: Pick<AppendOptions, "safety">): void;
   /** Resolves when everything queued so far is durable, with the proof of it. */
   checkpoint(): Promise<LedgerCheckpoint>;
   /** Undefined while the ledger can write. */
@@ -26,6 +26,13 @@ export interface AppendOptions {
    * B, the default: when the record is on the medium.
    */
   readonly durability?: "A" | "B";
+  /**
+   * Of a safety action, an alarm or an operator's stop: goes into the emergency log when the ledger
+   * cannot take it, so that `enqueue` never throws for it. Without an emergency log it changes nothing.
+   */
+  readonly safety?: boolean;
+  /** UUIDv7 as text, for an event that may have been written before; by default a new one. */
+  readonly eventId?: string;
 }
 
 export interface LedgerReceipt {

@@ -71,7 +71,7 @@ export const damaged = (folder: string, what: string, cause?: unknown): LedgerOp
 export const unavailableError = (folder: string, cause: unknown): LedgerUnavailableError =>
   new LedgerUnavailableError(
     `ledger ${folder} takes no more records: ${cause instanceof Error ? cause.message : String(cause)}; ` +
-      "check the disk, then restart HELIX",
+      `${(cause as { code?: unknown }).code === "ENOSPC" ? "make room on" : "check"} the disk, then restart HELIX`,
     { cause },
   );
 

@@ -6,6 +6,7 @@ import type { Clock, Random } from "@helix/hal";
 import { type Disk, isSystemPlatform } from "@helix/platform";
 import { BatchWriter } from "./batch-writer.ts";
 import { toUtf8 } from "./bytes.ts";
+import { EmergencyBackedLedger } from "./emergency.ts";
 import { GroupCommitLedger } from "./group-commit.ts";
 import { HighWaterMarkWriter } from "./high-water-mark.ts";
 import { type HeldLedger, holdLedger } from "./hold.ts";
@@ -32,6 +33,11 @@ export interface OpenLedgerOptions {
   readonly origin?: string;
   /** Size at which the next segment file is started; default 64 MiB. */
   readonly segmentBytes?: number;
+  /**
+   * Where safety records go while the ledger cannot take them: a folder on another device, and its
+   * disk when that is another one. What it took is merged at the next opening, with a deviation.
+   */
+  readonly emergency?: { readonly folder: string; readonly disk?: Disk };
   /** Opens the key of a ledger that was made with one; a new ledger's key is sealed with it. */
   readonly passphrase?: string | undefined;
 }
@@ -41,11 +47,40 @@ export interface OpenLedgerOptions {
  *   an unfinished creation may stay unfinished
  */
 export async function openLedger(options: OpenLedgerOptions): Promise<Ledger> {
+  const ledger = await openMain(options);
+  if (options.emergency === undefined) return ledger;
+  try {
+    const emergency = await openEmergency(options, options.emergency);
+    return await EmergencyBackedLedger.merge(options, options.emergency, ledger, emergency);
+  } catch (error) {
+    await ledger.close();
+    throw error;
+  }
+}
+
+/** A ledger of its own, with its own key, always on this thread: it must not share a fate. */
+function openEmergency(
+  options: OpenLedgerOptions,
+  { folder, disk }: { folder: string; disk?: Disk },
+): Promise<Ledger> {
+  const { origin = "helix/ledger" } = options;
+  return openMain(
+    {
+      ...options,
+      folder,
+      disk: disk ?? options.disk,
+      random: options.random.fork("ledger-emergency"),
+      origin: `${origin}/emergency`,
+    },
+    startInline,
+  );
+}
+
+async function openMain(options: OpenLedgerOptions, start = startWriter): Promise<Ledger> {
   try {
     const held = await holdLedger(options);
     try {
-      // A thread of its own where time and files are the system's; a virtual world stays on one.
-      return await (isSystemPlatform(options) ? startThread(options, held) : startInline(options, held));
+      return await start(options, held);
     } catch (error) {
       await held.release();
       throw error;
@@ -54,6 +89,10 @@ export async function openLedger(options: OpenLedgerOptions): Promise<Ledger> {
     throw asOpenError(error, options.folder);
   }
 }
+
+/** A thread of its own where time and files are the system's; a virtual world stays on one. */
+const startWriter = (options: OpenLedgerOptions, held: HeldLedger): Promise<Ledger> =>
+  isSystemPlatform(options) ? startThread(options, held) : startInline(options, held);
 
 function startThread({ folder, segmentBytes }: OpenLedgerOptions, held: HeldLedger): Promise<Ledger> {
   const { policy, key, chain, at, checkpoint, stamp, release } = held;

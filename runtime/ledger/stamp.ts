@@ -1,7 +1,7 @@
 /** Gives each event its times and identifiers at the moment the caller hands it over. */
 import type { Clock, Random } from "@helix/hal";
 import { encodeEvent } from "./event-codec.ts";
-import { uuidV7 } from "./event-id.ts";
+import { uuidBytes, uuidV7 } from "./event-id.ts";
 import type { LedgerEvent } from "./events.ts";
 import { type DurabilityClass, draftRecord, MAX_EVENT_BYTES } from "./record-codec.ts";
 
@@ -18,7 +18,7 @@ export class Stamp {
   }
 
   /** @throws RangeError when the event is too long; Error when a value of it has no form in CBOR */
-  draft(event: LedgerEvent, durability: DurabilityClass): Uint8Array {
+  draft(event: LedgerEvent, durability: DurabilityClass, eventId?: string): Uint8Array {
     const body = encodeEvent(event);
     if (body.length > MAX_EVENT_BYTES) {
       throw new RangeError(`${event.type} takes ${body.length} bytes, the ledger ${MAX_EVENT_BYTES} at most`);
@@ -28,7 +28,7 @@ export class Stamp {
       utcNs,
       monotonicNs: this.#clock.monotonicNs(),
       bootId: this.#bootId,
-      eventId: uuidV7(utcNs, this.#random),
+      eventId: eventId === undefined ? uuidV7(utcNs, this.#random) : uuidBytes(eventId),
       durability,
       body,
     });

@@ -109,9 +109,12 @@ export class ThreadedLedger implements Ledger {
     return this.#failure;
   }
 
-  async append(event: LedgerEvent, { durability = "B" }: AppendOptions = {}): Promise<LedgerReceipt> {
+  async append(
+    event: LedgerEvent,
+    { durability = "B", eventId }: AppendOptions = {},
+  ): Promise<LedgerReceipt> {
     if (this.#failure !== undefined) throw this.#failure;
-    const draft = this.#stamp.draft(event, durability);
+    const draft = this.#stamp.draft(event, durability, eventId);
     const { promise, resolve, reject } = Promise.withResolvers<LedgerReceipt>();
     this.#accept({ draft, coveredFirst: durability === "A", waiter: { resolve, reject } });
     return promise;
