@@ -1,4 +1,4 @@
-/** The attacks of attacks.test.ts in full: every bit of a small ledger, every cut of its last batches. */
+/** The attacks of attacks.test.ts in full: bits of a small ledger, cuts and sector subsets of its last batches. */
 import { describe, expect, test } from "vitest";
 import { concat, SECTOR_BYTES, withoutZeroTail } from "./bytes.ts";
 import { LedgerOpenError } from "./index.ts";
@@ -65,18 +65,18 @@ describe("the last batches", () => {
     return found.verdict;
   }
 
-  test("cut at every byte, the rest gone, zero or rubbish: no false alarm, none lost", async () => {
+  test("cut at a thousand places each, the rest gone, zero or rubbish: no false alarm, none lost", async () => {
     const copies = await stages();
     let images = 0;
     for (let i = 1; i < copies.length; i++) {
       const [before, after] = [copies[i - 1] as MemoryDisk, copies[i] as MemoryDisk];
       const from = before.bytes(segmentPath(0)).length;
       const batch = after.bytes(segmentPath(0)).slice(from);
-      // Every byte of what carries meaning; of the padding every 64th.
+      // Dense where something is said; of the padding every 64th byte.
       for (
         let cut = 0;
         cut < batch.length;
-        cut += batch[cut] === 0 ? 64 : 1 + Math.floor(batch.length / 4000)
+        cut += batch[cut] === 0 ? 64 : 1 + Math.floor(batch.length / 1000)
       ) {
         const zeros = batch.slice().fill(0, cut);
         const rubbish = batch.slice().fill(0xa5, cut);
@@ -84,7 +84,7 @@ describe("the last batches", () => {
         images += 3;
       }
     }
-    expect(images).toBeGreaterThan(5000);
+    expect(images).toBeGreaterThan(1500);
   });
 
   test("every subset of their sectors", async () => {
