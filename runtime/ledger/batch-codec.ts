@@ -5,7 +5,7 @@
 import { concat, equalBytes, isAllZero, padToSector, toUtf8, viewOf } from "./bytes.ts";
 import type { Chain } from "./chain.ts";
 import { batchHash, HASH_BYTES, recordHash } from "./hashing.ts";
-import { encodeRecord, RECORD_HEADER_BYTES, type RecordContent, recordLengthAt } from "./record-codec.ts";
+import { placeOf, placeRecord, recordLengthAt } from "./record-codec.ts";
 import { SIGNATURE_BYTES, type SigningKey, type VerifierKey } from "./signing-key.ts";
 
 export const BATCH_HEADER_BYTES = 96;
@@ -22,38 +22,50 @@ export interface SealedBatch {
   readonly bytes: Uint8Array;
   /** One per record, in order. */
   readonly recordHashes: readonly Uint8Array[];
+  /** Each whole record, within `bytes`. */
+  readonly records: readonly Uint8Array[];
 }
 
 /** Bytes that a batch of these records takes in the file. */
-export function batchLength(contents: readonly RecordContent[]): number {
-  const body = contents.reduce((sum, { body }) => sum + RECORD_HEADER_BYTES + body.length, 0);
-  return padToSector(BATCH_HEADER_BYTES + body + TRAILER_BYTES);
-}
+export const batchLength = (drafts: readonly Uint8Array[]): number =>
+  padToSector(BATCH_HEADER_BYTES + totalLength(drafts) + TRAILER_BYTES);
 
-/** Moves `chain` past the batch. */
-export function sealBatch(contents: readonly RecordContent[], chain: Chain, key: SigningKey): SealedBatch {
+/**
+ * Moves `chain` past the batch, all but its tree: that is for whoever has seen the batch become
+ * durable, since the acknowledgement need not wait for it.
+ */
+export function sealBatch(drafts: readonly Uint8Array[], chain: Chain, key: SigningKey): SealedBatch {
+  const bodyLength = totalLength(drafts);
+  const trailerAt = BATCH_HEADER_BYTES + bodyLength;
+  const bytes = new Uint8Array(padToSector(trailerAt + TRAILER_BYTES));
+  const view = viewOf(bytes);
   const start = { number: chain.batchNumber, firstSequence: chain.sequence, link: chain.link };
+  bytes.set(encodeHeader(start, drafts.length, bodyLength));
   const records: Uint8Array[] = [];
   const recordHashes: Uint8Array[] = [];
-  for (const content of contents) {
-    const record = encodeRecord(content, { sequence: chain.sequence, previousHash: chain.recordHash });
+  let at = BATCH_HEADER_BYTES;
+  for (const draft of drafts) {
+    bytes.set(draft, at);
+    placeRecord(view, bytes, at, { sequence: chain.sequence, previousHash: chain.recordHash });
+    const record = bytes.subarray(at, at + draft.length);
     const hash = recordHash(record);
-    chain.addRecord(record, hash);
+    chain.addRecord(hash);
     records.push(record);
     recordHashes.push(hash);
+    at += draft.length;
   }
-  const header = encodeHeader(start, records.length, totalLength(records));
-  const hashed = concat(header, ...records);
-  const trailer = encodeTrailer(batchHash(hashed), key);
+  const trailer = encodeTrailer(hashOfBatch(bytes, 0, chain.recordHash), key);
+  bytes.set(trailer, trailerAt);
   chain.addBatch(trailer);
-  const bytes = new Uint8Array(padToSector(hashed.length + TRAILER_BYTES));
-  bytes.set(hashed);
-  bytes.set(trailer, hashed.length);
-  return { bytes, recordHashes };
+  return { bytes, recordHashes, records };
 }
 
 const totalLength = (parts: readonly Uint8Array[]): number =>
   parts.reduce((sum, part) => sum + part.length, 0);
+
+/** @param lastRecordHash stands for the records: each one holds the hash of the one before it */
+const hashOfBatch = (file: Uint8Array, offset: number, lastRecordHash: Uint8Array): Uint8Array =>
+  batchHash(concat(file.subarray(offset, offset + BATCH_HEADER_BYTES), lastRecordHash));
 
 /** @param bodyLength of all records together, in bytes */
 export function encodeHeader(
@@ -80,12 +92,18 @@ function encodeTrailer(hash: Uint8Array, key: SigningKey): Uint8Array {
   return trailer;
 }
 
+export interface BatchRecord {
+  readonly bytes: Uint8Array;
+  readonly offset: number;
+  readonly hash: Uint8Array;
+}
+
 export interface Batch {
   readonly number: bigint;
   readonly firstSequence: bigint;
   readonly previousLink: Uint8Array;
-  /** Each whole record, and where it starts in the file. */
-  readonly records: readonly { readonly bytes: Uint8Array; readonly offset: number }[];
+  /** Each whole record, where it starts in the file, and its hash. */
+  readonly records: readonly BatchRecord[];
   readonly trailer: Uint8Array;
   /** Padding included. */
   readonly length: number;
@@ -103,14 +121,19 @@ export function decodeBatch(file: Uint8Array, offset: number): Batch | string {
   const trailer = file.subarray(trailerAt, trailerAt + TRAILER_BYTES);
   if (viewOf(trailer).getUint32(0, true) !== TRAILER_MAGIC)
     return "no batch trailer where the header puts it";
-  const hash = trailer.subarray(HASH_AT, HASH_AT + HASH_BYTES);
-  if (!equalBytes(batchHash(file.subarray(offset, trailerAt)), hash)) return "batch hash does not fit";
   const unused = [trailer.subarray(4, 8), trailer.subarray(SIGNATURE_AT + SIGNATURE_BYTES)];
   if (!unused.every(isAllZero) || !isAllZero(file.subarray(trailerAt + TRAILER_BYTES, end))) {
     return "bytes that must be zero are not";
   }
   const records = splitRecords(file.subarray(0, trailerAt), offset + BATCH_HEADER_BYTES);
-  if (records?.length !== view.getUint32(offset + 4, true)) return "records do not fill the batch";
+  const last = records?.at(-1);
+  if (records?.length !== view.getUint32(offset + 4, true) || last === undefined) {
+    return "records do not fill the batch";
+  }
+  const hash = trailer.subarray(HASH_AT, HASH_AT + HASH_BYTES);
+  if (!equalBytes(hashOfBatch(file, offset, last.hash), hash) || !isChained(records)) {
+    return "batch hash does not fit";
+  }
   return {
     number: view.getBigUint64(offset + 8, true),
     firstSequence: view.getBigUint64(offset + 16, true),
@@ -124,16 +147,24 @@ export function decodeBatch(file: Uint8Array, offset: number): Batch | string {
 export const isTrailerAt = (file: Uint8Array, offset: number): boolean =>
   file.length - offset >= TRAILER_BYTES && viewOf(file).getUint32(offset, true) === TRAILER_MAGIC;
 
-function splitRecords(file: Uint8Array, from: number): { bytes: Uint8Array; offset: number }[] | undefined {
-  const records = [];
+function splitRecords(file: Uint8Array, from: number): BatchRecord[] | undefined {
+  const records: BatchRecord[] = [];
   for (let offset = from; offset < file.length; ) {
     const length = recordLengthAt(file, offset);
     if (length === undefined) return undefined;
-    records.push({ bytes: file.subarray(offset, offset + length), offset });
+    const bytes = file.subarray(offset, offset + length);
+    records.push({ bytes, offset, hash: recordHash(bytes) });
     offset += length;
   }
   return records;
 }
+
+/** Only so does the hash of the last record speak for all of them. */
+const isChained = (records: readonly BatchRecord[]): boolean =>
+  records.every(
+    ({ bytes }, i) =>
+      i === 0 || equalBytes(placeOf(bytes).previousHash, (records[i - 1] as BatchRecord).hash),
+  );
 
 /** Does the trailer carry this key's signature over the batch hash that it states? */
 export const isSigned = (trailer: Uint8Array, key: VerifierKey): boolean =>

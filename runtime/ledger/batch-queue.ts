@@ -1,9 +1,8 @@
 /** Records that wait to be written, taken in batches of bounded size. */
 import type { LedgerReceipt, LedgerUnavailableError } from "./ledger.ts";
-import { RECORD_HEADER_BYTES, type RecordContent } from "./record-codec.ts";
 
-const MAX_BATCH_RECORDS = 4096;
-const MAX_BATCH_BYTES = 1024 * 1024;
+export const MAX_BATCH_RECORDS = 4096;
+export const MAX_BATCH_BYTES = 1024 * 1024;
 
 export interface Waiter<T> {
   resolve(value: T): void;
@@ -11,7 +10,7 @@ export interface Waiter<T> {
 }
 
 export interface Queued {
-  readonly content: RecordContent;
+  readonly draft: Uint8Array;
   /** Undefined for a record that nobody waits for. */
   readonly waiter: Waiter<LedgerReceipt> | undefined;
 }
@@ -31,8 +30,8 @@ export class BatchQueue {
   takeBatch(): Queued[] {
     let bytes = 0;
     let count = 0;
-    for (const { content } of this.#queue) {
-      bytes += RECORD_HEADER_BYTES + content.body.length;
+    for (const { draft } of this.#queue) {
+      bytes += draft.length;
       if (count === MAX_BATCH_RECORDS || (count > 0 && bytes > MAX_BATCH_BYTES)) break;
       count += 1;
     }

@@ -29,3 +29,15 @@ export function isAllZero(bytes: Uint8Array): boolean {
   }
   return true;
 }
+
+/** Up to the last byte that is not zero. */
+export function withoutZeroTail(bytes: Uint8Array): Uint8Array {
+  let end = bytes.length;
+  while (end > 0) {
+    const from = Math.max(0, end - ZEROS.length);
+    if (!equalBytes(bytes.subarray(from, end), ZEROS.subarray(0, end - from))) break;
+    end = from;
+  }
+  while (end > 0 && bytes[end - 1] === 0) end -= 1;
+  return bytes.subarray(0, end);
+}

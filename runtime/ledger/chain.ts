@@ -3,22 +3,22 @@
  * on as it seals, the verifier as it checks.
  */
 import { HASH_BYTES, linkHash } from "./hashing.ts";
-import { leafHash, MerkleTree } from "./merkle-tree.ts";
+import { MerkleTree } from "./merkle-tree.ts";
 
 export class Chain {
   /** Sequence of the next record. */
-  get sequence(): bigint {
-    return this.tree.size;
-  }
+  sequence: bigint;
   /** Number of the next batch. */
   batchNumber: bigint;
   /** Hash of the last record; zeros before the first. */
   recordHash: Uint8Array;
   /** Hash of the last batch's trailer; of the ledger's id before the first. */
   link: Uint8Array;
+  /** May lag behind `sequence` while a batch is on its way to the disk. */
   readonly tree: MerkleTree;
 
   constructor(at: { batchNumber: bigint; recordHash: Uint8Array; link: Uint8Array; tree: MerkleTree }) {
+    this.sequence = at.tree.size;
     this.batchNumber = at.batchNumber;
     this.recordHash = at.recordHash;
     this.link = at.link;
@@ -34,9 +34,14 @@ export class Chain {
     });
   }
 
-  addRecord(record: Uint8Array, hash: Uint8Array): void {
+  addRecord(hash: Uint8Array): void {
     this.recordHash = hash;
-    this.tree.append(leafHash(record));
+    this.sequence += 1n;
+  }
+
+  /** Once for each record, in order; what the tree is asked for holds only when none is missing. */
+  addLeaf(record: Uint8Array): void {
+    this.tree.append(record);
   }
 
   addBatch(trailer: Uint8Array): void {

@@ -4,32 +4,38 @@ import type { Clock, Random } from "@helix/hal";
 import type { Disk } from "@helix/platform";
 import { toUtf8 } from "./bytes.ts";
 import { Chain } from "./chain.ts";
-import { KEY_FILE } from "./folder.ts";
-import { MARK_FILES, markBytes } from "./high-water-mark.ts";
+import { MARK_FILES, signMark } from "./high-water-mark.ts";
+import { keyFile, writeKeyFile } from "./key-file.ts";
+import { KeyHistory } from "./key-history.ts";
 import { POLICY_FILE, writePolicy } from "./policy.ts";
-import { encodeSegmentHeader, NO_PREVIOUS, segmentName } from "./segment.ts";
-import { signCheckpoint } from "./signed-note.ts";
+import { crcOf } from "./resume-point.ts";
+import { encodeSegmentHeader, NO_PREVIOUS, segmentFile } from "./segment.ts";
 import { createSigningKey } from "./signing-key.ts";
 
 /** Only the owner may read the key, and the rest has no other reader by default either. */
-const OWNER_ONLY = 0o600;
+export const OWNER_ONLY = 0o600;
 
 export async function createLedger(
   disk: Disk,
   folder: string,
-  origin: string,
+  { origin, passphrase }: { origin: string; passphrase: string | undefined },
   clock: Clock,
   random: Random,
 ): Promise<void> {
   const key = createSigningKey(origin, random);
   const ledgerId = random.fork("ledger-id").bytes(16);
   const chain = Chain.start(ledgerId);
-  const mark = markBytes(signCheckpoint(0n, chain.tree.root(), key).note);
-  const header = { number: 0, ledgerId, createdUtcNs: clock.wallUtcNs(), previous: NO_PREVIOUS };
+  const header = encodeSegmentHeader(
+    { number: 0, epoch: 0, ledgerId, createdUtcNs: clock.wallUtcNs(), previous: NO_PREVIOUS },
+    chain,
+    key,
+  );
+  const start = { segment: 0, epoch: 0, end: header.length, crc: crcOf(header) };
+  const mark = signMark(start, ledgerId, chain, key).bytes;
   const write = (name: string, bytes: Uint8Array) => disk.writeFile(join(folder, name), bytes, OWNER_ONLY);
 
-  await write(KEY_FILE, toUtf8(key.pem));
+  await write(keyFile(0), writeKeyFile(key, passphrase, random));
   for (const file of MARK_FILES) await write(file, mark);
-  await write(segmentName(0), encodeSegmentHeader(header, chain, key));
-  await write(POLICY_FILE, toUtf8(writePolicy(ledgerId, key)));
+  await write(segmentFile(0, 0).name, header);
+  await write(POLICY_FILE, toUtf8(writePolicy(new KeyHistory(ledgerId, key.verifier), key)));
 }

@@ -1,30 +1,18 @@
 /**
- * A record's body: one event as deterministic CBOR (RFC 8949 section 4.2.1), by cborg. On top of
- * it, so that types survive: a bigint is always a bignum (tag 2 or 3), a Map is tag 259, a
- * property that is undefined is left out, -0 is a float. Map keys are text or numbers.
+ * A record's body: one event as deterministic CBOR (RFC 8949 section 4.2.1). On top of it, so that
+ * types survive: a bigint is always a bignum (tag 2 or 3), a Map is tag 259, a property that is
+ * undefined is left out, -0 is a float. Written by cbor-encode.ts, read by cborg.
  */
-import { decode, encode, rfc8949EncodeOptions, Token, Type } from "cborg";
+import { decode } from "cborg";
 import {
   bigIntDecoder,
   bigNegIntDecoder,
   mapDecoder,
-  mapEncoder,
-  structBigIntEncoder,
   TAG_BIGINT_NEG,
   TAG_BIGINT_POS,
   TAG_MAP,
 } from "cborg/taglib";
-
-const ENCODE = {
-  ...rfc8949EncodeOptions,
-  ignoreUndefinedProperties: true,
-  typeEncoders: {
-    bigint: structBigIntEncoder,
-    Map: mapEncoder,
-    // cborg writes the integer 0 for -0; null leaves other numbers to it.
-    number: (value: number) => (Object.is(value, -0) ? new Token(Type.float, value) : null),
-  },
-};
+import { encodeCbor } from "./cbor-encode.ts";
 
 const DECODE = {
   rejectDuplicateMapKeys: true,
@@ -36,7 +24,7 @@ const DECODE = {
 };
 
 /** @throws Error for a value that has no form here, such as a function or a Date */
-export const encodeEvent = (event: { readonly type: string }): Uint8Array => encode(event, ENCODE);
+export const encodeEvent = (event: { readonly type: string }): Uint8Array => encodeCbor(event);
 
 /** An event as it was written; types unknown to this version included. */
 export interface RecordedEvent {

@@ -17,3 +17,9 @@ export function uuidV7(utcNs: bigint, random: Random): Uint8Array {
 
 export const uuidText = (bytes: Uint8Array): string =>
   toHex(bytes).replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
+
+/** @throws Error when the text is not a UUID */
+export function uuidBytes(text: string): Uint8Array {
+  if (!/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text)) throw new Error(`"${text}" is not a UUID`);
+  return Uint8Array.from(Buffer.from(text.replaceAll("-", ""), "hex"));
+}

@@ -10,6 +10,7 @@ import type {
   InstrumentErrorDetail,
   Origin,
 } from "@helix/hal";
+import type { RecordedEvent } from "./event-codec.ts";
 
 /** Who did it: a person's id, or a part of HELIX such as "supervisor" or "scenario:calm". */
 export interface Actor {
@@ -111,6 +112,44 @@ export type LedgerEvent =
       readonly instrument: string;
       readonly mandatory: boolean;
       readonly description: string;
+    }
+  | {
+      readonly type: "KEY_ROTATED";
+      /** Of the new key, from 1. */
+      readonly epoch: number;
+      /** Under the keys before it, and the root over them. */
+      readonly records: bigint;
+      readonly root: string;
+      /** C2SP verifier keys. */
+      readonly previousKey: string;
+      readonly key: string;
+      readonly signedByPrevious: Uint8Array;
+      readonly signedByNew: Uint8Array;
+    }
+  | {
+      /** In the emergency log: why it was needed. */
+      readonly type: "LEDGER_UNAVAILABLE";
+      readonly ledger: string;
+      readonly reason: string;
+    }
+  | {
+      /** In the main ledger: what the emergency log took while it was unavailable. */
+      readonly type: "EMERGENCY_RECORD";
+      readonly emergencySequence: bigint;
+      /** ns since 1970 UTC, when it was handed over. */
+      readonly utcNs: bigint;
+      readonly eventId: string;
+      readonly recordHash: string;
+      readonly event: RecordedEvent;
+    }
+  | {
+      /** In both: all of the emergency log up to there is in the main ledger. */
+      readonly type: "EMERGENCY_MERGED";
+      readonly records: number;
+      /** Of the emergency log, and the root over all that it holds. */
+      readonly emergencyRecords: bigint;
+      readonly emergencyRoot: string;
+      readonly reason: string;
     }
   | {
       readonly type: "RECOVERY";

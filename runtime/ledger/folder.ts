@@ -3,15 +3,15 @@ import { join } from "node:path";
 import type { Disk } from "@helix/platform";
 import { SECTOR_BYTES } from "./bytes.ts";
 import { MARK_FILES } from "./high-water-mark.ts";
+import { keyFile } from "./key-file.ts";
 import { damaged, LedgerOpenError } from "./open-error.ts";
 import { FORMAT, type LedgerPolicy, POLICY_FILE, policyFormat, readPolicy } from "./policy.ts";
-import { segmentName, segmentNumber } from "./segment.ts";
+import { parseSegmentName, segmentFile } from "./segment.ts";
 
-export const KEY_FILE = "ledger.key";
 export const LOCK_FILE = "ledger.lock";
 
 /** Files that a creation cut short by a crash can leave behind; the policy comes last. */
-const BEFORE_POLICY = [KEY_FILE, ...MARK_FILES, segmentName(0), POLICY_FILE].flatMap((name) => [
+const BEFORE_POLICY = [keyFile(0), ...MARK_FILES, segmentFile(0, 0).name, POLICY_FILE].flatMap((name) => [
   name,
   `${name}.new`,
 ]);
@@ -33,13 +33,14 @@ export async function surveyFolder(disk: Disk, folder: string): Promise<"absent"
 }
 
 const isOurs = (name: string): boolean =>
-  BEFORE_POLICY.includes(name) || name.startsWith(LOCK_FILE) || segmentNumber(name) !== undefined;
+  BEFORE_POLICY.includes(name) || name.startsWith(LOCK_FILE) || parseSegmentName(name) !== undefined;
 
 /** Segments with records and no policy: it was there once, so this is no fresh start. */
 async function refuseLostPolicy(disk: Disk, folder: string, names: readonly string[]): Promise<void> {
-  for (const name of names.filter((name) => segmentNumber(name) !== undefined)) {
+  for (const name of names.filter((name) => parseSegmentName(name) !== undefined)) {
     const size = (await disk.stat(join(folder, name)))?.size ?? 0;
-    if (name !== segmentName(0) || size > SECTOR_BYTES) throw damaged(folder, `${POLICY_FILE} is missing`);
+    if (name !== segmentFile(0, 0).name || size > SECTOR_BYTES)
+      throw damaged(folder, `${POLICY_FILE} is missing`);
   }
 }
 

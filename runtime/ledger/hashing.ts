@@ -3,7 +3,7 @@
  * batches and torn bytes, so that a hash made for one purpose never stands for another; plain
  * SHA-256 for the tree of RFC 6962, whose proofs others must be able to check.
  */
-import { hash } from "node:crypto";
+import { createHmac, hash } from "node:crypto";
 import { createBLAKE3 } from "hash-wasm";
 
 /** BLAKE3 and SHA-256 both. */
@@ -21,11 +21,21 @@ async function blake3For(purpose: string): Promise<Blake3> {
 
 /** Over a whole record, header included. */
 export const recordHash = await blake3For("helix-ledger/1 record");
-/** Over a batch's header and records. */
+/** Over a batch's header and the hash of its last record, which stands for all before it. */
 export const batchHash = await blake3For("helix-ledger/1 batch");
 /** Over a batch's trailer: what the next batch's header carries. */
 export const linkHash = await blake3For("helix-ledger/1 link");
+/** Over where a mark says to go on. */
+export const resumeHash = await blake3For("helix-ledger/1 resume");
 /** Over bytes that a crash left behind. */
 export const tornHash = await blake3For("helix-ledger/1 torn");
 
-export const sha256 = (bytes: Uint8Array): Uint8Array => hash("sha256", bytes, "buffer");
+/** One character per byte: node makes such a string four times as fast as a buffer. */
+export const digestText = (bytes: Uint8Array): string => hash("sha256", bytes, "binary");
+
+export const sha256 = (bytes: Uint8Array): Uint8Array =>
+  new Uint8Array(Buffer.from(digestText(bytes), "latin1"));
+
+/** A tag that only who knows the secret can make. */
+export const hmacSha256 = (secret: Uint8Array, bytes: Uint8Array): Uint8Array =>
+  new Uint8Array(createHmac("sha256", secret).update(bytes).digest());

@@ -4,10 +4,19 @@
  */
 import { join } from "node:path";
 import type { Disk, DiskFile } from "@helix/platform";
-import { SECTOR_BYTES, toUtf8 } from "./bytes.ts";
+import { SECTOR_BYTES, toHex, toUtf8 } from "./bytes.ts";
+import type { Chain } from "./chain.ts";
+import type { KeyHistory } from "./key-history.ts";
 import type { LedgerCheckpoint } from "./ledger.ts";
-import { openCheckpoint, unpadded } from "./signed-note.ts";
-import type { VerifierKey } from "./signing-key.ts";
+import {
+  decodeResumePoint,
+  encodeResumePoint,
+  isOwnResumePoint,
+  RESUME_BYTES,
+  type ResumePoint,
+} from "./resume-point.ts";
+import { openCheckpoint, signCheckpoint, unpadded } from "./signed-note.ts";
+import type { SigningKey } from "./signing-key.ts";
 
 export const MARK_FILES = ["hwm.a", "hwm.b"] as const;
 type MarkFile = (typeof MARK_FILES)[number];
@@ -15,15 +24,32 @@ type MarkFile = (typeof MARK_FILES)[number];
 export interface Mark {
   readonly file: MarkFile;
   readonly bytes: Uint8Array;
-  /** Undefined when the file does not hold a checkpoint signed by the ledger's key. */
+  /** Undefined when the file does not hold what a key of the ledger signed for its time. */
   readonly checkpoint: LedgerCheckpoint | undefined;
+  /** There when the checkpoint is; its chain belongs to the reader. */
+  readonly resume: { readonly point: ResumePoint; readonly chain: Chain } | undefined;
 }
 
-/** One sector with the note in it. */
-export function markBytes(note: string): Uint8Array {
+const RESUME_AT = SECTOR_BYTES - RESUME_BYTES;
+
+/**
+ * One sector: the checkpoint's note, and in its second half where to go on.
+ *
+ * @throws RangeError when the origin is so long that the note does not fit
+ */
+export function signMark(
+  point: ResumePoint,
+  ledgerId: Uint8Array,
+  chain: Chain,
+  key: SigningKey,
+): { readonly checkpoint: LedgerCheckpoint; readonly bytes: Uint8Array } {
+  const checkpoint = signCheckpoint(chain.tree.size, chain.tree.root(), key);
+  const note = toUtf8(checkpoint.note);
+  if (note.length >= RESUME_AT) throw new RangeError(`origin ${key.verifier.origin} is too long`);
   const bytes = new Uint8Array(SECTOR_BYTES);
-  bytes.set(toUtf8(note));
-  return bytes;
+  bytes.set(note);
+  bytes.set(encodeResumePoint(point, ledgerId, chain, key), RESUME_AT);
+  return { checkpoint, bytes };
 }
 
 /**
@@ -33,33 +59,56 @@ export function markBytes(note: string): Uint8Array {
 export async function readMarks(
   disk: Disk,
   folder: string,
-  key: VerifierKey,
+  keys: KeyHistory,
   attempts: number,
 ): Promise<readonly Mark[]> {
   return Promise.all(
     MARK_FILES.map(async (file) => {
-      let mark = await readMark(disk, folder, file, key);
+      let mark = await readMark(disk, folder, file, keys);
       for (let i = 0; mark.checkpoint === undefined && i < attempts; i++) {
-        mark = await readMark(disk, folder, file, key);
+        mark = await readMark(disk, folder, file, keys);
       }
       return mark;
     }),
   );
 }
 
-async function readMark(disk: Disk, folder: string, file: MarkFile, key: VerifierKey): Promise<Mark> {
+async function readMark(disk: Disk, folder: string, file: MarkFile, keys: KeyHistory): Promise<Mark> {
   const path = join(folder, file);
   // A mark that is gone is as bad as one that is damaged, and told apart by its reader's message.
   const bytes = (await disk.stat(path)) === undefined ? new Uint8Array(0) : await disk.readFile(path);
-  const note = bytes.length === SECTOR_BYTES ? unpadded(bytes) : undefined;
-  return { file, bytes, checkpoint: note === undefined ? undefined : openCheckpoint(note, key) };
+  const none = { file, bytes, checkpoint: undefined, resume: undefined };
+  if (bytes.length !== SECTOR_BYTES) return none;
+  const note = unpadded(bytes.subarray(0, RESUME_AT));
+  for (let epoch = keys.epoch; note !== undefined && epoch >= 0; epoch--) {
+    const key = keys.keyOf(epoch);
+    const checkpoint = key && openCheckpoint(note, key);
+    if (key === undefined || checkpoint === undefined || !keys.mayCover(epoch, checkpoint.records)) continue;
+    const resume = decodeResumePoint(bytes.subarray(RESUME_AT), keys.ledgerId);
+    const fits = resume?.chain.tree.size === checkpoint.records;
+    if (fits && toHex(resume.chain.tree.root()) === checkpoint.root)
+      return { file, bytes, checkpoint, resume };
+  }
+  return none;
 }
 
+/** May an opening trust where the mark says to go on? */
+export const isOwnMark = (mark: Mark, key: SigningKey): boolean =>
+  mark.resume !== undefined && isOwnResumePoint(mark.bytes.subarray(RESUME_AT), key);
+
 /** The one that covers most records. */
-export function newestCheckpoint(marks: readonly Mark[]): LedgerCheckpoint | undefined {
-  return marks
-    .map(({ checkpoint }) => checkpoint)
-    .reduce((a, b) => (a === undefined || (b !== undefined && b.records > a.records) ? b : a), undefined);
+export const newestMark = (marks: readonly Mark[]): Mark | undefined =>
+  marks.reduce<Mark | undefined>((a, b) => (isNewer(b, a) ? b : a), undefined);
+
+export const newestCheckpoint = (marks: readonly Mark[]): LedgerCheckpoint | undefined =>
+  newestMark(marks)?.checkpoint;
+
+/** With the same records the one that stands further: a segment may have been started since. */
+function isNewer(a: Mark, b: Mark | undefined): boolean {
+  if (a.checkpoint === undefined) return false;
+  if (b?.checkpoint === undefined || a.checkpoint.records > b.checkpoint.records) return true;
+  const [here, there] = [a.resume?.point.segment ?? 0, b.resume?.point.segment ?? 0];
+  return a.checkpoint.records === b.checkpoint.records && here > there;
 }
 
 /** Writes the two files in turn, starting with the one that does not hold the newest checkpoint. */
@@ -73,7 +122,7 @@ export class HighWaterMarkWriter {
   }
 
   static async open(disk: Disk, folder: string, marks: readonly Mark[]): Promise<HighWaterMarkWriter> {
-    const newest = newestCheckpoint(marks);
+    const newest = newestMark(marks);
     const files: DiskFile[] = [];
     try {
       for (const file of MARK_FILES) files.push(await disk.open(join(folder, file), "read-write"));
@@ -81,21 +130,22 @@ export class HighWaterMarkWriter {
       await Promise.all(files.map((file) => file.close()));
       throw error;
     }
-    const holder = marks.findIndex(({ checkpoint }) => checkpoint === newest);
+    const holder = marks.findIndex((mark) => mark === newest);
     return new HighWaterMarkWriter(files, holder === 0 ? 1 : 0);
   }
 
-  async write(checkpoint: LedgerCheckpoint): Promise<void> {
+  /** @param mark one sector */
+  async write(mark: Uint8Array): Promise<void> {
     const file = this.#files[this.#next] as DiskFile;
-    await file.write(markBytes(checkpoint.note), 0);
+    await file.write(mark, 0);
     await file.datasync();
     this.#next = 1 - this.#next;
   }
 
   /** Leaves no file with an older checkpoint. */
-  async writeBoth(checkpoint: LedgerCheckpoint): Promise<void> {
-    await this.write(checkpoint);
-    await this.write(checkpoint);
+  async writeBoth(mark: Uint8Array): Promise<void> {
+    await this.write(mark);
+    await this.write(mark);
   }
 
   async close(): Promise<void> {

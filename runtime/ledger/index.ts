@@ -2,10 +2,18 @@
  * The audit ledger: append-only, durable before it acknowledges, provable offline. FORMAT.md is
  * the layout on disk.
  */
+
+export { AnchorError, anchorLedger } from "./anchor.ts";
 export type { RecordedEvent } from "./event-codec.ts";
 export * from "./events.ts";
+export { type ExportOptions, type ExportSummary, exportLedger } from "./export/export.ts";
+export { PASSPHRASE_VARIABLE } from "./key-file.ts";
 export * from "./ledger.ts";
 export { type OpenLedgerOptions, openLedger } from "./open.ts";
 export { LedgerOpenError, type LedgerOpenProblem } from "./open-error.ts";
+export { ProofTree, verifyConsistency, verifyInclusion } from "./proofs.ts";
 export { type LedgerRecord, readLedger } from "./read.ts";
+export { rotateKey } from "./rotate.ts";
+export { isSelected, parseUtc, type Selection } from "./search.ts";
+export { type FollowOptions, followLedger } from "./tail.ts";
 export { verifyLedger } from "./verify.ts";

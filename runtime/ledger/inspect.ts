@@ -4,15 +4,25 @@
  */
 import { join } from "node:path";
 import type { Disk } from "@helix/platform";
-import { equalBytes, SECTOR_BYTES, toHex } from "./bytes.ts";
+import { equalBytes, SECTOR_BYTES, toHex, withoutZeroTail } from "./bytes.ts";
 import { Chain } from "./chain.ts";
-import { type Mark, newestCheckpoint, readMarks } from "./high-water-mark.ts";
+import { isOwnMark, type Mark, newestCheckpoint, newestMark, readMarks } from "./high-water-mark.ts";
 import type { LedgerVerdict, LedgerVerification } from "./ledger.ts";
-import type { LedgerPolicy } from "./policy.ts";
+import { type LedgerPolicy, POLICY_FILE } from "./policy.ts";
 import { rereadIfChanging } from "./reread.ts";
-import { type Problem, type ScanOptions, scanBatches } from "./scan.ts";
-import { decodeSegmentHeader, endProblem, sameChain, segmentName, segmentNumber } from "./segment.ts";
-import { type Findings, judge } from "./verdict.ts";
+import { crcOf } from "./resume-point.ts";
+import { type Problem, scanBatches } from "./scan.ts";
+import {
+  decodeSegmentHeader,
+  endProblem,
+  listSegments,
+  type SegmentFile,
+  type SegmentHeader,
+  sameChain,
+  segmentFile,
+} from "./segment.ts";
+import type { SigningKey } from "./signing-key.ts";
+import { type Findings, judge, type Statement } from "./verdict.ts";
 
 /**
  * How often in a row a damaged tail or mark must read the same before it is taken for damaged: a
@@ -24,8 +34,12 @@ export interface InspectOptions {
   readonly disk: Disk;
   readonly folder: string;
   readonly policy: LedgerPolicy;
-  /** "last" trusts the signed header of the last segment for all before it. */
+  /**
+   * "last" trusts the signed header of the last segment for all before it, and with `key` the newest
+   * mark for what stands before it in that segment, as far as a CRC can tell.
+   */
   readonly from: "first" | "last";
+  readonly key?: SigningKey;
   /** Somebody may be writing meanwhile; false for the holder of the lock. */
   readonly live: boolean;
 }
@@ -38,132 +52,166 @@ export interface Inspection {
   /** How many records are proven good, and the root over them. */
   readonly proven: { readonly records: bigint; readonly root: string };
   readonly marks: readonly Mark[];
-  readonly lastSegment: number;
+  readonly lastSegment: SegmentFile;
   /** Where batches end in the last segment. */
   readonly end: number;
-  /** What stands there and is no batch. */
+  /** CRC-32 over the last segment up to there. */
+  readonly crc: number;
+  /** What stands there and is no batch, without the zeros at its end. */
   readonly tail: Uint8Array;
 }
 
 export async function inspectLedger(options: InspectOptions): Promise<Inspection> {
   // Marks before segments: a mark never runs ahead of the records that are there by then.
   const { disk, folder, policy } = options;
-  const marks = await readMarks(disk, folder, policy.key, options.live ? STABLE_READS : 0);
-  const numbers = (await disk.list(folder)).map(segmentNumber).filter((n) => n !== undefined);
-  const lastSegment = numbers.at(-1) ?? 0;
-  return new Inspector(options, marks).run(numbers, lastSegment);
+  const marks = await readMarks(disk, folder, policy.keys, options.live ? STABLE_READS : 0);
+  return new Inspector(options, marks, await listSegments(disk, folder)).run();
 }
 
 class Inspector {
   readonly #options: InspectOptions;
   readonly #marks: readonly Mark[];
-  readonly #scan: ScanOptions;
+  readonly #segments: readonly SegmentFile[];
+  readonly #last: SegmentFile;
+  /** What keys have signed: marks, and the rotations. */
+  readonly #statements: readonly Statement[];
+  readonly #signedRecords: bigint;
   #chain: Chain;
   #problem: Findings["problem"];
   #proven: Inspection["proven"];
-  /** The first mark that the records contradict. */
-  #mismatch: Mark | undefined;
+  /** The first statement that the records contradict. */
+  #mismatch: Statement | undefined;
   #end = 0;
+  #crc = 0;
   #tail: Uint8Array = new Uint8Array(0);
 
-  constructor(options: InspectOptions, marks: readonly Mark[]) {
+  constructor(options: InspectOptions, marks: readonly Mark[], segments: readonly SegmentFile[]) {
     this.#options = options;
     this.#marks = marks;
+    this.#segments = segments;
+    this.#last = segments.at(-1) ?? segmentFile(0, 0);
+    this.#statements = statementsOf(marks, options.policy);
+    this.#signedRecords = newestCheckpoint(marks)?.records ?? 0n;
     this.#chain = Chain.start(options.policy.ledgerId);
     this.#proven = this.#here();
-    this.#scan = {
-      key: options.policy.key,
-      signedRecords: newestCheckpoint(marks)?.records ?? 0n,
-      onRecord: () => this.#compareWithMarks(),
-    };
   }
 
-  async run(numbers: readonly number[], lastSegment: number): Promise<Inspection> {
-    const missing = firstMissing(numbers, lastSegment);
-    const first = this.#options.from === "last" ? lastSegment : 0;
-    for (let n = first; n <= lastSegment && this.#problem === undefined; n++) {
-      if (missing === n) this.#stop(n, 0, "segment file is missing");
-      else
-        await this.#segment(n, {
-          isFirst: n === first,
-          isLast: n === lastSegment,
-          hasNext: missing !== n + 1,
-        });
+  async run(): Promise<Inspection> {
+    const missing = firstMissing(this.#segments);
+    const first = this.#options.from === "last" ? this.#last.number : 0;
+    for (let n = first; n <= this.#last.number && this.#problem === undefined; n++) {
+      const segment = this.#segments.find(({ number }) => number === n);
+      if (segment === undefined) this.#stop(segmentFile(n, 0), 0, "segment file is missing");
+      else await this.#segment(segment, missing !== n + 1);
     }
-    if (missing !== undefined) this.#stop(missing, 0, "segment file is missing");
+    if (missing !== undefined) this.#stop(segmentFile(missing, 0), 0, "segment file is missing");
     return {
       ...judge({
         records: this.#chain.sequence,
         marks: this.#marks,
         problem: this.#problem,
-        mismatch: this.#mismatch && { mark: this.#mismatch, provenRecords: this.#proven.records },
-        end: { file: segmentName(lastSegment), offset: this.#end },
+        mismatch: this.#mismatch && { statement: this.#mismatch, provenRecords: this.#proven.records },
+        end: { file: this.#last.name, offset: this.#end },
       }),
       chain: this.#chain,
       proven: this.#mismatch ? this.#proven : this.#here(),
       marks: this.#marks,
-      lastSegment,
+      lastSegment: this.#last,
       end: this.#end,
+      crc: this.#crc,
       tail: this.#tail,
     };
   }
 
-  async #segment(
-    number: number,
-    { isFirst, isLast, hasNext }: { isFirst: boolean; isLast: boolean; hasNext: boolean },
-  ): Promise<void> {
-    const file = await this.#read(number);
-    const start = decodeSegmentHeader(file, this.#options.policy.key);
-    if (typeof start === "string") return this.#stop(number, 0, start);
-    const trusted = isFirst && this.#options.from === "last";
+  async #segment(segment: SegmentFile, hasNext: boolean): Promise<void> {
+    const file = await this.#read(segment);
+    const { policy, from } = this.#options;
+    const start = decodeSegmentHeader(file, policy.keys);
+    if (typeof start === "string") return this.#stop(segment, 0, start);
     if (
-      start.header.number !== number ||
-      !equalBytes(start.header.ledgerId, this.#options.policy.ledgerId) ||
-      !(trusted || sameChain(start.chain, this.#chain))
+      !isHeaderOf(segment, start.header, policy) ||
+      !policy.keys.mayCover(segment.epoch, start.chain.sequence) ||
+      !(from === "last" || sameChain(start.chain, this.#chain))
     ) {
-      return this.#stop(number, 0, "segment does not follow from what is before it");
+      return this.#stop(segment, 0, "segment does not follow from what is before it");
     }
     this.#chain = start.chain;
-    this.#compareWithMarks();
-    await (isLast ? this.#lastBatches(number, file) : this.#sealedBatches(number, file, hasNext));
+    this.#compareWithStatements();
+    if (segment !== this.#last) await this.#sealedBatches(segment, file, hasNext);
+    else await this.#lastBatches(file);
+    if (this.#problem === undefined && !policy.keys.mayCover(segment.epoch, this.#chain.sequence)) {
+      this.#stop(segment, this.#end, "records go on after the key that signs them was replaced");
+    }
   }
 
   /** A segment with a successor ends where, and with what, the successor's header says. */
-  async #sealedBatches(number: number, file: Uint8Array, hasNext: boolean): Promise<void> {
-    const next = hasNext ? decodeSegmentHeader(await this.#read(number + 1), this.#options.policy.key) : "";
+  async #sealedBatches(segment: SegmentFile, file: Uint8Array, hasNext: boolean): Promise<void> {
+    const { keys } = this.#options.policy;
+    const successor = this.#segments[segment.number + 1];
+    const next = hasNext && successor ? decodeSegmentHeader(await this.#read(successor), keys) : "";
     const sealed = typeof next === "string" ? undefined : next.header.previous;
     const body = sealed === undefined ? file : file.subarray(0, sealed.validLength);
-    const { end, problem } = scanBatches(body, SECTOR_BYTES, this.#chain, this.#scan);
-    if (problem !== undefined) this.#found(number, { ...problem, torn: false });
+    const { end, problem } = this.#scan(segment, body, SECTOR_BYTES);
+    if (problem !== undefined) this.#found(segment, { ...problem, torn: false });
     const reason = sealed && endProblem(file, end, sealed);
-    if (reason !== undefined) this.#stop(number, end, reason);
+    if (reason !== undefined) this.#stop(segment, end, reason);
   }
 
-  async #lastBatches(number: number, first: Uint8Array): Promise<void> {
+  async #lastBatches(first: Uint8Array): Promise<void> {
     let file = first;
-    let scan = scanBatches(file, SECTOR_BYTES, this.#chain, this.#scan);
+    const from = this.#resume(file);
+    let scan = this.#scan(this.#last, file, from);
     if (this.#options.live && scan.problem !== undefined) {
-      const path = join(this.#options.folder, segmentName(number));
+      const path = join(this.#options.folder, this.#last.name);
       const changed = await rereadIfChanging(this.#options.disk, path, file, scan.end, STABLE_READS);
       if (changed !== undefined) {
         // A writer is at work. What it has finished by now counts; what it is writing does not.
         file = changed;
-        scan = scanBatches(file, scan.end, this.#chain, this.#scan);
+        scan = this.#scan(this.#last, file, scan.end);
         if (scan.problem?.torn) scan = { end: scan.end, problem: undefined };
       }
     }
     this.#end = scan.end;
+    this.#crc = crcOf(
+      file.subarray(from, scan.end),
+      from === SECTOR_BYTES ? crcOf(file.subarray(0, from)) : this.#crc,
+    );
     if (scan.problem === undefined) return;
-    this.#tail = file.slice(scan.end);
-    this.#found(number, scan.problem);
+    this.#tail = withoutZeroTail(file.subarray(scan.end)).slice();
+    this.#found(this.#last, scan.problem);
   }
 
-  #compareWithMarks(): void {
+  /** Where to start in the last segment: at the newest mark when it vouches for what is before. */
+  #resume(file: Uint8Array): number {
+    const { from, key } = this.#options;
+    const newest = newestMark(this.#marks);
+    if (from === "first" || key === undefined || newest?.resume === undefined) return SECTOR_BYTES;
+    if (!isOwnMark(newest, key)) return SECTOR_BYTES;
+    const { point, chain } = newest.resume;
+    const here = point.segment === this.#last.number && point.epoch === this.#last.epoch;
+    if (!here || point.end > file.length) return SECTOR_BYTES;
+    if (crcOf(file.subarray(0, point.end)) !== point.crc) return SECTOR_BYTES;
+    this.#chain = chain;
+    this.#crc = point.crc;
+    this.#compareWithStatements();
+    return point.end;
+  }
+
+  #scan(segment: SegmentFile, file: Uint8Array, from: number) {
+    const key = this.#options.policy.keys.keyOf(segment.epoch) ?? this.#options.policy.key;
+    return scanBatches(file, from, this.#chain, {
+      key,
+      signedRecords: this.#signedRecords,
+      onRecord: () => this.#compareWithStatements(),
+    });
+  }
+
+  #compareWithStatements(): void {
     const { sequence } = this.#chain;
-    for (const mark of this.#marks) {
-      if (mark.checkpoint?.records !== sequence || this.#mismatch !== undefined) continue;
-      if (mark.checkpoint.root === toHex(this.#chain.tree.root())) this.#proven = this.#here();
-      else this.#mismatch = mark;
+    for (const statement of this.#statements) {
+      if (statement.records !== sequence || this.#mismatch !== undefined) continue;
+      if (statement.root === toHex(this.#chain.tree.root())) this.#proven = this.#here();
+      else this.#mismatch = statement;
     }
   }
 
@@ -171,20 +219,35 @@ class Inspector {
     return { records: this.#chain.sequence, root: toHex(this.#chain.tree.root()) };
   }
 
-  #stop(segment: number, offset: number, reason: string): void {
+  #stop(segment: SegmentFile, offset: number, reason: string): void {
     this.#found(segment, { sequence: this.#chain.sequence, offset, reason, torn: false });
   }
 
-  #found(segment: number, problem: Problem): void {
-    this.#problem ??= { ...problem, file: segmentName(segment) };
+  #found(segment: SegmentFile, problem: Problem): void {
+    this.#problem ??= { ...problem, file: segment.name };
   }
 
-  #read(segment: number): Promise<Uint8Array> {
-    return this.#options.disk.readFile(join(this.#options.folder, segmentName(segment)));
+  #read(segment: SegmentFile): Promise<Uint8Array> {
+    return this.#options.disk.readFile(join(this.#options.folder, segment.name));
   }
 }
 
-/** @param numbers of the segments that are there, rising */
-function firstMissing(numbers: readonly number[], last: number): number | undefined {
-  return Array.from({ length: last + 1 }, (_, n) => n).find((n) => numbers[n] !== n);
+const isHeaderOf = ({ number, epoch }: SegmentFile, header: SegmentHeader, policy: LedgerPolicy): boolean =>
+  header.number === number && header.epoch === epoch && equalBytes(header.ledgerId, policy.ledgerId);
+
+function statementsOf(marks: readonly Mark[], { keys }: LedgerPolicy): Statement[] {
+  const signed = marks.flatMap(({ file, checkpoint }) => (checkpoint ? [{ file, ...checkpoint }] : []));
+  const rotations = keys.rotations.map(({ records, root }) => ({
+    file: POLICY_FILE,
+    records,
+    root: toHex(root),
+  }));
+  return [...signed, ...rotations];
+}
+
+/** @param segments that are there, rising */
+function firstMissing(segments: readonly SegmentFile[]): number | undefined {
+  if (segments.length === 0) return 0;
+  const gap = segments.findIndex(({ number }, i) => number !== i);
+  return gap < 0 ? undefined : gap;
 }

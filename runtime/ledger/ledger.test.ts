@@ -96,6 +96,22 @@ describe("ledger", () => {
     await ledger.close();
   });
 
+  test("class A is acknowledged after the mark is synced, B before; in one batch with it too", async () => {
+    const disk = new MemoryDisk();
+    const ledger = await open(disk);
+    const order: string[] = [];
+    disk.before = (operation, path) => {
+      if (operation === "datasync") order.push(path.includes("hwm.") ? "mark" : "batch");
+    };
+    const b = ledger.append(stopped("b")).then(() => order.push("B"));
+    const a = ledger.append(stopped("a"), { durability: "A" }).then(() => order.push("A"));
+    await Promise.all([a, b]);
+    expect(order.join()).toMatch(/^batch,B,mark,A$|^batch,mark,B,A$/);
+    expect((await verify(disk)).checkpointRecords).toBe(2n);
+    expect((await readAll(disk)).map(({ durability }) => durability)).toEqual(["B", "A"]);
+    await ledger.close();
+  });
+
   test("many callers share one datasync", async () => {
     const disk = new MemoryDisk();
     const ledger = await open(disk);

@@ -6,18 +6,33 @@ import type { LedgerEvent } from "./events.ts";
 
 export interface Ledger {
   /** Resolves when the record is on the medium. @throws LedgerUnavailableError; the record may or may not be there. */
-  append(event: LedgerEvent): Promise<LedgerReceipt>;
+  append(event: LedgerEvent, options?: AppendOptions): Promise<LedgerReceipt>;
   /**
    * Queues the record and returns; it becomes durable with the next batch. A failure shows in
    * `failure` and in every later call, so it cannot pass unnoticed.
    */
-  enqueue(event: LedgerEvent): void;
+  enqueue(event: LedgerEvent, options?: Pick<AppendOptions, "safety">): void;
   /** Resolves when everything queued so far is durable, with the proof of it. */
   checkpoint(): Promise<LedgerCheckpoint>;
   /** Undefined while the ledger can write. */
   readonly failure: LedgerUnavailableError | undefined;
   /** Writes what is queued, a last checkpoint, and releases the folder. Safe to call twice. */
   close(): Promise<void>;
+}
+
+export interface AppendOptions {
+  /**
+   * A: acknowledged only under a signed, synced checkpoint, for signatures and critical commands.
+   * B, the default: when the record is on the medium.
+   */
+  readonly durability?: "A" | "B";
+  /**
+   * Of a safety action, an alarm or an operator's stop: goes into the emergency log when the ledger
+   * cannot take it, so that `enqueue` never throws for it. Without an emergency log it changes nothing.
+   */
+  readonly safety?: boolean;
+  /** UUIDv7 as text, for an event that may have been written before; by default a new one. */
+  readonly eventId?: string;
 }
 
 export interface LedgerReceipt {

@@ -36,6 +36,39 @@ describe("ledger on the system's disk", () => {
     expect(await verifyLedger({ folder, disk })).toMatchObject({ verdict: "CLEAN", records: 1n });
   });
 
+  test("all three classes from many callers, more than the shared memory holds: in order, none lost", async () => {
+    const ledger = await openLedger({ folder, ...platform, segmentBytes: 4 * 1024 * 1024 });
+    const receipts = [];
+    for (let i = 0; i < 3000; i++) {
+      const event = { type: "RUNTIME_STOPPED" as const, reason: `${i} ${"x".repeat((i * 41) % 5000)}` };
+      if (i % 3 === 0) ledger.enqueue(event);
+      else receipts.push(ledger.append(event, { durability: i % 100 === 1 ? "A" : "B" }));
+      if (i === 1500) expect((await ledger.checkpoint()).records).toBe(1501n);
+    }
+    const sequences = (await Promise.all(receipts)).map(({ sequence }) => Number(sequence));
+    expect(sequences).toEqual([...Array(3000).keys()].filter((i) => i % 3 !== 0));
+    await ledger.close();
+    const hashes = new Map<bigint, string>();
+    for await (const { sequence, recordHash } of readLedger({ folder, disk }))
+      hashes.set(sequence, recordHash);
+    for (const receipt of receipts)
+      expect(hashes.get((await receipt).sequence)).toBe((await receipt).recordHash);
+    expect(await verifyLedger({ folder, disk })).toMatchObject({ verdict: "CLEAN", records: 3000n });
+  });
+
+  test("class A is acknowledged only under a checkpoint on disk", async () => {
+    const ledger = await openLedger({ folder, ...platform });
+    for (let i = 0; i < 5; i++) {
+      const { sequence } = await ledger.append(
+        { type: "RUNTIME_STOPPED", reason: "signed" },
+        { durability: "A" },
+      );
+      expect((await verifyLedger({ folder, disk })).checkpointRecords).toBe(sequence + 1n);
+    }
+    await ledger.close();
+    await expect(ledger.append({ type: "RUNTIME_STOPPED", reason: "late" })).rejects.toThrow("is closed");
+  });
+
   test("killed under load again and again: every acknowledged record is there", {
     timeout: 60_000,
   }, async () => {

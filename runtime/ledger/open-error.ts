@@ -1,4 +1,5 @@
-/** What keeps a ledger from being opened, each as one line: what is wrong, where, what to do. */
+/** What keeps a ledger from being opened or written, each as one line: what is wrong, where, what to do. */
+import { LedgerUnavailableError } from "./ledger.ts";
 
 export type LedgerOpenProblem =
   | "not-a-ledger"
@@ -7,6 +8,8 @@ export type LedgerOpenProblem =
   | "no-permission"
   | "read-only"
   | "other-origin"
+  | "passphrase"
+  | "no-such-record"
   | "damaged"
   | "disk";
 
@@ -63,3 +66,14 @@ export const damaged = (folder: string, what: string, cause?: unknown): LedgerOp
     `ledger ${folder} is damaged: ${what}; nothing was changed, restore the folder from a copy and verify it`,
     cause,
   );
+
+/** @param cause the disk's error */
+export const unavailableError = (folder: string, cause: unknown): LedgerUnavailableError =>
+  new LedgerUnavailableError(
+    `ledger ${folder} takes no more records: ${cause instanceof Error ? cause.message : String(cause)}; ` +
+      `${(cause as { code?: unknown }).code === "ENOSPC" ? "make room on" : "check"} the disk, then restart HELIX`,
+    { cause },
+  );
+
+export const closedError = (folder: string): LedgerUnavailableError =>
+  new LedgerUnavailableError(`ledger ${folder} is closed`);

@@ -3,8 +3,9 @@
  * signed note. Written last when a ledger is created, so a folder with it is a whole ledger.
  */
 import { fromUtf8, SECTOR_BYTES, toHex } from "./bytes.ts";
+import { type KeyHistory, parseKeyHistory } from "./key-history.ts";
 import { openNote, signNote } from "./signed-note.ts";
-import { parseVerifierKey, type SigningKey, type VerifierKey } from "./signing-key.ts";
+import type { SigningKey, VerifierKey } from "./signing-key.ts";
 
 export const POLICY_FILE = "ledger.policy";
 export const FORMAT = 1;
@@ -13,12 +14,19 @@ const FIRST_LINE = /^helix-ledger\/([1-9]\d{0,5})\n/;
 export interface LedgerPolicy {
   /** 16 bytes. */
   readonly ledgerId: Uint8Array;
+  readonly keys: KeyHistory;
+  /** The one in use. */
   readonly key: VerifierKey;
 }
 
-export function writePolicy(ledgerId: Uint8Array, key: SigningKey): string {
-  return signNote(policyText({ ledgerId, key: key.verifier }), key);
-}
+/** @param key the one in use by the history's end */
+export const writePolicy = (keys: KeyHistory, key: SigningKey): string => signNote(policyText(keys), key);
+
+export const policyOf = (keys: KeyHistory): LedgerPolicy => ({
+  ledgerId: keys.ledgerId,
+  keys,
+  key: keys.current,
+});
 
 /** Undefined when the bytes do not start as a policy does. */
 export function policyFormat(bytes: Uint8Array): number | undefined {
@@ -26,23 +34,24 @@ export function policyFormat(bytes: Uint8Array): number | undefined {
   return digits === undefined ? undefined : Number(digits);
 }
 
-/** Undefined when the bytes are not a policy of this format, signed by the key it names. */
+/** Undefined when the bytes are not a policy of this format, signed by the key it ends with. */
 export function readPolicy(bytes: Uint8Array): LedgerPolicy | undefined {
   const note = fromUtf8(bytes);
   const id = /^ledger ([0-9a-f]{32})$/m.exec(note)?.[1];
-  const keyText = /^key (.+)$/m.exec(note)?.[1];
-  if (id === undefined || keyText === undefined) return undefined;
-  let key: VerifierKey;
-  try {
-    key = parseVerifierKey(keyText);
-  } catch {
-    // Whatever is wrong with the key's text, the policy cannot be trusted.
-    return undefined;
-  }
-  const policy = { ledgerId: Uint8Array.from(Buffer.from(id, "hex")), key };
-  return openNote(note, key) === policyText(policy) ? policy : undefined;
+  const end = note.indexOf("\n\n");
+  if (id === undefined || end < 0) return undefined;
+  const ledgerId = Uint8Array.from(Buffer.from(id, "hex"));
+  const lines = note
+    .slice(0, end)
+    .split("\n")
+    .slice(policyHead(ledgerId).split("\n").length - 1);
+  const keys = parseKeyHistory(ledgerId, lines);
+  // Written anew and compared, so that a policy has one form only.
+  if (keys === undefined || openNote(note, keys.current) !== policyText(keys)) return undefined;
+  return policyOf(keys);
 }
 
-function policyText({ ledgerId, key }: LedgerPolicy): string {
-  return `helix-ledger/${FORMAT}\nledger ${toHex(ledgerId)}\nsector ${SECTOR_BYTES}\nkey ${key.text}\n`;
-}
+const policyHead = (ledgerId: Uint8Array): string =>
+  `helix-ledger/${FORMAT}\nledger ${toHex(ledgerId)}\nsector ${SECTOR_BYTES}\n`;
+
+const policyText = (keys: KeyHistory): string => `${policyHead(keys.ledgerId)}${keys.text}`;

@@ -8,9 +8,9 @@ import { loadPolicy } from "./folder.ts";
 import { newestCheckpoint, readMarks } from "./high-water-mark.ts";
 import { asOpenError, damaged } from "./open-error.ts";
 import { type LedgerPolicy, POLICY_FILE } from "./policy.ts";
-import { type DurabilityClass, decodeRecord } from "./record-codec.ts";
+import { type DurabilityClass, decodeRecord, placeOf } from "./record-codec.ts";
 import { scanBatches } from "./scan.ts";
-import { decodeSegmentHeader, segmentName, segmentNumber } from "./segment.ts";
+import { decodeSegmentHeader, listSegments, type SegmentFile } from "./segment.ts";
 
 export interface LedgerRecord {
   readonly sequence: bigint;
@@ -32,54 +32,83 @@ export interface LedgerRecord {
   readonly offset: number;
 }
 
+export interface ReadOptions {
+  readonly folder: string;
+  readonly disk: Disk;
+  /** First sequence wanted, default 0. */
+  readonly from?: bigint;
+}
+
 /**
  * Each record is checked against the batch and the chain it stands in; `verifyLedger` says whether
  * all are there. Ends before a batch that is still being written.
  *
- * @param from first sequence wanted, default 0
  * @throws LedgerOpenError when there is no ledger, or at the first record that is damaged
  */
-export async function* readLedger({
-  folder,
-  disk,
-  from = 0n,
-}: {
-  readonly folder: string;
-  readonly disk: Disk;
-  readonly from?: bigint;
-}): AsyncGenerator<LedgerRecord> {
+export async function* readLedger(options: ReadOptions): AsyncGenerator<LedgerRecord> {
+  for await (const stored of readStored(options)) yield ledgerRecord(stored);
+}
+
+/** A record as its bytes. */
+export interface StoredBytes {
+  readonly bytes: Uint8Array;
+  readonly hash: Uint8Array;
+  readonly file: string;
+  readonly offset: number;
+}
+
+/** As `readLedger`, for those who need the bytes too. */
+export async function* readStored({ folder, disk, from = 0n }: ReadOptions): AsyncGenerator<StoredBytes> {
   try {
     const policy = await loadPolicy(disk, folder);
     if (policy === undefined) throw damaged(folder, `${POLICY_FILE} is not signed by the key it names`);
-    const numbers = (await disk.list(folder)).map(segmentNumber).filter((n) => n !== undefined);
-    const first = await segmentWith(from, { folder, disk, policy, numbers });
-    for (const number of numbers.slice(first)) {
-      yield* segmentRecords(from, number, { folder, disk, policy, numbers });
+    const segments = await listSegments(disk, folder);
+    const gap = segments.findIndex(({ number }, i) => number !== i);
+    if (gap >= 0 || segments.length === 0) throw damaged(folder, `segment ${Math.max(gap, 0)} is missing`);
+    const reading = { folder, disk, policy, segments };
+    for (const segment of segments.slice(await segmentWith(from, reading))) {
+      yield* segmentRecords(from, segment, reading);
     }
   } catch (error) {
     throw asOpenError(error, folder);
   }
 }
 
+export function ledgerRecord({ bytes, hash, file, offset }: StoredBytes): LedgerRecord {
+  const { sequence, body, bootId, eventId, utcNs, monotonicNs, durability } = decodeRecord(bytes);
+  return {
+    sequence,
+    utcNs,
+    monotonicNs,
+    bootId: toHex(bootId),
+    eventId: uuidText(eventId),
+    durability,
+    recordHash: toHex(hash),
+    event: decodeEvent(body),
+    file,
+    offset,
+  };
+}
+
 interface Reading {
   readonly folder: string;
   readonly disk: Disk;
   readonly policy: LedgerPolicy;
-  readonly numbers: readonly number[];
+  readonly segments: readonly SegmentFile[];
 }
 
 /** Index of the last segment that starts at or before `sequence`, found from the back. */
 async function segmentWith(sequence: bigint, reading: Reading): Promise<number> {
-  for (let i = reading.numbers.length - 1; i > 0; i--) {
-    const head = await readHead(reading, reading.numbers[i] as number);
-    const start = decodeSegmentHeader(head, reading.policy.key);
+  for (let i = reading.segments.length - 1; i > 0; i--) {
+    const head = await readHead(reading, reading.segments[i] as SegmentFile);
+    const start = decodeSegmentHeader(head, reading.policy.keys);
     if (typeof start !== "string" && start.chain.sequence <= sequence) return i;
   }
   return 0;
 }
 
-async function readHead({ disk, folder }: Reading, number: number): Promise<Uint8Array> {
-  const file = await disk.open(join(folder, segmentName(number)), "read");
+async function readHead({ disk, folder }: Reading, { name }: SegmentFile): Promise<Uint8Array> {
+  const file = await disk.open(join(folder, name), "read");
   try {
     const head = new Uint8Array(SECTOR_BYTES);
     return head.subarray(0, await file.read(head, 0));
@@ -88,48 +117,40 @@ async function readHead({ disk, folder }: Reading, number: number): Promise<Uint
   }
 }
 
-async function* segmentRecords(from: bigint, number: number, reading: Reading): AsyncGenerator<LedgerRecord> {
-  const { folder, disk, policy, numbers } = reading;
-  const name = segmentName(number);
-  const marks = await readMarks(disk, folder, policy.key, 0);
+async function* segmentRecords(
+  from: bigint,
+  segment: SegmentFile,
+  reading: Reading,
+): AsyncGenerator<StoredBytes> {
+  const { folder, disk, policy, segments } = reading;
+  const { name } = segment;
+  const marks = await readMarks(disk, folder, policy.keys, 0);
   const file = await disk.readFile(join(folder, name));
-  const start = decodeSegmentHeader(file, policy.key);
+  const start = decodeSegmentHeader(file, policy.keys);
   if (typeof start === "string") throw damaged(folder, `${name}: ${start}`);
 
-  const records: LedgerRecord[] = [];
+  const records: StoredBytes[] = [];
   const onRecord = (bytes: Uint8Array, hash: Uint8Array, offset: number) => {
-    const { sequence, body, bootId, eventId, utcNs, monotonicNs, durability } = decodeRecord(bytes);
-    if (sequence < from) return;
-    records.push({
-      sequence,
-      utcNs,
-      monotonicNs,
-      bootId: toHex(bootId),
-      eventId: uuidText(eventId),
-      durability,
-      recordHash: toHex(hash),
-      event: decodeEvent(body),
-      file: name,
-      offset,
-    });
+    if (placeOf(bytes).sequence >= from) records.push({ bytes, hash, file: name, offset });
   };
   const signedRecords = newestCheckpoint(marks)?.records ?? 0n;
-  const body = file.subarray(0, await sealedLength(reading, number, file.length));
+  const body = file.subarray(0, await sealedLength(reading, segment, file.length));
   const { problem } = scanBatches(body, SECTOR_BYTES, start.chain, {
-    key: policy.key,
+    key: policy.keys.keyOf(segment.epoch) ?? policy.key,
     signedRecords,
     onRecord,
   });
   yield* records;
-  const stillWriting = problem?.torn && number === numbers.at(-1);
+  const stillWriting = problem?.torn && segment === segments.at(-1);
   if (problem !== undefined && !stillWriting) {
     throw damaged(folder, `record ${problem.sequence}, ${name} byte ${problem.offset}: ${problem.reason}`);
   }
 }
 
 /** Where batches end: the next segment's header says, and without one the file does. */
-async function sealedLength(reading: Reading, number: number, length: number): Promise<number> {
-  if (!reading.numbers.includes(number + 1)) return length;
-  const next = decodeSegmentHeader(await readHead(reading, number + 1), reading.policy.key);
-  return typeof next === "string" ? length : next.header.previous.validLength;
+async function sealedLength(reading: Reading, segment: SegmentFile, length: number): Promise<number> {
+  const next = reading.segments[reading.segments.indexOf(segment) + 1];
+  if (next === undefined) return length;
+  const start = decodeSegmentHeader(await readHead(reading, next), reading.policy.keys);
+  return typeof start === "string" ? length : start.header.previous.validLength;
 }

@@ -9,10 +9,14 @@ export const RECORD_HEADER_BYTES = 104;
 export const MAX_EVENT_BYTES = 1024 * 1024;
 /** Where a record repeats the hash of the one before it. */
 export const PREVIOUS_HASH_AT = 72;
+const DURABILITY_AT = 67;
 const VERSION = 1;
 const ID_BYTES = 16;
 
-/** How the caller wanted it kept. A: acknowledged under a synced high-water mark (not written yet). */
+/**
+ * How the caller wanted it kept. A: acknowledged under a synced high-water mark. B: after the
+ * batch is on the medium. C: nobody waits.
+ */
 export const DURABILITY_CLASSES = { A: 1, B: 2, C: 3 } as const;
 export type DurabilityClass = keyof typeof DURABILITY_CLASSES;
 
@@ -38,23 +42,35 @@ export interface RecordPlace {
 
 export interface StoredRecord extends RecordContent, RecordPlace {}
 
-export function encodeRecord(content: RecordContent, place: RecordPlace): Uint8Array {
+/** A whole record but for its place in the chain, which the writer fills in. */
+export function draftRecord(content: RecordContent): Uint8Array {
   const bytes = new Uint8Array(RECORD_HEADER_BYTES + content.body.length);
   const view = viewOf(bytes);
   view.setUint32(0, bytes.length, true);
   view.setUint16(4, VERSION, true);
   // 6: u16 type code; 0 says that the body names the type.
-  view.setBigUint64(8, place.sequence, true);
   view.setBigInt64(16, content.utcNs, true);
   view.setBigUint64(24, content.monotonicNs, true);
   bytes.set(content.bootId, 32);
   bytes.set(content.eventId, 48);
   // 64: i16 time zone in minutes, 66: u8 clock quality, 68: u8 origin; 0 says "not stated".
-  view.setUint8(67, DURABILITY_CLASSES[content.durability]);
-  bytes.set(place.previousHash, PREVIOUS_HASH_AT);
+  bytes[DURABILITY_AT] = DURABILITY_CLASSES[content.durability];
   bytes.set(content.body, RECORD_HEADER_BYTES);
   return bytes;
 }
+
+/** Completes the draft that stands at `offset`. */
+export function placeRecord(
+  view: DataView,
+  bytes: Uint8Array,
+  offset: number,
+  { sequence, previousHash }: RecordPlace,
+): void {
+  view.setBigUint64(offset + 8, sequence, true);
+  bytes.set(previousHash, offset + PREVIOUS_HASH_AT);
+}
+
+export const isClassA = (record: Uint8Array): boolean => record[DURABILITY_AT] === DURABILITY_CLASSES.A;
 
 /** Undefined when the length field cannot be one. */
 export function recordLengthAt(bytes: Uint8Array, offset: number): number | undefined {
@@ -75,7 +91,7 @@ export function decodeRecord(record: Uint8Array): StoredRecord {
   const view = viewOf(record);
   const version = view.getUint16(4, true);
   if (version !== VERSION) throw new Error(`record of version ${version}; this HELIX knows ${VERSION}`);
-  const code = view.getUint8(67);
+  const code = view.getUint8(DURABILITY_AT);
   const durability = (Object.keys(DURABILITY_CLASSES) as DurabilityClass[]).find(
     (name) => DURABILITY_CLASSES[name] === code,
   );

@@ -6,7 +6,6 @@
 import { type Batch, decodeBatch, isSigned } from "./batch-codec.ts";
 import { equalBytes, isAllZero, SECTOR_BYTES } from "./bytes.ts";
 import type { Chain } from "./chain.ts";
-import { recordHash } from "./hashing.ts";
 import { locateBadRecord } from "./locate.ts";
 import { placeOf } from "./record-codec.ts";
 import type { VerifierKey } from "./signing-key.ts";
@@ -43,14 +42,13 @@ export function scanBatches(file: Uint8Array, from: number, chain: Chain, option
     if (typeof batch === "string") {
       return { end: offset, problem: brokenBatch(file, offset, chain, options.key, batch) };
     }
-    const hashes = batch.records.map(({ bytes }) => recordHash(bytes));
-    const problem = misfit(batch, hashes, offset, chain) ?? unsigned(file, batch, offset, chain, options);
+    const problem = misfit(batch, offset, chain) ?? unsigned(file, batch, offset, chain, options);
     if (problem !== undefined) return { end: offset, problem };
-    batch.records.forEach((record, i) => {
-      const hash = hashes[i] as Uint8Array;
-      chain.addRecord(record.bytes, hash);
-      options.onRecord?.(record.bytes, hash, record.offset);
-    });
+    for (const { bytes, hash, offset: at } of batch.records) {
+      chain.addRecord(hash);
+      chain.addLeaf(bytes);
+      options.onRecord?.(bytes, hash, at);
+    }
     chain.addBatch(batch.trailer);
     offset += batch.length;
   }
@@ -76,12 +74,7 @@ function brokenBatch(
 }
 
 /** A whole batch in the wrong place was put there: no crash does that. */
-function misfit(
-  batch: Batch,
-  hashes: readonly Uint8Array[],
-  offset: number,
-  chain: Chain,
-): Problem | undefined {
+function misfit(batch: Batch, offset: number, chain: Chain): Problem | undefined {
   const problem = (reason: string, at = offset, sequence = chain.sequence): Problem => ({
     sequence,
     offset: at,
@@ -99,7 +92,7 @@ function misfit(
   }
   let sequence = chain.sequence;
   let previousHash = chain.recordHash;
-  for (const [i, record] of batch.records.entries()) {
+  for (const record of batch.records) {
     const place = placeOf(record.bytes);
     if (place.sequence !== sequence) {
       return problem(`record numbers itself ${place.sequence}`, record.offset, sequence);
@@ -107,7 +100,7 @@ function misfit(
     if (!equalBytes(place.previousHash, previousHash)) {
       return problem("record does not follow from the one before it", record.offset, sequence);
     }
-    previousHash = hashes[i] as Uint8Array;
+    previousHash = record.hash;
     sequence += 1n;
   }
   return undefined;

@@ -3,11 +3,13 @@
  * The header restates where the chain and the tree stand and is signed, so a ledger opens by its
  * last segment alone; it also fixes what the segment before it ends with.
  */
-import { concat, equalBytes, isAllZero, SECTOR_BYTES, toUtf8, viewOf } from "./bytes.ts";
+import type { Disk } from "@helix/platform";
+import { concat, equalBytes, isAllZero, SECTOR_BYTES, toUtf8, viewOf, withoutZeroTail } from "./bytes.ts";
 import { Chain } from "./chain.ts";
 import { HASH_BYTES, tornHash } from "./hashing.ts";
+import type { KeyHistory } from "./key-history.ts";
 import { frontierLength, MerkleTree } from "./merkle-tree.ts";
-import { SIGNATURE_BYTES, type SigningKey, type VerifierKey } from "./signing-key.ts";
+import { SIGNATURE_BYTES, type SigningKey } from "./signing-key.ts";
 
 /** "HLXS" as it stands in the file. */
 const MAGIC = 0x53584c48;
@@ -15,16 +17,32 @@ const FORMAT = 1;
 const FRONTIER_AT = 176;
 const SIGNATURE_AT = SECTOR_BYTES - SIGNATURE_BYTES;
 const SIGNED_PREFIX = toUtf8("helix-ledger/1 segment\n");
-const NAME = /^seg-0000-(\d{8})\.hlx$/;
+const NAME = /^seg-(\d{4})-(\d{8})\.hlx$/;
 
-/** @param number counts from 0; the first four digits are the key epoch, 0 until keys rotate */
-export const segmentName = (number: number): string => `seg-0000-${String(number).padStart(8, "0")}.hlx`;
+/** Which file a segment is: counted from 0 over the ledger's life, and by the key that signs it. */
+export interface SegmentFile {
+  readonly number: number;
+  readonly epoch: number;
+  readonly name: string;
+}
+
+export function segmentFile(number: number, epoch: number): SegmentFile {
+  const name = `seg-${String(epoch).padStart(4, "0")}-${String(number).padStart(8, "0")}.hlx`;
+  return { number, epoch, name };
+}
 
 /** Undefined when the name is not one of a segment. */
-export function segmentNumber(name: string): number | undefined {
-  const digits = NAME.exec(name)?.[1];
-  return digits === undefined ? undefined : Number(digits);
+export function parseSegmentName(name: string): SegmentFile | undefined {
+  const [, epoch, number] = NAME.exec(name) ?? [];
+  return number === undefined ? undefined : { number: Number(number), epoch: Number(epoch), name };
 }
+
+/** Rising. */
+export const listSegments = async (disk: Disk, folder: string): Promise<readonly SegmentFile[]> =>
+  (await disk.list(folder))
+    .map(parseSegmentName)
+    .filter((file) => file !== undefined)
+    .sort((a, b) => a.number - b.number || a.epoch - b.epoch);
 
 /** What a segment fixes of the one before it. */
 export interface PreviousSegment {
@@ -37,6 +55,8 @@ export interface PreviousSegment {
 
 export interface SegmentHeader {
   readonly number: number;
+  /** Of the key that signs it. */
+  readonly epoch: number;
   readonly ledgerId: Uint8Array;
   /** ns since 1970 UTC */
   readonly createdUtcNs: bigint;
@@ -46,7 +66,9 @@ export interface SegmentHeader {
 /** For the first segment of a ledger. */
 export const NO_PREVIOUS: PreviousSegment = sealedAt(0, new Uint8Array(0));
 
-export function sealedAt(validLength: number, tail: Uint8Array): PreviousSegment {
+/** @param rest of the file; zeros at its end are unused room and do not count */
+export function sealedAt(validLength: number, rest: Uint8Array): PreviousSegment {
+  const tail = withoutZeroTail(rest);
   return { validLength, tailLength: tail.length, tailHash: tornHash(tail) };
 }
 
@@ -57,6 +79,7 @@ export function encodeSegmentHeader(header: SegmentHeader, chain: Chain, key: Si
   view.setUint16(4, FORMAT, true);
   view.setUint16(6, SECTOR_BYTES, true);
   view.setUint32(8, header.number, true);
+  view.setUint32(12, header.epoch, true);
   bytes.set(header.ledgerId, 16);
   view.setBigUint64(32, chain.sequence, true);
   view.setBigUint64(40, chain.batchNumber, true);
@@ -74,13 +97,15 @@ export function encodeSegmentHeader(header: SegmentHeader, chain: Chain, key: Si
 /** The header and the chain it starts from; or in words why the file does not start with one. */
 export function decodeSegmentHeader(
   file: Uint8Array,
-  key: VerifierKey,
+  keys: KeyHistory,
 ): { header: SegmentHeader; chain: Chain } | string {
   if (file.length < SECTOR_BYTES) return "segment header is incomplete";
   const bytes = file.slice(0, SECTOR_BYTES);
   const view = viewOf(bytes);
   if (view.getUint32(0, true) !== MAGIC) return "no segment header here";
-  if (!key.verify(concat(SIGNED_PREFIX, bytes.subarray(0, SIGNATURE_AT)), bytes.subarray(SIGNATURE_AT))) {
+  const epoch = view.getUint32(12, true);
+  const key = keys.keyOf(epoch);
+  if (!key?.verify(concat(SIGNED_PREFIX, bytes.subarray(0, SIGNATURE_AT)), bytes.subarray(SIGNATURE_AT))) {
     return "segment header is not signed by this ledger's key";
   }
   const size = view.getBigUint64(32, true);
@@ -90,6 +115,7 @@ export function decodeSegmentHeader(
   return {
     header: {
       number: view.getUint32(8, true),
+      epoch,
       ledgerId: bytes.subarray(16, 32),
       createdUtcNs: view.getBigInt64(48, true),
       previous: {
@@ -119,9 +145,9 @@ export const sameChain = (a: Chain, b: Chain): boolean =>
 export function endProblem(file: Uint8Array, end: number, sealed: PreviousSegment): string | undefined {
   if (end !== sealed.validLength) return `batches end at ${end}, the next segment says ${sealed.validLength}`;
   const tail = file.subarray(end);
-  // Zeros after the last batch are room that was never used.
-  if (sealed.tailLength === 0 && isAllZero(tail)) return undefined;
-  if (tail.length !== sealed.tailLength || !equalBytes(tornHash(tail), sealed.tailHash)) {
+  const torn = tail.subarray(0, sealed.tailLength);
+  // Zeros after it are room that was never used.
+  if (!equalBytes(tornHash(torn), sealed.tailHash) || !isAllZero(tail.subarray(sealed.tailLength))) {
     return "bytes after the last batch are not those that the next segment recorded";
   }
   return undefined;

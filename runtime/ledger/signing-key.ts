@@ -5,7 +5,7 @@
 import { createPrivateKey, createPublicKey, type KeyObject, sign, verify } from "node:crypto";
 import type { Random } from "@helix/hal";
 import { concat, fromBase64, fromUtf8, toBase64, toHex, toUtf8 } from "./bytes.ts";
-import { HASH_BYTES, sha256 } from "./hashing.ts";
+import { HASH_BYTES, hmacSha256, sha256 } from "./hashing.ts";
 
 export const SIGNATURE_BYTES = 64;
 const KEY_ID_BYTES = 4;
@@ -28,6 +28,8 @@ export interface VerifierKey {
 export interface SigningKey {
   readonly verifier: VerifierKey;
   sign(message: Uint8Array): Uint8Array;
+  /** What the holder of the key can recognise as its own, and nobody else: HMAC-SHA-256. */
+  mac(bytes: Uint8Array): Uint8Array;
   /** PKCS#8 PEM; keep it with mode 0600. */
   readonly pem: string;
 }
@@ -68,9 +70,11 @@ function pkcs8(seed: Uint8Array): KeyObject {
 }
 
 function signingKeyFrom(origin: string, key: KeyObject): SigningKey {
+  const secret = sha256(concat(toUtf8("helix-ledger/1 mac\n"), key.export({ format: "der", type: "pkcs8" })));
   const spki = createPublicKey(key).export({ format: "der", type: "spki" });
   return {
     verifier: verifierKey(origin, new Uint8Array(spki.subarray(SPKI_PREFIX.length))),
+    mac: (bytes) => hmacSha256(secret, bytes),
     sign: (message) => new Uint8Array(sign(null, message, key)),
     pem: key.export({ format: "pem", type: "pkcs8" }).toString(),
   };

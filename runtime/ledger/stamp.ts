@@ -1,9 +1,9 @@
 /** Gives each event its times and identifiers at the moment the caller hands it over. */
 import type { Clock, Random } from "@helix/hal";
 import { encodeEvent } from "./event-codec.ts";
-import { uuidV7 } from "./event-id.ts";
+import { uuidBytes, uuidV7 } from "./event-id.ts";
 import type { LedgerEvent } from "./events.ts";
-import { type DurabilityClass, MAX_EVENT_BYTES, type RecordContent } from "./record-codec.ts";
+import { type DurabilityClass, draftRecord, MAX_EVENT_BYTES } from "./record-codec.ts";
 
 export class Stamp {
   readonly #clock: Clock;
@@ -18,19 +18,19 @@ export class Stamp {
   }
 
   /** @throws RangeError when the event is too long; Error when a value of it has no form in CBOR */
-  content(event: LedgerEvent, durability: DurabilityClass): RecordContent {
+  draft(event: LedgerEvent, durability: DurabilityClass, eventId?: string): Uint8Array {
     const body = encodeEvent(event);
     if (body.length > MAX_EVENT_BYTES) {
       throw new RangeError(`${event.type} takes ${body.length} bytes, the ledger ${MAX_EVENT_BYTES} at most`);
     }
     const utcNs = this.#clock.wallUtcNs();
-    return {
+    return draftRecord({
       utcNs,
       monotonicNs: this.#clock.monotonicNs(),
       bootId: this.#bootId,
-      eventId: uuidV7(utcNs, this.#random),
+      eventId: eventId === undefined ? uuidV7(utcNs, this.#random) : uuidBytes(eventId),
       durability,
       body,
-    };
+    });
   }
 }

@@ -3,14 +3,22 @@ import { type Mark, newestCheckpoint } from "./high-water-mark.ts";
 import type { LedgerVerdict, LedgerVerification } from "./ledger.ts";
 import type { Problem } from "./scan.ts";
 
+/** Something signed that says what the first records are. */
+export interface Statement {
+  readonly file: string;
+  readonly records: bigint;
+  /** Lower-case hex. */
+  readonly root: string;
+}
+
 export interface Findings {
   /** Records that fit, one after the other. */
   readonly records: bigint;
   readonly marks: readonly Mark[];
   /** The first place that does not fit. */
   readonly problem: (Problem & { readonly file: string }) | undefined;
-  /** A mark whose root the records contradict, and how many records an earlier root proves. */
-  readonly mismatch: { readonly mark: Mark; readonly provenRecords: bigint } | undefined;
+  /** A statement that the records contradict, and how many records an earlier one proves. */
+  readonly mismatch: { readonly statement: Statement; readonly provenRecords: bigint } | undefined;
   /** Where the last batch ends. */
   readonly end: { readonly file: string; readonly offset: number };
 }
@@ -22,9 +30,9 @@ interface Judgement {
 
 export function judge(found: Findings): Judgement {
   if (found.mismatch !== undefined) {
-    const { mark, provenRecords } = found.mismatch;
-    const reason = `the first ${mark.checkpoint?.records} records are not those that this checkpoint was signed for`;
-    return atMark("CORRUPT", mark, provenRecords, reason);
+    const { statement, provenRecords } = found.mismatch;
+    const reason = `the first ${statement.records} records are not those that it was signed for`;
+    return atFile("CORRUPT", statement.file, provenRecords, reason);
   }
   const newest = newestCheckpoint(found.marks);
   if (found.problem !== undefined) {
@@ -44,12 +52,12 @@ function judgeMarks({ marks, records }: Findings): Judgement {
   const bad = marks.filter(({ checkpoint }) => checkpoint === undefined);
   const [first] = bad;
   if (first === undefined) return { verdict: "CLEAN", firstBad: undefined };
-  if (first.bytes.length === 0) return atMark("CORRUPT", first, records, "file is missing or empty");
+  if (first.bytes.length === 0) return atFile("CORRUPT", first.file, records, "file is missing or empty");
   const verdict = bad.length === marks.length ? "CORRUPT" : "TORN_TAIL";
-  return atMark(verdict, first, records, "file does not hold a checkpoint signed by this ledger's key");
+  return atFile(verdict, first.file, records, "file does not hold a checkpoint signed by this ledger's key");
 }
 
-const atMark = (verdict: LedgerVerdict, mark: Mark, sequence: bigint, reason: string): Judgement => ({
+const atFile = (verdict: LedgerVerdict, file: string, sequence: bigint, reason: string): Judgement => ({
   verdict,
-  firstBad: { sequence, file: mark.file, offset: 0, reason },
+  firstBad: { sequence, file, offset: 0, reason },
 });

@@ -6,15 +6,15 @@
 import { join } from "node:path";
 import type { Disk } from "@helix/platform";
 import { toHex } from "./bytes.ts";
-import { KEY_FILE, loadPolicy } from "./folder.ts";
+import { loadPolicy } from "./folder.ts";
 import { newestCheckpoint } from "./high-water-mark.ts";
 import { inspectLedger } from "./inspect.ts";
+import { isSealedKey, keyFile, openKeyFile } from "./key-file.ts";
 import type { LedgerVerification } from "./ledger.ts";
 import { MerkleTree } from "./merkle-tree.ts";
 import { asOpenError } from "./open-error.ts";
 import { type LedgerPolicy, POLICY_FILE } from "./policy.ts";
 import { tornFits } from "./recover.ts";
-import { readSigningKey } from "./signing-key.ts";
 
 /** @throws LedgerOpenError when there is no ledger of a known format to read */
 export async function verifyLedger({
@@ -73,7 +73,7 @@ async function badFileBeside(
 ): Promise<{ file: string; reason: string } | undefined> {
   for (const file of await disk.list(folder)) {
     const read = () => disk.readFile(join(folder, file));
-    if (file === KEY_FILE && (await isOtherKey(policy, read))) {
+    if (file === keyFile(policy.keys.epoch) && (await isOtherKey(policy, read))) {
       return { file, reason: "file is not the private key that ledger.policy names" };
     }
     if ((await tornFits(file, read)) === false) {
@@ -92,7 +92,10 @@ async function isOtherKey(policy: LedgerPolicy, read: () => Promise<Uint8Array>)
     return false;
   }
   try {
-    return readSigningKey(policy.key.origin, pem).verifier.text !== policy.key.text;
+    // A sealed one tells nothing without its passphrase; the opening checks it.
+    return (
+      !isSealedKey(pem) && openKeyFile(policy.key.origin, pem, undefined).verifier.text !== policy.key.text
+    );
   } catch {
     // Not a key any more: whatever the reason, it is not the one named.
     return true;

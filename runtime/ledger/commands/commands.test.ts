@@ -1,0 +1,411 @@
+/** `helix ledger ...` as a person calls it, on real files. */
+import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import {
+  chmodSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { createServer } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { CliContext, CommandInput, CommandOutcome } from "@helix/cli";
+import { createSystemPlatform } from "@helix/platform";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { openLedger } from "../index.ts";
+import { command } from "./ledger.ts";
+
+const platform = createSystemPlatform("ledger-commands");
+let home: string;
+let folder: string;
+
+beforeAll(async () => {
+  home = mkdtempSync(join(tmpdir(), "helix-ledger-cli-"));
+  folder = join(home, "ledger");
+  const ledger = await openLedger({ folder, ...platform });
+  for (let i = 0; i < 30; i++) {
+    await ledger.append({
+      type: "CALIBRATION",
+      instrument: i % 2 === 0 ? "ph-1" : "ph-2",
+      actor: { id: "l.pasteur", role: "operator" },
+      record: undefined,
+      failure: i === 7 ? "slope too low" : undefined,
+    });
+  }
+  await ledger.append({ type: "RUNTIME_STOPPED", reason: "end of shift" });
+  await ledger.close();
+});
+afterAll(() => rmSync(home, { recursive: true, force: true }));
+
+interface Called extends CommandOutcome {
+  readonly out: string;
+}
+
+async function call(
+  name: string,
+  args: object,
+  options: object = {},
+  context: Partial<CliContext> = {},
+): Promise<Called> {
+  const found = command.commands.find((one) => one.name === name);
+  if (found === undefined) throw new Error(`no command ${name}`);
+  const defaults: [string, unknown][] = Object.entries(found.options ?? {}).map(([key, spec]) => [
+    key,
+    spec.kind === "flag" ? false : spec.default,
+  ]);
+  let out = "";
+  const full: CliContext = {
+    version: "0.0.0",
+    platform,
+    out: { write: (text) => void (out += text) },
+    err: { write: () => {} },
+    json: false,
+    terminal: { isTty: false, columns: 80, colour: false },
+    signal: new AbortController().signal,
+    env: {},
+    cwd: home,
+    invoke: () => Promise.reject(new Error("not here")),
+    ...context,
+  };
+  const input = { arguments: args, options: { ...Object.fromEntries(defaults), ...options } };
+  const outcome = await found.run(input as CommandInput, full);
+  return { ...outcome, out };
+}
+
+describe("helix ledger", () => {
+  test("verify says CLEAN and exits 0", async () => {
+    expect(await call("verify", { folder: "ledger" })).toMatchObject({
+      exitCode: 0,
+      result: { verdict: "CLEAN", records: "31" },
+    });
+  });
+
+  test("show prints the newest, or from a record on; --full prints JSON", async () => {
+    const newest = await call("show", { folder }, { last: 2 });
+    expect(newest.out).toMatch(
+      /^ +29 {2}\d{4}-\d\d-\d\dT[\d:.]+Z {2}CALIBRATION +l.pasteur \(operator\) {2}ph-2\n +30 .* RUNTIME_STOPPED +end of shift\n$/,
+    );
+    const from = await call("show", { folder }, { from: 28, full: true });
+    expect(
+      from.out
+        .trim()
+        .split("\n")
+        .map((line) => JSON.parse(line).sequence),
+    ).toEqual(["28", "29", "30"]);
+    expect((await call("show", { folder })).out.trim().split("\n").length).toBe(20);
+  });
+
+  test("show --follow goes on with what another one writes, until it is stopped", async () => {
+    const live = join(home, "live");
+    const ledger = await openLedger({ folder: live, ...platform });
+    await ledger.append({ type: "RUNTIME_STOPPED", reason: "first" });
+    const stop = new AbortController();
+    let out = "";
+    const following = call(
+      "show",
+      { folder: live },
+      { follow: true },
+      { signal: stop.signal, out: { write: (text) => void (out += text) } },
+    );
+    await expect.poll(() => out).toContain("first");
+    await ledger.append({ type: "RUNTIME_STOPPED", reason: "second" });
+    await expect.poll(() => out).toContain("second");
+    stop.abort();
+    expect((await following).exitCode).toBe(0);
+    await ledger.close();
+  });
+
+  test("search finds by who, what, when, why, instrument", async () => {
+    const count = async (options: object) =>
+      (await call("search", { folder }, options, { json: true })).result.records;
+    expect(await count({ who: "pasteur", instrument: "ph-2" })).toHaveLength(15);
+    expect(await count({ what: "runtime_stopped" })).toHaveLength(1);
+    expect(await count({ why: "SHIFT" })).toHaveLength(1);
+    expect(await count({ since: "2026-01-01", until: "2999-01-01T00:00" })).toHaveLength(31);
+    expect(await count({ batch: "B-1" })).toHaveLength(0);
+    await expect(call("search", { folder }, { since: "last week" })).rejects.toMatchObject({
+      name: "CliError",
+      exitCode: 2,
+    });
+  });
+
+  test("prove gives a proof that leads from the record to the checkpoint's root", async () => {
+    const { result, out } = await call("prove", { folder, sequence: "7" });
+    const [head, index, ...rest] = out.split("\n");
+    expect([head, index]).toEqual(["c2sp.org/tlog-proof@v1", "index 7"]);
+    const path = rest.slice(0, rest.indexOf("")).map((line) => Buffer.from(line, "base64"));
+    const [, size, root] = rest.slice(rest.indexOf("") + 1);
+    const sha = (...parts: Uint8Array[]) => createHash("sha256").update(Buffer.concat(parts)).digest();
+    // Record 7 of 31: left siblings up to 8 leaves, right ones from there on.
+    let hash = sha(Buffer.of(0), Buffer.from(String(result.record), "base64"));
+    path.forEach((sibling, level) => {
+      hash = level < 3 ? sha(Buffer.of(1), sibling, hash) : sha(Buffer.of(1), hash, sibling);
+    });
+    expect([size, root]).toEqual(["31", hash.toString("base64")]);
+    await expect(call("prove", { folder, sequence: "31" })).rejects.toMatchObject({
+      name: "CliError",
+      exitCode: 2,
+    });
+    await expect(call("prove", { folder, sequence: "seven" })).rejects.toThrow("not a record's number");
+  });
+
+  test("export makes a folder that its own verifier finds good", async () => {
+    const { result } = await call("export", { folder }, { out: "copy" });
+    expect(result).toMatchObject({ records: 31, notCovered: 0 });
+    expect(readdirSync(join(home, "copy"))).toContain("ledger");
+    await call("export", { folder }, { out: "part", instrument: "ph-1" });
+    expect(readdirSync(join(home, "part"))).not.toContain("ledger");
+    await expect(call("export", { folder }, { out: "copy" })).rejects.toThrow("is not empty");
+  });
+
+  test("rotate-key signs with a new key, sealed with the passphrase of the environment", async () => {
+    const copy = join(home, "rotated");
+    cpSync(folder, copy, { recursive: true });
+    const env = { HELIX_LEDGER_PASSPHRASE: "tulip" };
+    const { result } = await call("rotate-key", { folder: copy }, {}, { env });
+    expect(readFileSync(join(copy, "ledger-1.key"), "utf8")).toContain("scrypt");
+    expect(statSync(join(copy, "ledger-1.key")).mode & 0o777).toBe(0o600);
+    expect((await call("verify", { folder: copy })).result).toMatchObject({
+      verdict: "CLEAN",
+      verifierKey: result.key,
+    });
+    await expect(call("rotate-key", { folder: copy })).rejects.toThrow("set HELIX_LEDGER_PASSPHRASE");
+  });
+});
+
+const openssl = spawnSync("openssl", ["version"]).status === 0;
+describe.skipIf(!openssl)(
+  openssl ? "helix ledger anchor" : "helix ledger anchor (skipped: needs openssl)",
+  () => {
+    const ssl = (...args: string[]) => {
+      const { status, stderr } = spawnSync("openssl", args, { cwd: home, encoding: "utf8" });
+      if (status !== 0) throw new Error(`openssl ${args[0]}: ${stderr}`);
+    };
+
+    test("keeps a token that openssl finds to be of the checkpoint, and an export takes it along", async () => {
+      writeFileSync(
+        join(home, "tsa.cnf"),
+        "[tsa]\ndefault_tsa=t\n[t]\nserial=./serial\ncrypto_device=builtin\nsigner_digest=sha256\ndefault_policy=1.2.3.4\ndigests=sha256\ntsa_name=no\ness_cert_id_alg=sha256\n[x]\nextendedKeyUsage=critical,timeStamping\n",
+      );
+      writeFileSync(join(home, "serial"), "01\n");
+      ssl(
+        "req",
+        "-x509",
+        "-newkey",
+        "rsa:2048",
+        "-nodes",
+        "-keyout",
+        "tsa.key",
+        "-out",
+        "tsa.pem",
+        "-subj",
+        "/CN=Test TSA",
+        "-days",
+        "30",
+        "-addext",
+        "extendedKeyUsage=critical,timeStamping",
+      );
+      let seen = "";
+      const server = createServer((request, response) => {
+        seen = `${request.method} ${request.headers["content-type"]}`;
+        const chunks: Buffer[] = [];
+        request.on("data", (chunk: Buffer) => chunks.push(chunk));
+        request.on("end", () => {
+          writeFileSync(join(home, "q.tsq"), Buffer.concat(chunks));
+          ssl(
+            "ts",
+            "-reply",
+            "-config",
+            "tsa.cnf",
+            "-queryfile",
+            "q.tsq",
+            "-inkey",
+            "tsa.key",
+            "-signer",
+            "tsa.pem",
+            "-out",
+            "r.tsr",
+          );
+          response.end(readFileSync(join(home, "r.tsr")));
+        });
+      });
+      await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+      const address = server.address();
+      const tsa = `http://127.0.0.1:${typeof address === "object" ? address?.port : 0}/tsr`;
+      const copy = join(home, "anchored");
+      cpSync(folder, copy, { recursive: true });
+      try {
+        expect((await call("anchor", { folder: copy }, { tsa })).result).toMatchObject({
+          file: "anchor-31.tsr",
+        });
+      } finally {
+        await new Promise((resolve) => server.close(resolve));
+      }
+      expect(seen).toBe("POST application/timestamp-query");
+      ssl(
+        "ts",
+        "-verify",
+        "-data",
+        join(copy, "anchor-31.txt"),
+        "-in",
+        join(copy, "anchor-31.tsr"),
+        "-CAfile",
+        "tsa.pem",
+      );
+      expect((await call("verify", { folder: copy })).exitCode).toBe(0);
+      await call("export", { folder: copy }, { out: "anchored-copy", what: "RUNTIME_STOPPED" });
+      expect(readdirSync(join(home, "anchored-copy"))).toContain("anchor-31.tsr");
+      const python = spawnSync(
+        "python3",
+        [join(home, "anchored-copy", "verify.py"), join(home, "anchored-copy")],
+        { encoding: "utf8" },
+      );
+      if (python.error === undefined) expect(python.stdout).toContain("anchor-31.tsr is of its checkpoint");
+      // The authority is gone now, and one that talks nonsense is none.
+      await expect(call("anchor", { folder: copy }, { tsa })).rejects.toMatchObject({
+        name: "CliError",
+        exitCode: 2,
+      });
+      await expect(call("anchor", { folder: copy })).rejects.toThrow("give --tsa");
+    }, 60_000);
+  },
+);
+
+/** Names, modes and content. */
+function snapshot(at: string): string {
+  const { status, stdout } = spawnSync(
+    "find",
+    [at, "-type", "f", "-printf", "%P %m %s ", "-exec", "sha256sum", "{}", ";"],
+    { encoding: "utf8" },
+  );
+  if (status !== 0) throw new Error("find failed");
+  return stdout
+    .split("\n")
+    .filter((line) => !line.includes("ledger.lock"))
+    .sort()
+    .join("\n");
+}
+
+describe("what is not right: one line, exit code 2, nothing changed on disk", () => {
+  const bad: {
+    name: string;
+    make: (at: string) => void;
+    calls?: string[];
+    env?: Record<string, string>;
+    says: RegExp;
+  }[] = [
+    { name: "nothing there", make: () => {}, says: /does not exist/ },
+    {
+      name: "a folder that is not a ledger",
+      make: (at) => {
+        mkdirSync(at);
+        writeFileSync(join(at, "holiday.jpg"), "x");
+      },
+      says: /is not a ledger: it holds holiday.jpg/,
+    },
+    {
+      name: "a ledger of a newer format",
+      make: (at) => {
+        cpSync(folder, at, { recursive: true });
+        const path = join(at, "ledger.policy");
+        writeFileSync(path, readFileSync(path, "utf8").replace("helix-ledger/1", "helix-ledger/2"));
+      },
+      says: /has format 2, this HELIX knows 1/,
+    },
+    {
+      name: "a missing segment",
+      make: (at) => {
+        cpSync(folder, at, { recursive: true });
+        rmSync(join(at, "seg-0000-00000000.hlx"));
+      },
+      calls: ["show", "search", "rotate-key", "export", "prove"],
+      says: /segment file is missing|segment 0 is missing/,
+    },
+  ];
+  for (const {
+    name,
+    make,
+    calls = ["verify", "show", "search", "export", "prove", "rotate-key"],
+    says,
+  } of bad) {
+    test(name, async () => {
+      const at = join(home, `bad-${name.replaceAll(" ", "-")}`);
+      make(at);
+      const before = statSync(at, { throwIfNoEntry: false }) && snapshot(at);
+      for (const one of calls) {
+        const error = await call(
+          one,
+          { folder: at, sequence: "0" },
+          one === "export" ? { out: `out of ${name}` } : {},
+        ).then(
+          () => undefined,
+          (caught: unknown) => caught,
+        );
+        expect({ one, error }).toMatchObject({
+          one,
+          error: { name: "CliError", exitCode: 2, message: expect.stringMatching(says) },
+        });
+        expect((error as Error).message).not.toContain("\n");
+      }
+      expect(statSync(at, { throwIfNoEntry: false }) && snapshot(at)).toEqual(before);
+    });
+  }
+
+  test("a missing segment is also a verdict", async () => {
+    const at = join(home, "no-segment");
+    cpSync(folder, at, { recursive: true });
+    rmSync(join(at, "seg-0000-00000000.hlx"));
+    const before = snapshot(at);
+    expect(await call("verify", { folder: at })).toMatchObject({
+      exitCode: 1,
+      result: { verdict: "CORRUPT" },
+    });
+    expect(snapshot(at)).toBe(before);
+  });
+
+  test("a second writer", async () => {
+    const at = join(home, "held");
+    cpSync(folder, at, { recursive: true });
+    const ledger = await openLedger({ folder: at, ...platform });
+    const before = snapshot(at);
+    await expect(call("rotate-key", { folder: at })).rejects.toMatchObject({
+      name: "CliError",
+      exitCode: 2,
+      message: expect.stringMatching(/is in use by process \d+/),
+    });
+    expect(snapshot(at)).toBe(before);
+    await ledger.close();
+  });
+
+  test("a wrong passphrase", async () => {
+    const at = join(home, "sealed");
+    await (await openLedger({ folder: at, ...platform, passphrase: "right" })).close();
+    const before = snapshot(at);
+    const env = { HELIX_LEDGER_PASSPHRASE: "wrong" };
+    await expect(call("rotate-key", { folder: at }, {}, { env })).rejects.toMatchObject({
+      exitCode: 2,
+      message: expect.stringMatching(/does not open its key; nothing was changed/),
+    });
+    expect(snapshot(at)).toBe(before);
+  });
+
+  test.skipIf(process.getuid?.() === 0)(
+    "a folder that may not be written (skipped for root, whom modes do not stop)",
+    async () => {
+      const at = join(home, "read-only");
+      cpSync(folder, at, { recursive: true });
+      chmodSync(at, 0o500);
+      await expect(call("rotate-key", { folder: at })).rejects.toMatchObject({
+        exitCode: 2,
+        message: expect.stringMatching(/permission/),
+      });
+      chmodSync(at, 0o700);
+    },
+  );
+});

@@ -1,0 +1,69 @@
+/** What the commands of `helix ledger` have in common. */
+import { resolve } from "node:path";
+import { type CliContext, CliError } from "@helix/cli";
+import { AnchorError } from "../anchor.ts";
+import { LedgerOpenError } from "../open-error.ts";
+import type { LedgerRecord } from "../read.ts";
+import { auditColumns } from "../record-view.ts";
+import { parseUtc, type Selection } from "../search.ts";
+
+export const FOLDER_ARGUMENT = { folder: { summary: "the ledger's folder", count: "one" } } as const;
+
+export const SELECTION_OPTIONS = {
+  who: { kind: "text", summary: "of this person or role", value: "id" },
+  what: { kind: "text", summary: "of these types, joined by commas", value: "types" },
+  why: { kind: "text", summary: "with this in the reason", value: "text" },
+  instrument: { kind: "text", summary: "of this instrument", value: "name" },
+  batch: { kind: "text", summary: "of this batch", value: "id" },
+  since: { kind: "text", summary: "from this time on, UTC unless it says", value: "time" },
+  until: { kind: "text", summary: "before this time", value: "time" },
+} as const;
+
+type SelectionInput = { readonly [Name in keyof typeof SELECTION_OPTIONS]: string | undefined };
+
+/** @throws CliError for a time that is none */
+export function selectionOf(options: SelectionInput): Selection {
+  const { since, until, ...texts } = options;
+  const given = Object.entries(texts).filter(
+    ([name, value]) => name in SELECTION_OPTIONS && value !== undefined,
+  );
+  return {
+    ...Object.fromEntries(given),
+    ...(since === undefined ? {} : { since: timeOf(since) }),
+    ...(until === undefined ? {} : { until: timeOf(until) }),
+  };
+}
+
+function timeOf(text: string): bigint {
+  try {
+    return parseUtc(text);
+  } catch (error) {
+    throw new CliError((error as Error).message, { cause: error });
+  }
+}
+
+export const ledgerFolder = (folder: string, context: CliContext): string => resolve(context.cwd, folder);
+
+/** @throws CliError with the one line that says what is wrong; anything else as it is */
+export async function orCliError<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof LedgerOpenError || error instanceof AnchorError) {
+      throw new CliError(error.message, { cause: error });
+    }
+    throw error;
+  }
+}
+
+/** One record in a terminal. */
+export function recordLine(record: LedgerRecord): string {
+  const { when, what, who, role, instrument, batch, why } = auditColumns(record);
+  const parts = [
+    who === "" ? "" : role === "" ? who : `${who} (${role})`,
+    instrument,
+    batch === "" ? "" : `batch ${batch}`,
+    why,
+  ].filter((part) => part !== "");
+  return `${record.sequence.toString().padStart(8)}  ${when}  ${what.padEnd(28)}  ${parts.join("  ")}`.trimEnd();
+}

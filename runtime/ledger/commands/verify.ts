@@ -1,0 +1,27 @@
+import { defineCommand, EXIT } from "@helix/cli";
+import { FOLDER_ARGUMENT, ledgerFolder, orCliError } from "./shared.ts";
+import { verificationJson, verificationText } from "./verify-report.ts";
+
+export const verify = defineCommand({
+  name: "verify",
+  summary: "check every record, hash, signature and checkpoint of a ledger",
+  topic: "evidence",
+  details:
+    "Reads the folder and changes nothing; safe while HELIX is writing to it. CLEAN: all is there and fits. " +
+    "TORN_TAIL: a crash left an unfinished write behind, nothing acknowledged is lost. CORRUPT: something that " +
+    "was durable has changed. ROLLBACK: records that were signed for are gone. Exit code 0 when CLEAN, else 1.",
+  arguments: FOLDER_ARGUMENT,
+  examples: [{ line: "helix ledger verify runs/calm-1/ledger", explains: "check a run's ledger offline" }],
+
+  run: (input, context) =>
+    orCliError(async () => {
+      const { verifyLedger } = await import("../verify.ts");
+      const folder = ledgerFolder(input.arguments.folder, context);
+      const verification = await verifyLedger({ folder, disk: context.platform.disk });
+      context.out.write(`${verificationText(folder, verification)}\n`);
+      return {
+        exitCode: verification.verdict === "CLEAN" ? EXIT.pass : EXIT.fail,
+        result: { folder, ...verificationJson(verification) },
+      };
+    }),
+});

@@ -1,0 +1,42 @@
+/** The records as a table: RFC 4180, UTF-8 with a byte order mark, so that a spreadsheet reads it right. */
+import type { LedgerRecord } from "../read.ts";
+import { auditColumns, recordJson } from "../record-view.ts";
+
+const COLUMNS = [
+  "sequence",
+  "time_utc",
+  "type",
+  "who",
+  "role",
+  "instrument",
+  "batch",
+  "why",
+  "durability",
+  "event_id",
+  "event",
+  "record_hash",
+];
+
+export function recordsCsv(records: readonly LedgerRecord[]): string {
+  const rows = records.map((record) => {
+    const { when, what, who, role, instrument, batch, why } = auditColumns(record);
+    const { sequence, durability, eventId, event, recordHash } = recordJson(record);
+    return [
+      sequence,
+      when,
+      what,
+      who,
+      role,
+      instrument,
+      batch,
+      why,
+      durability,
+      eventId,
+      JSON.stringify(event),
+      recordHash,
+    ];
+  });
+  return `\uFEFF${[COLUMNS, ...rows].map((row) => `${row.map(cell).join(",")}\r\n`).join("")}`;
+}
+
+const cell = (text: string): string => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);

@@ -1,0 +1,252 @@
+/**
+ * An inspector's copy of the records asked for: readable (PDF, CSV), exact (JSON with each record's
+ * bytes), proven (inclusion in a signed checkpoint, consistency with earlier ones), with a verifier
+ * that shares no code with HELIX. Of the whole ledger, unless only some records are to be given away.
+ */
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Disk } from "@helix/platform";
+import { listAnchors } from "../anchor.ts";
+import { toBase64, toHex, toUtf8 } from "../bytes.ts";
+import { loadPolicy } from "../folder.ts";
+import { newestCheckpoint } from "../high-water-mark.ts";
+import { type Inspection, inspectLedger } from "../inspect.ts";
+import type { LedgerCheckpoint } from "../ledger.ts";
+import { asOpenError, damaged, LedgerOpenError } from "../open-error.ts";
+import { type LedgerPolicy, POLICY_FILE } from "../policy.ts";
+import { ProofTree } from "../proofs.ts";
+import { type LedgerRecord, ledgerRecord, readStored, type StoredBytes } from "../read.ts";
+import { recordJson } from "../record-view.ts";
+import { isSelected, type Selection } from "../search.ts";
+import { listSegments } from "../segment.ts";
+import { openCheckpoint } from "../signed-note.ts";
+import { recordsCsv } from "./csv.ts";
+import { readmeText, selectionText } from "./readme.ts";
+
+/** More than a person reads; the other forms hold them all. */
+const MAX_PDF_RECORDS = 20_000;
+const VERIFIER = fileURLToPath(new URL("./verify.py", import.meta.url));
+
+export interface ExportOptions {
+  readonly folder: string;
+  readonly disk: Disk;
+  /** Must not be there yet, or be empty. */
+  readonly out: string;
+  /** Empty: all records. */
+  readonly selection: Selection;
+  /** Copies the whole ledger too, so that every record's place can be checked. */
+  readonly withLedger: boolean;
+  /** Notes of earlier checkpoints, kept elsewhere: proven to be part of this one. */
+  readonly earlier?: readonly string[];
+}
+
+export interface ExportSummary {
+  readonly records: number;
+  readonly checkpointRecords: bigint;
+  readonly root: string;
+  /** Asked for and not proven by a checkpoint yet, so left out. */
+  readonly notCovered: number;
+  readonly pdf: boolean;
+  readonly files: readonly string[];
+}
+
+interface Chosen {
+  readonly stored: StoredBytes;
+  readonly record: LedgerRecord;
+}
+
+/** @throws LedgerOpenError, also when the ledger is damaged: then copy its folder as it is */
+export async function exportLedger(options: ExportOptions): Promise<ExportSummary> {
+  const { folder, disk, out } = options;
+  try {
+    if ((await disk.stat(out)) !== undefined && (await disk.list(out)).length > 0) {
+      throw new LedgerOpenError("disk", out, `${out} is not empty; name a new folder for the export`);
+    }
+    const policy = await loadPolicy(disk, folder);
+    if (policy === undefined) throw damaged(folder, `${POLICY_FILE} is not signed by the key it names`);
+    const found = await inspectLedger({ disk, folder, policy, from: "first", live: true });
+    if (found.verdict === "CORRUPT" || found.verdict === "ROLLBACK") {
+      throw damaged(folder, `${found.verdict}: ${found.firstBad?.reason}`);
+    }
+    const checkpoint = newestCheckpoint(found.marks);
+    if (checkpoint === undefined) throw damaged(folder, "neither mark holds a signed checkpoint");
+    return await new Exporter(options, policy, checkpoint, found).run();
+  } catch (error) {
+    throw asOpenError(error, folder);
+  }
+}
+
+class Exporter {
+  readonly #options: ExportOptions;
+  readonly #policy: LedgerPolicy;
+  readonly #checkpoint: LedgerCheckpoint;
+  readonly #found: Inspection;
+  readonly #tree = new ProofTree();
+  readonly #files: string[] = [];
+  #notCovered = 0;
+
+  constructor(options: ExportOptions, policy: LedgerPolicy, checkpoint: LedgerCheckpoint, found: Inspection) {
+    this.#options = options;
+    this.#policy = policy;
+    this.#checkpoint = checkpoint;
+    this.#found = found;
+  }
+
+  async run(): Promise<ExportSummary> {
+    const { disk, out, withLedger } = this.#options;
+    const chosen = await this.#choose();
+    const records = chosen.map(({ record }) => record);
+    await disk.makeFolder(out);
+    await this.#write("records.json", JSON.stringify(this.#document(chosen), null, 1));
+    await this.#write("records.csv", recordsCsv(records));
+    const pdf = records.length <= MAX_PDF_RECORDS;
+    if (pdf) await this.#writePdf(records);
+    await this.#write("checkpoint.txt", this.#checkpoint.note);
+    await this.#write("consistency.json", JSON.stringify(await this.#consistency(), null, 1));
+    await this.#write(POLICY_FILE, await disk.readFile(join(this.#options.folder, POLICY_FILE)));
+    await disk.makeFolder(join(out, "proofs"));
+    for (const { record } of chosen) await this.#writeProof(record.sequence);
+    if (withLedger) await this.#copyLedger();
+    await this.#write("verify.py", await disk.readFile(VERIFIER));
+    const { records: checkpointRecords, root } = this.#checkpoint;
+    const summary = { records: records.length, checkpointRecords, root, notCovered: this.#notCovered, pdf };
+    await this.#write(
+      "README.txt",
+      readmeText({ ...summary, withLedger, selection: this.#options.selection }),
+    );
+    return { ...summary, files: this.#files };
+  }
+
+  async #choose(): Promise<Chosen[]> {
+    const { folder, disk, selection } = this.#options;
+    const chosen: Chosen[] = [];
+    for await (const stored of readStored({ folder, disk })) {
+      const record = ledgerRecord(stored);
+      const covered = record.sequence < this.#checkpoint.records;
+      if (covered) this.#tree.add(stored.bytes);
+      if (!isSelected(record, selection)) continue;
+      if (covered) chosen.push({ stored, record });
+      else this.#notCovered += 1;
+    }
+    if (toHex(this.#tree.root(this.#size)) !== this.#checkpoint.root) {
+      throw damaged(folder, "records are not those that the newest checkpoint was signed for");
+    }
+    return chosen;
+  }
+
+  get #size(): number {
+    return Number(this.#checkpoint.records);
+  }
+
+  #inclusion(sequence: bigint): string[] {
+    return this.#tree.inclusion(Number(sequence), this.#size).map(toBase64);
+  }
+
+  #document(chosen: readonly Chosen[]) {
+    return {
+      format: "helix-ledger-export/1",
+      ledger: toHex(this.#policy.ledgerId),
+      origin: this.#policy.key.origin,
+      selection: Object.fromEntries(
+        Object.entries(this.#options.selection).flatMap(([name, value]) =>
+          value === undefined ? [] : [[name, String(value)]],
+        ),
+      ),
+      checkpointRecords: this.#checkpoint.records.toString(),
+      notCovered: this.#notCovered,
+      records: chosen.map(({ stored, record }) => ({
+        ...recordJson(record),
+        raw: toBase64(stored.bytes),
+        inclusion: this.#inclusion(record.sequence),
+      })),
+    };
+  }
+
+  async #writePdf(records: readonly LedgerRecord[]): Promise<void> {
+    const { recordsPdf } = await import("./pdf.ts");
+    const { keys, ledgerId, key } = this.#policy;
+    const head = {
+      origin: key.origin,
+      ledgerId: toHex(ledgerId),
+      checkpointRecords: this.#checkpoint.records,
+      root: this.#checkpoint.root,
+      selection: selectionText(this.#options.selection),
+      keys: [keys.first.text, ...keys.rotations.map((rotation) => rotation.key.text)],
+    };
+    await this.#write("records.pdf", await recordsPdf(records, head));
+  }
+
+  /** Rotations, the other mark, time-stamped checkpoints and those given: each a start of this tree. */
+  async #consistency() {
+    const { folder, disk, earlier = [] } = this.#options;
+    const { keys } = this.#policy;
+    const anchors = await listAnchors(disk, folder);
+    for (const { name, note, token } of anchors) {
+      if (this.#opened(note).records > this.#checkpoint.records) continue;
+      await this.#write(`${name}.txt`, note);
+      await this.#write(`${name}.tsr`, token);
+    }
+    const marks = this.#found.marks.flatMap(({ checkpoint }) => (checkpoint ? [checkpoint.note] : []));
+    const notes = new Set([...marks, ...anchors.map(({ note }) => note), ...earlier]);
+    notes.delete(this.#checkpoint.note);
+    const signed = [...notes].map((note) => ({ note, at: this.#opened(note) }));
+    const entries = signed
+      .filter(({ at }) => at.records <= this.#checkpoint.records)
+      .map(({ note, at }) => ({
+        note,
+        ...this.#from(at.records, Uint8Array.from(Buffer.from(at.root, "hex"))),
+      }));
+    return [...entries, ...keys.rotations.map(({ records, root }) => this.#from(records, root))];
+  }
+
+  #opened(note: string): LedgerCheckpoint {
+    const { keys } = this.#policy;
+    for (let epoch = keys.epoch; epoch >= 0; epoch--) {
+      const key = keys.keyOf(epoch);
+      const checkpoint = key && openCheckpoint(note, key);
+      if (checkpoint !== undefined && keys.mayCover(epoch, checkpoint.records)) return checkpoint;
+    }
+    const message = "an earlier checkpoint that was given is not signed by a key of this ledger";
+    throw new LedgerOpenError("not-a-ledger", this.#options.folder, message);
+  }
+
+  #from(records: bigint, root: Uint8Array) {
+    const proof = this.#tree.consistency(Number(records), this.#size);
+    return { records: records.toString(), root: toBase64(root), proof: proof.map(toBase64) };
+  }
+
+  /** C2SP tlog-proof: one record's proof in one file, for any verifier of such logs. */
+  #writeProof(sequence: bigint): Promise<void> {
+    const lines = ["c2sp.org/tlog-proof@v1", `index ${sequence}`, ...this.#inclusion(sequence)];
+    return this.#write(`proofs/${sequence}.tlog-proof`, `${lines.join("\n")}\n\n${this.#checkpoint.note}`);
+  }
+
+  /** Marks as they were before the segments were read; of the last segment only what is finished. */
+  async #copyLedger(): Promise<void> {
+    const { folder, disk, out } = this.#options;
+    await disk.makeFolder(join(out, "ledger"));
+    const read = (name: string) => disk.readFile(join(folder, name));
+    await this.#write(`ledger/${POLICY_FILE}`, await read(POLICY_FILE));
+    for (const { file, bytes } of this.#found.marks) await this.#write(`ledger/${file}`, bytes);
+    for (const { name, number } of await listSegments(disk, folder)) {
+      const { lastSegment, end } = this.#found;
+      if (number > lastSegment.number) continue;
+      const bytes = await read(name);
+      await this.#write(`ledger/${name}`, number === lastSegment.number ? bytes.subarray(0, end) : bytes);
+    }
+    for (const name of await disk.list(folder)) {
+      if (name.startsWith("torn-")) await this.#write(`ledger/${name}`, await read(name));
+    }
+  }
+
+  async #write(name: string, content: string | Uint8Array): Promise<void> {
+    const bytes = typeof content === "string" ? toUtf8(content) : content;
+    const file = await this.#options.disk.open(join(this.#options.out, name), "create-new");
+    try {
+      await file.write(bytes, 0);
+    } finally {
+      await file.close();
+    }
+    this.#files.push(name);
+  }
+}

@@ -1,0 +1,63 @@
+/** What stands in an export, in words. */
+import { utcText } from "../record-view.ts";
+import type { Selection } from "../search.ts";
+
+const WORDS: Readonly<Record<keyof Selection, string>> = {
+  who: "who",
+  what: "what",
+  why: "why",
+  instrument: "instrument",
+  batch: "batch",
+  since: "from",
+  until: "before",
+  from: "record",
+  to: "before record",
+};
+
+export function selectionText(selection: Selection): string {
+  const parts = Object.entries(selection).flatMap(([name, value]) => {
+    if (value === undefined) return [];
+    const shown =
+      (name === "since" || name === "until") && typeof value === "bigint" ? utcText(value) : String(value);
+    return [`${WORDS[name as keyof Selection]} ${shown}`];
+  });
+  return parts.length === 0 ? "all" : parts.join(", ");
+}
+
+export function readmeText(of: {
+  readonly records: number;
+  readonly checkpointRecords: bigint;
+  readonly notCovered: number;
+  readonly pdf: boolean;
+  readonly withLedger: boolean;
+  readonly selection: Selection;
+}): string {
+  const lines = [
+    "Records of a HELIX audit ledger",
+    "",
+    `Asked for: ${selectionText(of.selection)}. Here: ${of.records} records, out of ${of.checkpointRecords} under the checkpoint.`,
+    ...(of.notCovered > 0
+      ? [`${of.notCovered} newer records are not under a checkpoint yet and are not here.`]
+      : []),
+    "",
+    "To check: python3 verify.py <this folder>   (Python 3.8 or later, nothing else)",
+    "",
+    "records.json       each record: as it reads, its exact bytes, its proof",
+    "records.csv        the same as a table",
+    of.pdf
+      ? "records.pdf        the same for reading"
+      : "                   (too many records for a PDF; narrow the selection)",
+    "checkpoint.txt     what was signed: how many records, and the root over them",
+    "consistency.json   proofs that earlier checkpoints and key changes are part of it",
+    "proofs/            one C2SP tlog-proof per record, for other verifiers",
+    "ledger.policy      which ledger, and all its public keys",
+    "verify.py          the verifier; it shares no code with HELIX",
+    ...(of.withLedger ? ["ledger/            the ledger itself, without its private key"] : []),
+    "",
+    "The first key must be compared with the one that was noted when the ledger was made:",
+    "  python3 verify.py <this folder> --key <that key>",
+    "An anchor-<n>.tsr is an RFC 3161 time-stamp of anchor-<n>.txt:",
+    "  openssl ts -verify -data anchor-<n>.txt -in anchor-<n>.tsr -CAfile <the authority's certificate>",
+  ];
+  return `${lines.join("\n")}\n`;
+}

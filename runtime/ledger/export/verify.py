@@ -1,0 +1,819 @@
+#!/usr/bin/env python3
+"""Checks a HELIX audit ledger, or an export of one, without any part of HELIX.
+
+    python3 verify.py <folder>            an export, or a ledger's own folder
+    python3 verify.py <folder> --key <verifier key noted when the ledger was made>
+    python3 verify.py <folder> --json
+
+Python 3.8 or later, standard library only; BLAKE3, Ed25519, CBOR and the proofs of RFC 6962 are written
+out below from their specifications. The layout on disk is FORMAT.md, format 1.
+
+Exit code 0: everything fits. 1: something does not, and the line says what. 2: this is not a ledger
+or an export, or one of a later format.
+"""
+import base64
+import csv
+import hashlib
+import io
+import json
+import math
+import os
+import re
+import struct
+import sys
+
+FORMAT = 1
+SECTOR = 4096
+
+
+class Bad(Exception):
+    """Something is not as it was signed."""
+
+
+class Unusable(Exception):
+    """Nothing here that could be checked."""
+
+
+# ---- BLAKE3 (github.com/BLAKE3-team/BLAKE3-specs, sections 2.1 to 2.6) ----------------------------
+
+IV = (0x6A09E667, 0xBB67AE85, 0x3C6EF372, 0xA54FF53A, 0x510E527F, 0x9B05688C, 0x1F83D9AB, 0x5BE0CD19)
+ORDER = (2, 6, 3, 10, 7, 0, 4, 13, 1, 11, 12, 5, 9, 14, 15, 8)
+COLUMNS_AND_DIAGONALS = (
+    (0, 4, 8, 12), (1, 5, 9, 13), (2, 6, 10, 14), (3, 7, 11, 15),
+    (0, 5, 10, 15), (1, 6, 11, 12), (2, 7, 8, 13), (3, 4, 9, 14),
+)
+CHUNK_START, CHUNK_END, PARENT, ROOT, KEYED = 1, 2, 4, 8, 16
+CHUNK = 1024
+
+
+def blake3_compress(chaining, words, counter, length, flags):
+    mask = 0xFFFFFFFF
+    v = list(chaining) + list(IV[:4]) + [counter & mask, counter >> 32, length, flags]
+    m = list(words)
+    for round_number in range(7):
+        for i, (a, b, c, d) in enumerate(COLUMNS_AND_DIAGONALS):
+            va, vb, vc, vd = v[a], v[b], v[c], v[d]
+            va = (va + vb + m[2 * i]) & mask
+            vd ^= va
+            vd = ((vd >> 16) | (vd << 16)) & mask
+            vc = (vc + vd) & mask
+            vb ^= vc
+            vb = ((vb >> 12) | (vb << 20)) & mask
+            va = (va + vb + m[2 * i + 1]) & mask
+            vd ^= va
+            vd = ((vd >> 8) | (vd << 24)) & mask
+            vc = (vc + vd) & mask
+            vb ^= vc
+            vb = ((vb >> 7) | (vb << 25)) & mask
+            v[a], v[b], v[c], v[d] = va, vb, vc, vd
+        if round_number < 6:
+            m = [m[i] for i in ORDER]
+    return tuple(v[i] ^ v[i + 8] for i in range(8))
+
+
+def blake3_words(block):
+    return struct.unpack("<16I", block.ljust(64, b"\0"))
+
+
+def blake3_subtree(key, data, first_chunk, flags, is_root):
+    """Chaining value over data, whose first chunk has the given number."""
+    root = ROOT if is_root else 0
+    if len(data) <= CHUNK:
+        value = key
+        blocks = [data[i:i + 64] for i in range(0, len(data), 64)] or [b""]
+        for i, block in enumerate(blocks):
+            f = flags | (CHUNK_START if i == 0 else 0)
+            if i == len(blocks) - 1:
+                f |= CHUNK_END | root
+            value = blake3_compress(value, blake3_words(block), first_chunk, len(block), f)
+        return value
+    chunks = (len(data) + CHUNK - 1) // CHUNK
+    left = 1 << ((chunks - 1).bit_length() - 1)
+    both = (blake3_subtree(key, data[:left * CHUNK], first_chunk, flags, False)
+            + blake3_subtree(key, data[left * CHUNK:], first_chunk + left, flags, False))
+    return blake3_compress(key, both, 0, 64, flags | PARENT | root)
+
+
+def blake3(data, key=None):
+    words = IV if key is None else struct.unpack("<8I", key)
+    value = blake3_subtree(words, bytes(data), 0, 0 if key is None else KEYED, True)
+    return struct.pack("<8I", *value)
+
+
+PURPOSE_KEYS = {}
+
+
+def keyed_hash(purpose, data):
+    if purpose not in PURPOSE_KEYS:
+        PURPOSE_KEYS[purpose] = blake3(("helix-ledger/1 " + purpose).encode())
+    return blake3(data, PURPOSE_KEYS[purpose])
+
+
+# ---- Ed25519 (RFC 8032 section 5.1), verification only ----------------------------------------------
+
+P = 2 ** 255 - 19
+L = 2 ** 252 + 27742317777372353535851937790883648493
+D = -121665 * pow(121666, P - 2, P) % P
+SQRT_M1 = pow(2, (P - 1) // 4, P)
+
+
+def point_add(a, b):
+    x1, y1, z1, t1 = a
+    x2, y2, z2, t2 = b
+    e1 = (y1 - x1) * (y2 - x2) % P
+    e2 = (y1 + x1) * (y2 + x2) % P
+    c = 2 * t1 * t2 * D % P
+    d = 2 * z1 * z2 % P
+    e, f, g, h = e2 - e1, d - c, d + c, e2 + e1
+    return (e * f % P, g * h % P, f * g % P, e * h % P)
+
+
+def point_multiply(scalar, point):
+    result = (0, 1, 1, 0)
+    while scalar > 0:
+        if scalar & 1:
+            result = point_add(result, point)
+        point = point_add(point, point)
+        scalar >>= 1
+    return result
+
+
+def point_decode(encoded):
+    y = int.from_bytes(encoded, "little")
+    sign, y = y >> 255, y & ((1 << 255) - 1)
+    if y >= P:
+        return None
+    square = (y * y - 1) * pow(D * y * y + 1, P - 2, P) % P
+    x = pow(square, (P + 3) // 8, P)
+    if (x * x - square) % P != 0:
+        x = x * SQRT_M1 % P
+    if (x * x - square) % P != 0 or (x == 0 and sign):
+        return None
+    if x & 1 != sign:
+        x = P - x
+    return (x, y, 1, x * y % P)
+
+
+BASE = point_decode((4 * pow(5, P - 2, P) % P).to_bytes(32, "little"))
+
+
+def ed25519_verify(public_key, message, signature):
+    if len(signature) != 64 or len(public_key) != 32:
+        return False
+    a, r = point_decode(public_key), point_decode(signature[:32])
+    s = int.from_bytes(signature[32:], "little")
+    if a is None or r is None or s >= L:
+        return False
+    digest = hashlib.sha512(signature[:32] + public_key + message).digest()
+    h = int.from_bytes(digest, "little") % L
+    x1, y1, z1, _ = point_multiply(s, BASE)
+    x2, y2, z2, _ = point_add(r, point_multiply(h, a))
+    return (x1 * z2 - x2 * z1) % P == 0 and (y1 * z2 - y2 * z1) % P == 0
+
+
+# ---- Keys and signed notes (c2sp.org/signed-note) ----------------------------------------------------
+
+
+def unbase64(text):
+    try:
+        data = base64.b64decode(text, validate=True)
+    except ValueError as error:
+        raise Bad("not base64: %r" % text[:40]) from error
+    if base64.b64encode(data).decode() != text:
+        raise Bad("base64 in an unusual form: %r" % text[:40])
+    return data
+
+
+class Key:
+    def __init__(self, text):
+        match = re.fullmatch(r"([^+\s]+)\+([0-9a-f]{8})\+(\S+)", text)
+        if not match:
+            raise Bad("not a verifier key: %r" % text[:80])
+        self.text, self.origin = text, match.group(1)
+        data = unbase64(match.group(3))
+        if len(data) != 33 or data[0] != 1:
+            raise Bad("not an Ed25519 verifier key: %s" % text)
+        self.public = data[1:]
+        self.id = hashlib.sha256(self.origin.encode() + b"\n" + data).digest()[:4]
+        if self.id.hex() != match.group(2):
+            raise Bad("key id does not fit its key: %s" % text)
+
+    def verify(self, message, signature):
+        return ed25519_verify(self.public, message, signature)
+
+
+def open_note(note, key):
+    """The signed text, or None when this key did not sign it."""
+    text, gap, rest = note.partition("\n\n")
+    prefix = "\u2014 %s " % key.origin
+    if not gap or not rest.startswith(prefix) or not rest.endswith("\n") or rest.count("\n") != 1:
+        return None
+    blob = unbase64(rest[len(prefix):-1])
+    text += "\n"
+    if blob[:4] != key.id or not key.verify(text.encode(), blob[4:]):
+        return None
+    return text
+
+
+class Checkpoint:
+    def __init__(self, size, root, epoch):
+        self.size, self.root, self.epoch = size, root, epoch
+
+
+class Policy:
+    """Which ledger, and whose signature counts for which records."""
+
+    def __init__(self, data):
+        try:
+            note = data.decode("utf-8")
+        except UnicodeDecodeError as error:
+            raise Bad("ledger.policy is not text") from error
+        first = re.match(r"helix-ledger/([1-9]\d{0,5})\n", note)
+        if first and int(first.group(1)) > FORMAT:
+            raise Unusable("format %s is newer than this verifier (%d)" % (first.group(1), FORMAT))
+        lines = note.partition("\n\n")[0].split("\n")
+        head = ["helix-ledger/1", None, "sector 4096"]
+        if len(lines) < 4 or lines[0] != head[0] or lines[2] != head[2]:
+            raise Bad("ledger.policy is not a policy of format 1")
+        match = re.fullmatch(r"ledger ([0-9a-f]{32})", lines[1])
+        if not match or not lines[3].startswith("key "):
+            raise Bad("ledger.policy is not a policy of format 1")
+        self.ledger_id = bytes.fromhex(match.group(1))
+        self.keys = [Key(lines[3][4:])]
+        self.starts = [0]
+        self.roots = [None]
+        for line in lines[4:]:
+            self.add_rotation(line)
+        if open_note(note, self.keys[-1]) is None:
+            raise Bad("ledger.policy is not signed by the key it ends with")
+
+    def add_rotation(self, line):
+        fields = line.split(" ")
+        if len(fields) != 6 or fields[0] != "rotated" or not re.fullmatch(r"0|[1-9]\d*", fields[1]):
+            raise Bad("ledger.policy has a line that is no rotation: %r" % line[:60])
+        size, root, old, new = int(fields[1]), unbase64(fields[2]), self.keys[-1], Key(fields[3])
+        statement = "\n".join([self.ledger_id.hex(), str(len(self.keys)), fields[1], fields[2], old.text, new.text])
+        message = b"helix-ledger/1 rotation\n" + statement.encode() + b"\n"
+        if size < self.starts[-1] or new.origin != old.origin or len(root) != 32:
+            raise Bad("rotation %d does not follow from what is before it" % len(self.keys))
+        if not old.verify(message, unbase64(fields[4])):
+            raise Bad("rotation %d is not signed by the old key" % len(self.keys))
+        if not new.verify(message, unbase64(fields[5])):
+            raise Bad("rotation %d is not signed by the new key" % len(self.keys))
+        self.keys.append(new)
+        self.starts.append(size)
+        self.roots.append(root)
+
+    def may_cover(self, epoch, size):
+        if not 0 <= epoch < len(self.keys) or size < self.starts[epoch]:
+            return False
+        return epoch + 1 == len(self.keys) or size <= self.starts[epoch + 1]
+
+    def checkpoint(self, note):
+        for epoch in reversed(range(len(self.keys))):
+            text = open_note(note, self.keys[epoch])
+            if text is None:
+                continue
+            lines = text.split("\n")
+            if len(lines) != 4 or lines[0] != self.keys[epoch].origin or not re.fullmatch(r"0|[1-9]\d*", lines[1]):
+                raise Bad("checkpoint is signed and has another form")
+            size, root = int(lines[1]), unbase64(lines[2])
+            if len(root) != 32 or not self.may_cover(epoch, size):
+                raise Bad("checkpoint of %d records is signed by a key that was not in use then" % size)
+            return Checkpoint(size, root, epoch)
+        raise Bad("checkpoint is not signed by a key of this ledger")
+
+
+# ---- Tree and proofs (RFC 6962 sections 2.1, 2.1.1 and 2.1.2) -----------------------------------------
+
+
+def leaf_hash(record):
+    return hashlib.sha256(b"\x00" + record).digest()
+
+
+def node_hash(left, right):
+    return hashlib.sha256(b"\x01" + left + right).digest()
+
+
+class Tree:
+    def __init__(self):
+        self.size, self.frontier = 0, []
+
+    def append(self, record):
+        value, size = leaf_hash(record), self.size
+        while size & 1:
+            value = node_hash(self.frontier.pop(), value)
+            size >>= 1
+        self.frontier.append(value)
+        self.size += 1
+
+    def root(self):
+        if not self.frontier:
+            return hashlib.sha256(b"").digest()
+        value = self.frontier[-1]
+        for left in reversed(self.frontier[:-1]):
+            value = node_hash(left, value)
+        return value
+
+
+def split(size):
+    """The largest power of two below size."""
+    return 1 << ((size - 1).bit_length() - 1)
+
+
+def root_from_inclusion(index, size, leaf, proof):
+    """The root that the proof leads to; the definition of RFC 6962 section 2.1.1 read backwards."""
+    if not 0 <= index < size:
+        raise Bad("record %d is not among %d" % (index, size))
+    if size == 1:
+        if proof:
+            raise Bad("inclusion proof is too long")
+        return leaf
+    if not proof:
+        raise Bad("inclusion proof is too short")
+    k = split(size)
+    if index < k:
+        return node_hash(root_from_inclusion(index, k, leaf, proof[:-1]), proof[-1])
+    return node_hash(proof[-1], root_from_inclusion(index - k, size - k, leaf, proof[:-1]))
+
+
+def roots_from_consistency(first, second, proof, known, first_root):
+    """Old and new root that the proof leads to (section 2.1.2). known: the old subtree is whole here."""
+    if first == second:
+        if known:
+            if proof:
+                raise Bad("consistency proof is too long")
+            return first_root, first_root
+        if len(proof) != 1:
+            raise Bad("consistency proof has the wrong length")
+        return proof[0], proof[0]
+    if not proof:
+        raise Bad("consistency proof is too short")
+    k = split(second)
+    if first <= k:
+        old, new = roots_from_consistency(first, k, proof[:-1], known, first_root)
+        return old, node_hash(new, proof[-1])
+    old, new = roots_from_consistency(first - k, second - k, proof[:-1], False, first_root)
+    return node_hash(proof[-1], old), node_hash(proof[-1], new)
+
+
+def check_consistency(first, first_root, second, second_root, proof):
+    if first > second:
+        raise Bad("an earlier tree cannot be larger")
+    if first == 0:
+        if proof or first_root != hashlib.sha256(b"").digest():
+            raise Bad("consistency with the empty tree")
+        return
+    old, new = roots_from_consistency(first, second, proof, True, first_root)
+    if old != first_root or new != second_root:
+        raise Bad("the tree of %d records does not continue the one of %d" % (second, first))
+
+
+# ---- CBOR (RFC 8949), what an event is made of --------------------------------------------------------
+
+
+class Unsupported(Exception):
+    pass
+
+
+def cbor_item(data, at):
+    """One item as the export's JSON shows it, and where it ends."""
+    initial = data[at]
+    major, low = initial >> 5, initial & 31
+    at += 1
+    if low < 24:
+        value = low
+    elif low <= 27:
+        width = 1 << (low - 24)
+        raw = data[at:at + width]
+        if len(raw) != width:
+            raise Bad("event is cut short")
+        at += width
+        value = int.from_bytes(raw, "big")
+        if major == 7:
+            return cbor_simple(low, raw, value), at
+    else:
+        raise Unsupported()
+    if major == 0:
+        return value, at
+    if major == 1:
+        return -1 - value, at
+    if major in (2, 3):
+        raw = data[at:at + value]
+        if len(raw) != value:
+            raise Bad("event is cut short")
+        return (raw.hex() if major == 2 else raw.decode("utf-8")), at + value
+    if major == 4:
+        items = []
+        for _ in range(value):
+            item, at = cbor_item(data, at)
+            items.append(item)
+        return items, at
+    if major == 5:
+        fields = {}
+        for _ in range(value):
+            key, at = cbor_item(data, at)
+            fields[str(key)], at = cbor_item(data, at)
+        return fields, at
+    if major == 6:
+        item, at = cbor_item(data, at)
+        if value in (2, 3):
+            number = int(item or "0", 16)
+            return str(number if value == 2 else -1 - number), at
+        if value == 259:
+            return item, at
+        raise Unsupported()
+    return cbor_simple(low, b"", value), at
+
+
+def cbor_simple(low, raw, value):
+    if low == 25:
+        return as_json_number(struct.unpack(">e", raw)[0])
+    if low == 26:
+        return as_json_number(struct.unpack(">f", raw)[0])
+    if low == 27:
+        return as_json_number(struct.unpack(">d", raw)[0])
+    if value in (20, 21):
+        return value == 21
+    if value in (22, 23):
+        return None
+    raise Unsupported()
+
+
+def as_json_number(number):
+    if math.isnan(number):
+        return "NaN"
+    if math.isinf(number):
+        return "Infinity" if number > 0 else "-Infinity"
+    return number
+
+
+def decode_event(body):
+    try:
+        event, end = cbor_item(body, 0)
+    except (IndexError, UnicodeDecodeError, struct.error) as error:
+        raise Bad("event is not CBOR") from error
+    if end != len(body) or not isinstance(event, dict) or not isinstance(event.get("type"), str):
+        raise Bad("event is not a map with a type")
+    return event
+
+
+# ---- A whole ledger ------------------------------------------------------------------------------------
+
+CLASSES = {1: "A", 2: "B", 3: "C"}
+
+
+class Record:
+    def __init__(self, raw):
+        if len(raw) < 104:
+            raise Bad("record is too short")
+        (self.length, version, code, self.sequence, self.utc_ns, self.monotonic_ns) = struct.unpack_from("<IHHQqQ", raw)
+        if self.length != len(raw):
+            raise Bad("record %d has another length than it says" % self.sequence)
+        if version != 1 or code != 0 or raw[67] not in CLASSES:
+            raise Bad("record %d has a header that format 1 does not know" % self.sequence)
+        self.raw = raw
+        self.boot_id, self.event_id = raw[32:48], raw[48:64]
+        self.durability = CLASSES[raw[67]]
+        self.previous = raw[72:104]
+        self.hash = keyed_hash("record", raw)
+
+
+class Batch:
+    """One batch at offset. Raises Bad when there is none that is whole."""
+
+    def __init__(self, data, offset):
+        if data[offset:offset + 4] != b"HLXB" or len(data) - offset < 96:
+            raise Bad("no batch header at byte %d" % offset)
+        count, self.number, self.first, length = struct.unpack_from("<IQQI", data, offset + 4)
+        self.link = data[offset + 32:offset + 64]
+        trailer_at = offset + 96 + length
+        self.end = offset + -(-(96 + length + 128) // SECTOR) * SECTOR
+        if self.end > len(data):
+            raise Bad("batch at byte %d is longer than the file" % offset)
+        self.trailer = data[trailer_at:trailer_at + 128]
+        zeros = (data[offset + 28:offset + 32], data[offset + 64:offset + 96], self.trailer[4:8],
+                 self.trailer[104:], data[trailer_at + 128:self.end])
+        if self.trailer[:4] != b"HLXE" or any(any(part) for part in zeros):
+            raise Bad("batch at byte %d has no proper end" % offset)
+        self.records, at = [], offset + 96
+        while at < trailer_at:
+            size = int.from_bytes(data[at:at + 4], "little")
+            if size < 104 or at + size > trailer_at:
+                raise Bad("record at byte %d has an impossible length" % at)
+            self.records.append(Record(data[at:at + size]))
+            at += size
+        if count != len(self.records) or count == 0:
+            raise Bad("batch at byte %d does not hold the records it counts" % offset)
+        for before, record in zip(self.records, self.records[1:]):
+            if record.previous != before.hash:
+                raise Bad("record %d does not follow from the one before it" % record.sequence)
+        self.hash = self.trailer[8:40]
+        if keyed_hash("batch", data[offset:offset + 96] + self.records[-1].hash) != self.hash:
+            raise Bad("batch at byte %d does not have the hash it states" % offset)
+
+    def is_signed(self, key):
+        return key.verify(b"helix-ledger/1 batch\n" + self.hash, self.trailer[40:104])
+
+
+class Header:
+    def __init__(self, data, policy):
+        raw = data[:SECTOR]
+        if len(raw) < SECTOR or raw[:4] != b"HLXS":
+            raise Bad("no segment header")
+        form, sector, self.number, self.epoch = struct.unpack_from("<HHII", raw, 4)
+        self.ledger_id = raw[16:32]
+        self.sequence, self.batch, self.created = struct.unpack_from("<QQq", raw, 32)
+        self.link, self.record_hash = raw[56:88], raw[88:120]
+        self.previous_end, self.torn_length = struct.unpack_from("<QQ", raw, 120)
+        self.torn_hash = raw[136:168]
+        count = bin(self.sequence).count("1")
+        self.frontier = [raw[176 + 32 * i:208 + 32 * i] for i in range(count)]
+        if self.epoch >= len(policy.keys) or form != FORMAT or sector != SECTOR:
+            raise Bad("segment header of an unknown form or key")
+        if not policy.keys[self.epoch].verify(b"helix-ledger/1 segment\n" + raw[:4032], raw[4032:]):
+            raise Bad("segment header is not signed")
+        if any(raw[168:176]) or any(raw[176 + 32 * count:4032]):
+            raise Bad("segment header has bytes that must be zero")
+
+
+class LedgerCheck:
+    """Walks every segment, in the order in which it was written."""
+
+    def __init__(self, folder, policy):
+        self.folder, self.policy = folder, policy
+        self.tree = Tree()
+        self.batch_number = 0
+        self.record_hash = bytes(32)
+        self.link = keyed_hash("link", policy.ledger_id)
+        self.leaves = {}
+        self.marks = self.read_marks()
+        self.statements = [(c.size, c.root, name) for name, c in self.marks]
+        self.statements += [(s, r, "ledger.policy") for s, r in zip(policy.starts, policy.roots) if r is not None]
+        self.covered = max((c.size for _, c in self.marks), default=0)
+        self.signatures = 0
+
+    def read(self, name):
+        with open(os.path.join(self.folder, name), "rb") as file:
+            return file.read()
+
+    def read_marks(self):
+        marks = []
+        for name in ("hwm.a", "hwm.b"):
+            data = self.read(name)
+            if len(data) != SECTOR:
+                raise Bad("%s is not one sector" % name)
+            text, _, zeros = data[:2048].partition(b"\0")
+            checkpoint = self.policy.checkpoint(text.decode("utf-8", "replace"))
+            point = data[2048:]
+            if any(zeros) or keyed_hash("resume", point[:2016]) != point[2016:]:
+                raise Bad("%s has changed" % name)
+            marks.append((name, checkpoint))
+        return marks
+
+    def compare(self):
+        for size, root, name in self.statements:
+            if size == self.tree.size and root != self.tree.root():
+                raise Bad("the first %d records are not those that %s was signed for" % (size, name))
+
+    def run(self):
+        names = sorted(n for n in os.listdir(self.folder) if re.fullmatch(r"seg-\d{4}-\d{8}\.hlx", n))
+        names.sort(key=lambda n: int(n[9:17]))
+        if not names:
+            raise Bad("no segment file is there")
+        for i, name in enumerate(names):
+            try:
+                self.segment(i, name, names[i + 1] if i + 1 < len(names) else None)
+            except Bad as problem:
+                raise Bad("%s: %s" % (name, problem)) from problem
+        for name in os.listdir(self.folder):
+            torn = re.fullmatch(r"torn-([0-9a-f]{64})\.bin", name)
+            if torn and keyed_hash("torn", self.read(name)).hex() != torn.group(1):
+                raise Bad("%s has changed since it was set aside" % name)
+        if self.tree.size < self.covered:
+            raise Bad("a signed checkpoint counts %d records, %d are here" % (self.covered, self.tree.size))
+
+    def segment(self, number, name, successor):
+        data = self.read(name)
+        header = Header(data, self.policy)
+        if header.number != number or int(name[9:17]) != number or int(name[4:8]) != header.epoch:
+            raise Bad("segment %d is missing or in the wrong place" % number)
+        here = (header.ledger_id, header.sequence, header.batch, header.link, header.record_hash, header.frontier)
+        if here != (self.policy.ledger_id, self.tree.size, self.batch_number, self.link, self.record_hash, self.tree.frontier):
+            raise Bad("segment does not follow from what is before it")
+        if not self.policy.may_cover(header.epoch, header.sequence):
+            raise Bad("segment is signed by a key that was not in use then")
+        self.compare()
+        following = Header(self.read(successor), self.policy) if successor else None
+        end = following.previous_end if following else len(data)
+        at = SECTOR
+        while at < end and any(data[at:end]):
+            at = self.batch(data[:end], at, self.policy.keys[header.epoch])
+        if not self.policy.may_cover(header.epoch, self.tree.size):
+            raise Bad("records go on after the key that signs them was replaced")
+        if following:
+            rest = data[following.previous_end:]
+            torn, zeros = rest[:following.torn_length], rest[following.torn_length:]
+            if at != end or keyed_hash("torn", torn) != following.torn_hash or any(zeros):
+                raise Bad("segment does not end as the next one says")
+
+    def batch(self, data, at, key):
+        batch = Batch(data, at)
+        first = batch.records[0]
+        if (batch.number, batch.first, batch.link) != (self.batch_number, self.tree.size, self.link):
+            raise Bad("batch %d stands where batch %d belongs" % (batch.number, self.batch_number))
+        if first.previous != self.record_hash:
+            raise Bad("record %d does not follow from the one before it" % first.sequence)
+        is_last = not any(data[batch.end:])
+        if batch.first + len(batch.records) > self.covered or is_last:
+            if not batch.is_signed(key):
+                raise Bad("batch %d is not signed by this ledger's key" % batch.number)
+            self.signatures += 1
+        for record in batch.records:
+            if record.sequence != self.tree.size:
+                raise Bad("record %d stands where record %d belongs" % (record.sequence, self.tree.size))
+            decode_body(record)
+            self.leaves[record.sequence] = record.hash
+            self.tree.append(record.raw)
+            self.compare()
+        self.record_hash = batch.records[-1].hash
+        self.link = keyed_hash("link", batch.trailer)
+        self.batch_number += 1
+        return batch.end
+
+
+def decode_body(record):
+    try:
+        return decode_event(record.raw[104:])
+    except Unsupported:
+        # A later version may write what this one cannot show; its bytes are proven all the same.
+        return None
+
+
+# ---- An export ------------------------------------------------------------------------------------------
+
+
+def parse_time_stamp(token, note):
+    """The token must speak of this very checkpoint; whose it is, `openssl ts -verify` says."""
+    imprint = hashlib.sha256(note).digest()
+    if b"\x04\x20" + imprint not in token:
+        raise Bad("time-stamp is not of this checkpoint")
+
+
+class ExportCheck:
+    def __init__(self, folder):
+        self.folder = folder
+        self.lines = []
+
+    def read(self, name):
+        try:
+            with open(os.path.join(self.folder, name), "rb") as file:
+                return file.read()
+        except FileNotFoundError as error:
+            raise Bad("%s is missing" % name) from error
+
+    def run(self):
+        policy = Policy(self.read("ledger.policy"))
+        note = self.read("checkpoint.txt")
+        checkpoint = policy.checkpoint(note.decode("utf-8", "replace"))
+        self.lines.append("checkpoint over %d records, signed by key %d" % (checkpoint.size, checkpoint.epoch))
+        document = json.loads(self.read("records.json").decode("utf-8"))
+        if document.get("format") != "helix-ledger-export/1" or document.get("ledger") != policy.ledger_id.hex():
+            raise Bad("records.json belongs to another ledger or form")
+        records = [self.record(entry, checkpoint) for entry in document["records"]]
+        self.sequences([r.sequence for r in records], document)
+        self.lines.append("%d records proven to be in it" % len(records))
+        self.table(document["records"], records)
+        self.consistency(policy, checkpoint)
+        self.time_stamps(note)
+        if os.path.isdir(os.path.join(self.folder, "ledger")):
+            self.whole_ledger(policy, checkpoint, records)
+        return policy, checkpoint, len(records)
+
+    def record(self, entry, checkpoint):
+        record = Record(unbase64(entry["raw"]))
+        name = "record %s" % entry["sequence"]
+        shown = (entry["sequence"], entry["utcNs"], entry["eventId"].replace("-", ""), entry["bootId"], entry["durability"], entry["recordHash"])
+        stored = (str(record.sequence), str(record.utc_ns), record.event_id.hex(), record.boot_id.hex(), record.durability, record.hash.hex())
+        if shown != stored:
+            raise Bad("%s: what is shown is not what is stored" % name)
+        event = decode_body(record)
+        if event is not None and event != entry["event"]:
+            raise Bad("%s: the event that is shown is not the one stored" % name)
+        proof = [unbase64(h) for h in entry["inclusion"]]
+        if root_from_inclusion(record.sequence, checkpoint.size, leaf_hash(record.raw), proof) != checkpoint.root:
+            raise Bad("%s is not in the tree of the checkpoint" % name)
+        return record
+
+    def sequences(self, sequences, document):
+        if sequences != sorted(set(sequences)):
+            raise Bad("records are not in order, or one is there twice")
+        if document.get("selection") == {} and sequences != list(range(len(sequences))):
+            raise Bad("a record is missing from an export of all")
+
+    def table(self, entries, records):
+        rows = list(csv.DictReader(io.StringIO(self.read("records.csv").decode("utf-8-sig"), newline="")))
+        if len(rows) != len(records):
+            raise Bad("records.csv has %d rows, not %d" % (len(rows), len(records)))
+        for row, entry in zip(rows, entries):
+            if row["sequence"] != entry["sequence"] or row["record_hash"] != entry["recordHash"]:
+                raise Bad("records.csv row of record %s differs" % entry["sequence"])
+            if row["type"] != entry["event"]["type"] or json.loads(row["event"]) != entry["event"]:
+                raise Bad("records.csv shows another event for record %s" % entry["sequence"])
+        self.lines.append("records.csv says the same")
+
+    def consistency(self, policy, checkpoint):
+        proofs = json.loads(self.read("consistency.json").decode("utf-8"))
+        proven = set()
+        for entry in proofs:
+            first, root = int(entry["records"]), unbase64(entry["root"])
+            if "note" in entry:
+                signed = policy.checkpoint(entry["note"])
+                if (signed.size, signed.root) != (first, root):
+                    raise Bad("an earlier checkpoint says something else than its proof")
+            check_consistency(first, root, checkpoint.size, checkpoint.root, [unbase64(h) for h in entry["proof"]])
+            proven.add((first, root))
+        for size, root in zip(policy.starts[1:], policy.roots[1:]):
+            if size <= checkpoint.size and (size, root) not in proven:
+                raise Bad("no proof that the records before the rotation at %d are still the same" % size)
+        self.lines.append("%d earlier states proven to be part of it" % len(proofs))
+
+    def time_stamps(self, note):
+        for name in sorted(os.listdir(self.folder)):
+            if name.endswith(".tsr"):
+                anchored = self.read(name[:-4] + ".txt") if name != "checkpoint.tsr" else note
+                parse_time_stamp(self.read(name), anchored)
+                self.lines.append("%s is of its checkpoint; check the authority with openssl ts -verify" % name)
+
+    def whole_ledger(self, policy, checkpoint, records):
+        folder = os.path.join(self.folder, "ledger")
+        if self.read(os.path.join("ledger", "ledger.policy")) != self.read("ledger.policy"):
+            raise Bad("ledger/ has another policy than the export")
+        check = LedgerCheck(folder, policy)
+        check.statements.append((checkpoint.size, checkpoint.root, "checkpoint.txt"))
+        check.run()
+        if check.tree.size < checkpoint.size:
+            raise Bad("ledger/ ends before the checkpoint")
+        for record in records:
+            if check.leaves.get(record.sequence) != record.hash:
+                raise Bad("record %d is another one in ledger/" % record.sequence)
+        self.lines.append("ledger/: %d records in %d batches, gap-free, %d batch signatures checked"
+                          % (check.tree.size, check.batch_number, check.signatures))
+
+
+def check_folder(folder):
+    """Lines for people, and the result for programs."""
+    if not os.path.isdir(folder):
+        raise Unusable("%s is not a folder" % folder)
+    if os.path.exists(os.path.join(folder, "records.json")):
+        export = ExportCheck(folder)
+        policy, checkpoint, count = export.run()
+        result = {"kind": "export", "records": count, "checkpointRecords": checkpoint.size, "root": checkpoint.root.hex()}
+        return policy, export.lines, result
+    if not os.path.exists(os.path.join(folder, "ledger.policy")):
+        raise Unusable("%s is neither a ledger nor an export of one" % folder)
+    with open(os.path.join(folder, "ledger.policy"), "rb") as file:
+        policy = Policy(file.read())
+    check = LedgerCheck(folder, policy)
+    check.run()
+    line = "%d records in %d batches, gap-free, %d under a signed checkpoint" % (check.tree.size, check.batch_number, check.covered)
+    result = {"kind": "ledger", "records": check.tree.size, "checkpointRecords": check.covered, "root": check.tree.root().hex()}
+    return policy, [line], result
+
+
+def main(arguments):
+    as_json = "--json" in arguments
+    rest = [a for a in arguments if a != "--json"]
+    noted = None
+    if "--key" in rest:
+        at = rest.index("--key")
+        noted = rest[at + 1] if at + 1 < len(rest) else ""
+        del rest[at:at + 2]
+    if len(rest) != 1:
+        print(__doc__)
+        return 2
+    try:
+        policy, lines, result = check_folder(rest[0])
+        if noted is not None and noted not in [key.text for key in policy.keys]:
+            raise Bad("the key that was noted is not one of this ledger's")
+    except (Unusable, OSError) as problem:
+        print(json.dumps({"verdict": "UNUSABLE", "reason": str(problem)}) if as_json else "UNUSABLE  %s" % problem)
+        return 2
+    except (Bad, ValueError, KeyError, TypeError, IndexError, struct.error) as problem:
+        reason = str(problem) if isinstance(problem, Bad) else "a file has another form (%r)" % problem
+        print(json.dumps({"verdict": "BAD", "reason": reason}) if as_json else "BAD  %s" % reason)
+        return 1
+    keys = [key.text for key in policy.keys]
+    if as_json:
+        print(json.dumps(dict(result, verdict="GOOD", keys=keys)))
+        return 0
+    print("GOOD  %s" % rest[0])
+    for line in lines + ["key %d  %s" % (i, text) for i, text in enumerate(keys)]:
+        print("  " + line)
+    if noted is None:
+        print("  Compare the keys with the one that was noted when the ledger was made (--key does it).")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,178 @@
+/**
+ * Takes a ledger's folder for one holder, checks it, and brings it to where the next record goes:
+ * makes it when it is not there, sets a torn end aside, finishes a key rotation that a crash cut short.
+ */
+import { dirname, join } from "node:path";
+import type { Clock, Random } from "@helix/hal";
+import { type Disk, type DiskLock, LockHeldError } from "@helix/platform";
+import type { Chain } from "./chain.ts";
+import { createLedger } from "./create.ts";
+import type { LedgerEvent } from "./events.ts";
+import { LOCK_FILE, loadPolicy, surveyFolder } from "./folder.ts";
+import { type Mark, newestCheckpoint, readMarks } from "./high-water-mark.ts";
+import { type Inspection, inspectLedger } from "./inspect.ts";
+import { keyFile, openKeyFile, PassphraseError } from "./key-file.ts";
+import type { LedgerCheckpoint } from "./ledger.ts";
+import { damaged, LedgerOpenError } from "./open-error.ts";
+import type { LedgerPolicy } from "./policy.ts";
+import { quarantine } from "./recover.ts";
+import type { ResumePoint } from "./resume-point.ts";
+import { rotationEvent } from "./rotate.ts";
+import { listSegments, sealedAt } from "./segment.ts";
+import type { SigningKey } from "./signing-key.ts";
+import { Stamp } from "./stamp.ts";
+import { startSegmentWith } from "./start-segment.ts";
+
+const DEFAULT_ORIGIN = "helix/ledger";
+/** As C2SP asks of a note's key name: no space, no plus. */
+const ORIGIN = /^[^\s+]+$/;
+
+export interface HoldOptions {
+  readonly folder: string;
+  readonly disk: Disk;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly origin?: string;
+  readonly passphrase?: string | undefined;
+  /** Refuses a folder without a ledger; by default one is made. */
+  readonly mustExist?: boolean;
+}
+
+/** A ledger under its lock, in order, after its last record. */
+export interface HeldLedger {
+  readonly policy: LedgerPolicy;
+  readonly key: SigningKey;
+  readonly chain: Chain;
+  readonly at: ResumePoint;
+  readonly marks: readonly Mark[];
+  /** The newest on disk. */
+  readonly checkpoint: LedgerCheckpoint;
+  readonly stamp: Stamp;
+  release(): Promise<void>;
+}
+
+/** @throws LedgerOpenError; or the system's error */
+export async function holdLedger(options: HoldOptions): Promise<HeldLedger> {
+  const { folder, disk, origin } = options;
+  if (origin !== undefined && !ORIGIN.test(origin)) {
+    throw new LedgerOpenError("other-origin", folder, `ledger origin "${origin}" has a space or a plus`);
+  }
+  if (options.mustExist) await loadPolicy(disk, folder);
+  if ((await surveyFolder(disk, folder)) === "absent") {
+    await disk.makeFolder(folder, 0o700);
+    await disk.syncFolder(dirname(folder));
+  }
+  const lock = await takeLock(disk, folder);
+  try {
+    return await holdLocked(options, lock);
+  } catch (error) {
+    await lock.release();
+    throw error;
+  }
+}
+
+async function takeLock(disk: Disk, folder: string): Promise<DiskLock> {
+  try {
+    return await disk.lock(join(folder, LOCK_FILE));
+  } catch (error) {
+    if (!(error instanceof LockHeldError)) throw error;
+    const holder = error.holderPid === undefined ? "another process" : `process ${error.holderPid}`;
+    const message = `ledger ${folder} is in use by ${holder}; stop that one first, or choose another folder`;
+    throw new LedgerOpenError("in-use", folder, message, error);
+  }
+}
+
+async function holdLocked(options: HoldOptions, lock: DiskLock): Promise<HeldLedger> {
+  const { folder, disk, clock, random, passphrase } = options;
+  // Asked again under the lock: another holder may have made the ledger meanwhile.
+  if ((await surveyFolder(disk, folder)) !== "ledger") {
+    await createLedger(disk, folder, { origin: options.origin ?? DEFAULT_ORIGIN, passphrase }, clock, random);
+  }
+  const policy = await loadPolicy(disk, folder);
+  if (policy === undefined) throw damaged(folder, "ledger.policy is not signed by the key it names");
+  checkOrigin(folder, policy, options.origin);
+  const key = await loadKey(disk, folder, policy, passphrase);
+  await syncLastSegment(disk, folder);
+
+  const found = await inspectLedger({ disk, folder, policy, from: "last", live: false, key });
+  if (found.verdict === "CORRUPT" || found.verdict === "ROLLBACK") {
+    const { sequence, file, offset, reason } = found.firstBad ?? noReason();
+    throw damaged(folder, `${found.verdict} at record ${sequence}, ${file} byte ${offset}: ${reason}`);
+  }
+  const stamp = new Stamp(clock, random);
+  const at = await bringUp(options, policy, key, found, stamp);
+  const marks = await readMarks(disk, folder, policy.keys, 0);
+  const checkpoint = newestCheckpoint(marks);
+  if (checkpoint === undefined) throw damaged(folder, "neither mark holds a signed checkpoint");
+  return { policy, key, chain: found.chain, at, marks, checkpoint, stamp, release: () => lock.release() };
+}
+
+/** A new segment when something has to be told first. Moves the inspection's chain. */
+async function bringUp(
+  { disk, folder, clock }: HoldOptions,
+  policy: LedgerPolicy,
+  key: SigningKey,
+  found: Inspection,
+  stamp: Stamp,
+): Promise<ResumePoint> {
+  const { number, epoch } = found.lastSegment;
+  const events: LedgerEvent[] = found.verdict === "TORN_TAIL" ? await quarantine(disk, folder, found) : [];
+  if (epoch < policy.keys.epoch) events.push(rotationEvent(policy.keys));
+  if (events.length === 0) return { segment: number, epoch, end: found.end, crc: found.crc };
+  const header = {
+    number: number + 1,
+    epoch: policy.keys.epoch,
+    ledgerId: policy.ledgerId,
+    createdUtcNs: clock.wallUtcNs(),
+    previous: sealedAt(found.end, found.tail),
+  };
+  const drafts = events.map((event) => stamp.draft(event, "B"));
+  return startSegmentWith(disk, folder, header, drafts, found.chain, key);
+}
+
+function checkOrigin(folder: string, { key }: LedgerPolicy, wanted: string | undefined): void {
+  if (wanted === undefined || wanted === key.origin) return;
+  const message = `ledger ${folder} belongs to ${key.origin}, not to ${wanted}; name that origin, or choose another folder`;
+  throw new LedgerOpenError("other-origin", folder, message);
+}
+
+async function loadKey(
+  disk: Disk,
+  folder: string,
+  policy: LedgerPolicy,
+  passphrase: string | undefined,
+): Promise<SigningKey> {
+  const name = keyFile(policy.keys.epoch);
+  const path = join(folder, name);
+  if ((await disk.stat(path)) === undefined) throw damaged(folder, `${name} is missing`);
+  const file = await disk.readFile(path);
+  let key: SigningKey;
+  try {
+    key = openKeyFile(policy.key.origin, file, passphrase);
+  } catch (error) {
+    if (!(error instanceof PassphraseError))
+      throw damaged(folder, `${name} is not the private key it was`, error);
+    const message = `ledger ${folder} stays shut: ${error.message}; nothing was changed`;
+    throw new LedgerOpenError("passphrase", folder, message, error);
+  }
+  if (key.verifier.text !== policy.key.text) {
+    throw damaged(folder, `${name} is not the private key that ledger.policy names`);
+  }
+  return key;
+}
+
+/** What is read next must be what a power cut would leave, not what a cache still holds. */
+async function syncLastSegment(disk: Disk, folder: string): Promise<void> {
+  const last = (await listSegments(disk, folder)).at(-1);
+  if (last === undefined) return;
+  const file = await disk.open(join(folder, last.name), "read-write");
+  try {
+    await file.datasync();
+  } finally {
+    await file.close();
+  }
+}
+
+function noReason(): never {
+  throw new Error("a bad verdict without its reason");
+}

@@ -1,0 +1,285 @@
+/**
+ * The callers' half of a ledger with a writer thread: stamps each event, puts it into shared memory
+ * and settles the promises when the writer says so. Acknowledgements come by a shared counter.
+ */
+import { Worker } from "node:worker_threads";
+import type { Waiter } from "../batch-queue.ts";
+import { toHex } from "../bytes.ts";
+import type { LedgerEvent } from "../events.ts";
+import type {
+  AppendOptions,
+  Ledger,
+  LedgerCheckpoint,
+  LedgerReceipt,
+  LedgerUnavailableError,
+} from "../ledger.ts";
+import { closedError, unavailableError } from "../open-error.ts";
+import type { Stamp } from "../stamp.ts";
+import type { FromWriter, WriterStart } from "./messages.ts";
+import { createSharedMemory, MAX_OUTSTANDING, REQUESTS, SharedProducer } from "./shared-queue.ts";
+
+interface Waiting {
+  /** Among all records ever submitted. */
+  readonly index: number;
+  readonly coveredFirst: boolean;
+  readonly waiter: Waiter<LedgerReceipt>;
+}
+
+interface Held {
+  readonly draft: Uint8Array;
+  readonly coveredFirst: boolean;
+  readonly waiter: Waiter<LedgerReceipt> | undefined;
+}
+
+export class ThreadedLedger implements Ledger {
+  readonly #folder: string;
+  readonly #stamp: Stamp;
+  readonly #release: () => Promise<void>;
+  readonly #worker: Worker;
+  readonly #queue: SharedProducer;
+  /** Sequence of the first record that this ledger submits. */
+  readonly #firstSequence: bigint;
+  /** Records submitted, without wrapping. */
+  #submitted = 0;
+  /** Receipts up to here have been given. */
+  #settled = 0;
+  /** For durability, and then some of them for a checkpoint; both rising by index. */
+  #waiting: Waiting[] = [];
+  #waitingForCover: {
+    readonly index: number;
+    readonly receipt: LedgerReceipt;
+    readonly waiter: Waiter<LedgerReceipt>;
+  }[] = [];
+  /** What found no room in the ring. */
+  #overflow: Held[] = [];
+  #checkpointWaiters: Waiter<LedgerCheckpoint>[] = [];
+  /** Asked for while one is being written: that one may not cover all. */
+  #nextCheckpointWaiters: Waiter<LedgerCheckpoint>[] = [];
+  #wakePlanned = false;
+  #watching = false;
+  #failure: LedgerUnavailableError | undefined;
+  #closed: Promise<void> | undefined;
+  readonly #ended = Promise.withResolvers<void>();
+
+  /** @param release gives the folder back, at close */
+  private constructor(
+    start: Omit<WriterStart, "memory">,
+    stamp: Stamp,
+    release: () => Promise<void>,
+    ready: PromiseWithResolvers<void>,
+  ) {
+    const memory = createSharedMemory();
+    this.#folder = start.folder;
+    this.#stamp = stamp;
+    this.#release = release;
+    this.#firstSequence = start.chain.size;
+    this.#queue = new SharedProducer(memory);
+    const workerData: WriterStart = { ...start, memory };
+    this.#worker = new Worker(new URL("./writer-thread.ts", import.meta.url), {
+      workerData,
+      name: "ledger writer",
+    });
+    this.#worker.on("message", (message: FromWriter) => {
+      if (message.kind === "ready") ready.resolve();
+      else this.#told(message);
+    });
+    this.#worker.on("error", (error) => this.#fail(error));
+    this.#worker.on("exit", () => {
+      this.#fail(new Error("the writer thread has ended"));
+      ready.reject(this.#failure as LedgerUnavailableError);
+      this.#ended.resolve();
+    });
+  }
+
+  /** Resolves when the thread is ready to write. */
+  static async start(
+    start: Omit<WriterStart, "memory">,
+    stamp: Stamp,
+    release: () => Promise<void>,
+  ): Promise<ThreadedLedger> {
+    const ready = Promise.withResolvers<void>();
+    const ledger = new ThreadedLedger(start, stamp, release, ready);
+    await ready.promise;
+    // An idle ledger does not keep the process alive; one with something to write does.
+    ledger.#worker.unref();
+    return ledger;
+  }
+
+  get failure(): LedgerUnavailableError | undefined {
+    return this.#failure;
+  }
+
+  async append(
+    event: LedgerEvent,
+    { durability = "B", eventId }: AppendOptions = {},
+  ): Promise<LedgerReceipt> {
+    if (this.#failure !== undefined) throw this.#failure;
+    const draft = this.#stamp.draft(event, durability, eventId);
+    const { promise, resolve, reject } = Promise.withResolvers<LedgerReceipt>();
+    this.#accept({ draft, coveredFirst: durability === "A", waiter: { resolve, reject } });
+    return promise;
+  }
+
+  enqueue(event: LedgerEvent): void {
+    if (this.#failure !== undefined) throw this.#failure;
+    this.#accept({ draft: this.#stamp.draft(event, "C"), coveredFirst: false, waiter: undefined });
+  }
+
+  async checkpoint(): Promise<LedgerCheckpoint> {
+    if (this.#failure !== undefined) throw this.#failure;
+    return this.#requestCheckpoint();
+  }
+
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  #accept(held: Held): void {
+    if (this.#overflow.length > 0 || !this.#submit(held)) this.#overflow.push(held);
+    this.#planWake();
+    this.#watch();
+  }
+
+  #submit({ draft, coveredFirst, waiter }: Held): boolean {
+    // The writer's hashes must not overwrite those that nobody has looked at yet.
+    if (this.#submitted - this.#settled >= MAX_OUTSTANDING) return false;
+    if (!this.#queue.submit(draft)) return false;
+    if (waiter !== undefined) this.#waiting.push({ index: this.#submitted, coveredFirst, waiter });
+    this.#submitted += 1;
+    return true;
+  }
+
+  /** Once for all that is appended in the same turn: they then share a batch. */
+  #planWake(): void {
+    if (this.#wakePlanned) return;
+    this.#wakePlanned = true;
+    queueMicrotask(() => {
+      this.#wakePlanned = false;
+      this.#queue.wakeWriter();
+    });
+  }
+
+  /** Follows the writer while anything is on its way. */
+  #watch(): void {
+    if (this.#watching) return;
+    this.#watching = true;
+    this.#worker.ref();
+    void this.#follow();
+  }
+
+  async #follow(): Promise<void> {
+    while (this.#failure === undefined || this.#closed !== undefined) {
+      const seen = this.#queue.wakeCount;
+      this.#settle();
+      const idle = this.#settled === this.#submitted && this.#waitingForCover.length === 0;
+      if (idle && this.#overflow.length === 0) break;
+      await this.#queue.changed(seen);
+    }
+    this.#watching = false;
+    if (this.#closed === undefined) this.#worker.unref();
+  }
+
+  #settle(): void {
+    const durable = this.#unwrapped(this.#queue.durable);
+    const covered = this.#unwrapped(this.#queue.covered);
+    let done = 0;
+    for (const { index, coveredFirst, waiter } of this.#waiting) {
+      if (index >= durable) break;
+      done += 1;
+      const receipt = {
+        sequence: this.#firstSequence + BigInt(index),
+        recordHash: toHex(this.#queue.hashOf(index)),
+      };
+      if (coveredFirst) this.#waitingForCover.push({ index, receipt, waiter });
+      else waiter.resolve(receipt);
+    }
+    if (done > 0) this.#waiting.splice(0, done);
+    this.#settled = durable;
+    while (this.#waitingForCover[0] !== undefined && this.#waitingForCover[0].index < covered) {
+      const first = this.#waitingForCover.shift();
+      first?.waiter.resolve(first.receipt);
+    }
+    this.#refill();
+  }
+
+  #refill(): void {
+    let moved = 0;
+    for (const held of this.#overflow) {
+      if (!this.#submit(held)) break;
+      moved += 1;
+    }
+    if (moved === 0) return;
+    this.#overflow.splice(0, moved);
+    this.#queue.wakeWriter();
+    this.#askForNextCheckpoint();
+  }
+
+  /** A counter modulo 2^32 as the number near what was submitted. */
+  #unwrapped(counter: number): number {
+    const behind = ((this.#submitted >>> 0) - counter) >>> 0;
+    return this.#submitted - behind;
+  }
+
+  #requestCheckpoint(): Promise<LedgerCheckpoint> {
+    const { promise, resolve, reject } = Promise.withResolvers<LedgerCheckpoint>();
+    this.#nextCheckpointWaiters.push({ resolve, reject });
+    this.#worker.ref();
+    this.#askForNextCheckpoint();
+    return promise;
+  }
+
+  /** When none is on its way, and all that was appended before is in the ring. */
+  #askForNextCheckpoint(): void {
+    if (this.#checkpointWaiters.length > 0 || this.#overflow.length > 0) return;
+    if (this.#nextCheckpointWaiters.length === 0) return;
+    this.#checkpointWaiters = this.#nextCheckpointWaiters;
+    this.#nextCheckpointWaiters = [];
+    this.#queue.request(this.#closed === undefined ? REQUESTS.checkpoint : REQUESTS.close);
+  }
+
+  #told(message: Exclude<FromWriter, { kind: "ready" }>): void {
+    if (message.kind === "failed") {
+      this.#fail(Object.assign(new Error(message.message), { code: message.code }));
+    } else if (message.kind === "checkpoint") {
+      this.#settle();
+      for (const waiter of this.#checkpointWaiters) waiter.resolve(message.checkpoint);
+      this.#checkpointWaiters = [];
+      this.#askForNextCheckpoint();
+      const idle = this.#checkpointWaiters.length === 0 && !this.#watching;
+      if (idle && this.#closed === undefined) this.#worker.unref();
+    }
+  }
+
+  #fail(error: Error): void {
+    const failure = unavailableError(this.#folder, error);
+    this.#failure ??= failure;
+    // What was made durable before the error is acknowledged; the rest is unknown.
+    if (this.#waiting.length > 0) this.#settle();
+    const waiting = [...this.#waiting, ...this.#waitingForCover, ...this.#overflow];
+    for (const { waiter } of waiting) waiter?.reject(failure);
+    for (const waiter of [...this.#checkpointWaiters, ...this.#nextCheckpointWaiters]) waiter.reject(failure);
+    this.#waiting = [];
+    this.#waitingForCover = [];
+    this.#overflow = [];
+    this.#checkpointWaiters = [];
+    this.#nextCheckpointWaiters = [];
+  }
+
+  async #close(): Promise<void> {
+    const failedBefore = this.#failure !== undefined;
+    const last = failedBefore ? undefined : Promise.withResolvers<LedgerCheckpoint>();
+    this.#failure ??= closedError(this.#folder);
+    if (last !== undefined) this.#nextCheckpointWaiters.push(last);
+    this.#worker.ref();
+    try {
+      // `#closed` is set by then, so that what is asked for is the close.
+      await Promise.resolve();
+      this.#askForNextCheckpoint();
+      await last?.promise;
+    } finally {
+      await this.#ended.promise;
+      await this.#release();
+    }
+  }
+}
