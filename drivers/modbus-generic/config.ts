@@ -80,6 +80,8 @@ const common = {
   poll_interval_ms: v.optional(integer(10, 3_600_000), 1000),
   /** An instrument that has not answered by then has not heard. */
   request_timeout_ms: v.optional(integer(10, 10_000), 1000),
+  /** Ask vendor and version with function 43 when connecting; false for an instrument that stumbles over it. */
+  ask_identification: v.optional(v.boolean(), true),
   /** For the instrument's id; absent: the instrument's key in helix.toml. */
   serial_number: v.optional(text),
   /** Where the instrument tells its serial number: compared with serial_number at every connection. */

@@ -93,7 +93,7 @@ function rtuSettings({ config, channels }: SessionPlan) {
 }
 
 async function verify(session: ModbusSession, plan: SessionPlan, limits: ExchangeLimits): Promise<void> {
-  await identifyIfItCan(session, limits);
+  if (plan.config.ask_identification) await identifyIfItCan(session, limits);
   await checkSerialNumber(session, plan, limits);
   for (const [index, channel] of plan.channels.entries()) {
     const { id } = channel.descriptor;
@@ -104,10 +104,13 @@ async function verify(session: ModbusSession, plan: SessionPlan, limits: Exchang
   }
 }
 
+/** A server made with libmodbus sleeps 500 ms over an unknown function, and drops what comes meanwhile. */
+const IDENTIFICATION_BUDGET_MS = 1500;
+
 /** Many instruments lack the function, and some do not even say so. */
 async function identifyIfItCan(session: ModbusSession, limits: ExchangeLimits): Promise<void> {
   try {
-    await session.identify(limits);
+    await session.identify({ ...limits, budgetMs: Math.max(limits.budgetMs, IDENTIFICATION_BUDGET_MS) });
   } catch (error) {
     const isSilent = error instanceof InstrumentError && error.kind === "Timeout" && !limits.signal.aborted;
     if (!isSilent) throw error;
