@@ -4,9 +4,11 @@
 import { basename, dirname, isAbsolute, join, relative, resolve } from "node:path";
 import { type CliContext, CliError, type CommandOutcome, EXIT, type ExitCode } from "@helix/cli";
 import { nearest } from "@helix/config";
+import { LedgerOpenError } from "@helix/ledger";
 import type { Rig, Verdict } from "@helix/run-record";
 import { knownParts } from "../parts.ts";
 import type { RunResult } from "../rigs/judge-run.ts";
+import { RecordError } from "../rigs/record-writer.ts";
 import { SimulatorError } from "../rigs/simulator-process.ts";
 import { runOnWire } from "../rigs/wire-rig.ts";
 import type { Plan } from "../scenario/plan.ts";
@@ -46,7 +48,9 @@ export async function runScenario(input: RunInput, context: CliContext): Promise
     progress.end();
     if (context.signal.aborted)
       return undone(plan, input.rig, "inconclusive", "The run was stopped before it began.", context);
-    if (error instanceof SimulatorError) return undone(plan, input.rig, "invalid", error.message, context);
+    if (error instanceof SimulatorError || error instanceof RecordError)
+      return undone(plan, input.rig, "invalid", error.message, context);
+    if (error instanceof LedgerOpenError) throw new CliError(error.message, { cause: error });
     throw error;
   }
   progress.end();
