@@ -129,7 +129,7 @@ async function checkSerialNumber(
     limits,
   );
   if (typeof read === "number") {
-    throw session.invalid(driverName, "identification", `${describeException(read)}`);
+    throw session.invalid(driverName, "identification", describeException(read));
   }
   const told = textIn(read);
   if (told === expected) return;

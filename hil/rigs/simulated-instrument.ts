@@ -5,7 +5,7 @@
 import { basename, join } from "node:path";
 import type { Platform } from "@helix/platform";
 import { startTcpFaultProxy, type TcpFaultProxy } from "../faults/tcp-fault-proxy.ts";
-import type { DriverPart, SimulatorPart } from "../parts.ts";
+import type { ConfigValue, DriverPart, SimulatorPart } from "../parts.ts";
 import type { Plan, PlannedInstrument } from "../scenario/plan.ts";
 import type { RunFolder } from "./run-folder.ts";
 import { SimulatorProcess, type SimulatorStart } from "./simulator-process.ts";
@@ -59,7 +59,8 @@ export async function startSimulatedInstrument(setup: InstrumentSetup): Promise<
   );
 
   await platform.disk.makeFolder(driverPki);
-  await trust(platform, await driver.provision(driverPki, key, platform.clock), simulatorPki);
+  const certificate = await driver.provision(driverPki, key, platform.clock);
+  if (certificate !== undefined) await trust(platform, certificate, simulatorPki);
   const simulator = await SimulatorProcess.start({
     instrument: key,
     module: setup.simulator.module,
@@ -115,7 +116,7 @@ function instrumentToml(
   key: string,
   title: string,
   library: string,
-  config: Readonly<Record<string, string | number>>,
+  config: Readonly<Record<string, ConfigValue>>,
 ): string {
   const lines = [
     `[instruments.${key}]`,
@@ -123,7 +124,14 @@ function instrumentToml(
     `display_name = ${JSON.stringify(title)}`,
     "",
     `[instruments.${key}.config]`,
-    ...Object.entries(config).map(([name, value]) => `${name} = ${JSON.stringify(value)}`),
+    ...Object.entries(config).map(([name, value]) => `${name} = ${tomlValue(value)}`),
   ];
   return `${lines.join("\n")}\n`;
+}
+
+function tomlValue(value: ConfigValue): string {
+  if (Array.isArray(value)) return `[${value.map(tomlValue).join(", ")}]`;
+  if (typeof value !== "object") return JSON.stringify(value);
+  const entries = Object.entries(value).map(([name, inner]) => `${name} = ${tomlValue(inner)}`);
+  return `{ ${entries.join(", ")} }`;
 }

@@ -52,7 +52,7 @@ const SCHEMA = v.pipe(
   v.strictObject({
     line: LINE,
     unitId: v.optional(integer(1, 247), 1),
-    serialNumber: v.pipe(v.string(), v.regex(/^[\x21-\x7e]{1,16}$/, "1 to 16 ASCII characters")),
+    serialNumber: v.pipe(v.string(), v.regex(/^[\x21-\x7e]{1,32}$/, "1 to 32 ASCII characters")),
     firmware: v.optional(text, "1.2.0"),
     /** Plant time at which it starts, whole s. */
     beginS: v.optional(integer(0, Number.MAX_SAFE_INTEGER), 0),
@@ -96,7 +96,7 @@ export const DEFAULT_REGISTERS: readonly RegisterEntry[] = [
 
 /** Holding registers with the serial number, ASCII, padded with zeros. */
 export const SERIAL_NUMBER_REGISTER = 1000;
-export const SERIAL_NUMBER_REGISTERS = 8;
+export const SERIAL_NUMBER_REGISTERS = 16;
 
 export const wordsOf = ({ type }: Pick<RegisterEntry, "type">): 1 | 2 => (type.endsWith("16") ? 1 : 2);
 

@@ -88,9 +88,9 @@ function bitsIn(data: Uint8Array, quantity: number): boolean[] {
 }
 
 function wordsIn(data: Uint8Array): number[] {
-  const words = new Array<number>(data.length / 2);
-  for (let at = 0; at < words.length; at++) {
-    words[at] = ((data[2 * at] as number) << 8) | (data[2 * at + 1] as number);
+  const words: number[] = [];
+  for (let at = 0; at + 1 < data.length; at += 2) {
+    words.push(((data[at] as number) << 8) | (data[at + 1] as number));
   }
   return words;
 }

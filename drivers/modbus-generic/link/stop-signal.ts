@@ -28,6 +28,6 @@ export class StopSwitch implements StopSignal {
   stop(): void {
     if (this.#aborted) return;
     this.#aborted = true;
-    for (const listener of [...this.#listeners]) listener();
+    for (const listener of this.#listeners) listener();
   }
 }

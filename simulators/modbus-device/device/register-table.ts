@@ -69,7 +69,7 @@ export class RegisterTable {
 /** The serial number in registers of its own, two characters each. */
 export function textCells(text: string): Cell[] {
   return Array.from({ length: SERIAL_NUMBER_REGISTERS }, (_, at): Cell => {
-    const [high = 0, low = 0] = [text.charCodeAt(2 * at) || 0, text.charCodeAt(2 * at + 1) || 0];
+    const [high, low] = [text.charCodeAt(2 * at) || 0, text.charCodeAt(2 * at + 1) || 0];
     const entry = {
       register: SERIAL_NUMBER_REGISTER + at,
       type: "u16",
