@@ -11,10 +11,13 @@ import type { KnownDriver, KnownParts } from "./scenario/known-parts.ts";
 
 /** What a rig needs to know of a driver to set up an instrument for it. */
 export interface DriverPart {
-  /** As `driver_library` in helix.toml names it. */
+  /** As `driver_library` in helix.toml names it: a path here, or the installed package. */
   readonly library: string;
+  readonly packageName: string;
   readonly protocols: readonly string[];
   readonly loadManifest: () => Promise<DriverManifest<never>>;
+  /** Loads whatever the driver loads late: in a virtual world no time passes for that. */
+  readonly preload: () => Promise<unknown>;
   /** Makes the driver's own certificate in `pkiFolder`; its path, undefined where it needs none. */
   readonly provision: (pkiFolder: string, instrument: string, clock: Clock) => Promise<string | undefined>;
   /** `[instruments.<key>.config]` */
@@ -33,6 +36,8 @@ export interface SimulatorPart {
   /** The instrument it stands for. */
   readonly title: string;
   readonly module: string;
+  /** URL of the module that runs it on a host of a virtual world. */
+  readonly program: string;
   readonly protocols: readonly string[];
   readonly twins: readonly string[];
   /** Sent to the simulator when it starts. */
@@ -46,6 +51,8 @@ export interface Wiring {
   readonly serialNumber: string;
   readonly username: string;
   readonly passwordEnvVar: string;
+  /** How often the driver hands samples over, ms. */
+  readonly pollIntervalMs: number;
 }
 
 export interface SimulatorWiring extends Wiring {
@@ -57,9 +64,6 @@ export interface SimulatorWiring extends Wiring {
   readonly truthPeriodS: number;
   readonly pkiFolder: string;
 }
-
-/** The driver hands samples over as often, in real time: the plant may run at hundreds of times that. */
-const POLL_INTERVAL_MS = 100;
 
 /** Of the simulated Modbus device: readings in input registers, setpoints in holding registers. */
 const MODBUS_REGISTERS = (
@@ -86,16 +90,18 @@ export const DRIVERS: ReadonlyMap<string, DriverPart> = new Map([
     "sartorius-biostat",
     {
       library: fileURLToPath(import.meta.resolve("@helix/driver-sartorius-biostat")),
+      packageName: "@helix/driver-sartorius-biostat",
       protocols: ["opcua"],
       loadManifest: async () =>
         (await import("@helix/driver-sartorius-biostat")).helixDriverManifest as DriverManifest<never>,
+      preload: async () => (await import("@helix/driver-opcua-generic")).loadOpcUaStack(),
       provision: async (pkiFolder, instrument, clock) =>
         (await import("@helix/driver-opcua-generic")).ensureClientCertificate(pkiFolder, instrument, clock),
-      config: ({ host, port, serialNumber, username, passwordEnvVar }) => ({
+      config: ({ host, port, serialNumber, username, passwordEnvVar, pollIntervalMs }) => ({
         host,
         port,
         protocol: "OpcUa",
-        poll_interval_ms: POLL_INTERVAL_MS,
+        poll_interval_ms: pollIntervalMs,
         username,
         password_env_var: passwordEnvVar,
         serial_number: serialNumber,
@@ -106,15 +112,17 @@ export const DRIVERS: ReadonlyMap<string, DriverPart> = new Map([
     "modbus-generic",
     {
       library: fileURLToPath(import.meta.resolve("@helix/driver-modbus-generic")),
+      packageName: "@helix/driver-modbus-generic",
       protocols: ["modbus-tcp"],
       loadManifest: async () =>
         (await import("@helix/driver-modbus-generic")).helixDriverManifest as DriverManifest<never>,
+      preload: async () => undefined,
       provision: async () => undefined,
-      config: ({ host, port, serialNumber }) => ({
+      config: ({ host, port, serialNumber, pollIntervalMs }) => ({
         transport: "tcp",
         host,
         port,
-        poll_interval_ms: POLL_INTERVAL_MS,
+        poll_interval_ms: pollIntervalMs,
         serial_number: serialNumber,
         identification: { register: 1000, length: 16 },
         registers: MODBUS_REGISTERS,
@@ -123,28 +131,28 @@ export const DRIVERS: ReadonlyMap<string, DriverPart> = new Map([
   ],
 ]);
 
-const moduleOf = (simulator: string): string => {
+function programsOf(simulator: string): Pick<SimulatorPart, "module" | "program"> {
   const known = SIMULATORS.get(simulator);
   if (!known) throw new Error(`@helix/simulators has no ${simulator}`);
-  return known.module;
-};
+  return known;
+}
 
 export const SIMULATED: ReadonlyMap<string, SimulatorPart> = new Map([
   [
     "sartorius-biostat",
     {
       title: "Sartorius Biostat B",
-      module: moduleOf("sartorius-biostat"),
+      ...programsOf("sartorius-biostat"),
       protocols: ["opcua"],
       twins: [...TWINS.keys()],
-      options: (wiring): BiostatSimulatorOptions => wiring,
+      options: ({ pollIntervalMs: _, ...options }): BiostatSimulatorOptions => options,
     },
   ],
   [
     "modbus-device",
     {
       title: "Modbus water bath",
-      module: moduleOf("modbus-device"),
+      ...programsOf("modbus-device"),
       protocols: ["modbus-tcp"],
       // Its physics is its own: it stands beside any twin.
       twins: [...TWINS.keys()],
@@ -184,6 +192,7 @@ async function knownDriver(part: DriverPart): Promise<KnownDriver> {
     serialNumber: "none",
     username: "none",
     passwordEnvVar: "NONE",
+    pollIntervalMs: 1000,
   };
   const instance = manifest.createInstance(part.config(wiring) as never, unconnectedContext());
   const channels = isTelemetrySource(instance) ? instance.channels : [];

@@ -17,7 +17,7 @@ const COLOURS: Readonly<Record<Verdict, string>> = {
 const VERDICT_WIDTH = 16;
 
 export function summaryText(
-  { plan, end, faults, expectations, ledger, record, facts }: RunResult,
+  { plan, end, faults, expectations, ledger, record, commands }: RunResult,
   report: string | undefined,
   { terminal, cwd }: Pick<CliContext, "terminal" | "cwd">,
 ): string {
@@ -27,7 +27,6 @@ export function summaryText(
   const told = (text: string, indent: number) =>
     terminal.isTty ? hang(text, terminal.columns, indent) : text;
   const item = (text: string) => `  ${told(text, 4)}`;
-  const commands = facts.lines.filter((line) => line.kind === "command");
   const lines = [
     "",
     `${paint(end.verdict, end.verdict.toUpperCase())}  ${plan.scenario}, seed ${plan.seed}${end.cause === undefined ? "" : `, put down to the ${end.cause}`}`,
@@ -45,6 +44,7 @@ export function summaryText(
     ),
     `  ${end.frames} frames, ${end.gaps} gaps, ${end.drops} drops in ${end.wallSeconds.toFixed(1)} s`,
     `  ledger ${ledger === undefined ? "could not be read back" : `${ledger.verdict}, ${ledger.records} records, ${relative(cwd, ledger.folder)}`}`,
+    ...(end.traceHash === undefined ? [] : [`  trace ${end.traceHash}`]),
     `  report ${report === undefined ? `not made; helix report ${relative(cwd, record)} makes it` : relative(cwd, report)}`,
     "",
   ];

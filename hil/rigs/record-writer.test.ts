@@ -77,3 +77,23 @@ test("a line that could not be written is told at the close", async () => {
   await expect(record.close()).rejects.toMatchObject({ cause: { code: "ENOSPC" } });
   expect(isClosed).toBe(true);
 });
+
+test("the end line is the last, whatever comes after it", async () => {
+  const end = {
+    kind: "end",
+    verdict: "pass",
+    cause: undefined,
+    summary: "",
+    frames: 0,
+    gaps: 0,
+    drops: 0,
+    wallSeconds: 1,
+  } as const;
+  await inFolder(async (folder) => {
+    const record = await RecordWriter.create(disk, join(folder, "record.jsonl"));
+    record.add(end);
+    record.add(line(1));
+    await record.close();
+    expect(await readFile(record.path, "utf8")).toBe(`${JSON.stringify(end)}\n`);
+  });
+});

@@ -4,12 +4,19 @@
 import type { Disk, DiskFile } from "@helix/platform";
 import type { RunRecordLine } from "@helix/run-record";
 
+/** A run record that is being written. */
+export interface RunRecordSink {
+  readonly path: string;
+  readonly lines: readonly RunRecordLine[];
+  add(line: RunRecordLine): void;
+}
+
 /** The record has a hole, and so proves nothing. */
 export class RecordError extends Error {
   override readonly name = "RecordError";
 }
 
-export class RecordWriter {
+export class RecordWriter implements RunRecordSink {
   readonly path: string;
   readonly #file: DiskFile;
   readonly #lines: RunRecordLine[] = [];
@@ -40,7 +47,12 @@ export class RecordWriter {
   add(line: RunRecordLine): void {
     if (this.#isOver) return;
     this.#lines.push(line);
-    this.#waiting.push(`${JSON.stringify(line)}\n`);
+    this.addText(`${JSON.stringify(line)}\n`);
+  }
+
+  /** Takes whole lines that were made elsewhere. */
+  addText(text: string): void {
+    this.#waiting.push(text);
     this.#writing ??= this.#writeWaiting();
   }
 

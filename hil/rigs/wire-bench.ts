@@ -7,6 +7,7 @@ import { DRIVERS, SIMULATED } from "../parts.ts";
 import type { Plan } from "../scenario/plan.ts";
 import type { Backlog } from "./backlog.ts";
 import { FaultInjector } from "./fault-injector.ts";
+import { configuration } from "./instrument-wiring.ts";
 import type { Recorder } from "./recorder.ts";
 import type { RunFolder } from "./run-folder.ts";
 import type { RunWatch } from "./run-watch.ts";
@@ -93,7 +94,6 @@ function startOne(instrument: Plan["instruments"][number], plant: SimulatedPlant
 }
 
 async function writeConfig(instruments: readonly SimulatedInstrument[], { platform, folder }: BenchOptions) {
-  const folders = ["[ledger]", 'folder = "ledger"', "", "[pki]", 'folder = "pki"', ""].join("\n");
-  const text = [folders, ...instruments.map((instrument) => instrument.toml)].join("\n");
+  const text = configuration(instruments.map((instrument) => instrument.toml));
   await platform.disk.writeFile(folder.config, new TextEncoder().encode(text));
 }

@@ -3,7 +3,8 @@ import { createServer } from "node:net";
 import { startProcess } from "@helix/platform";
 import { expect, test } from "vitest";
 import { SIMULATORS } from "../index.ts";
-import type { ModbusRigMessage, ModbusSimulatorMessage } from "./main.ts";
+import type { ModbusRigMessage } from "./main.ts";
+import type { ModbusSimulatorMessage } from "./simulator.ts";
 
 const OPTIONS = {
   line: { transport: "tcp", host: "127.0.0.1", port: 0 },
