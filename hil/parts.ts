@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import type { Clock, DriverContext, DriverManifest } from "@helix/hal";
 import { isTelemetrySource } from "@helix/hal";
 import { createSystemPlatform, silentLog } from "@helix/platform";
-import { type BiostatSimulatorOptions, SIMULATORS } from "@helix/simulators";
+import { type BiostatSimulatorOptions, type ModbusDeviceOptions, SIMULATORS } from "@helix/simulators";
 import { TWINS } from "@helix/twins";
 import type { KnownDriver, KnownParts } from "./scenario/known-parts.ts";
 
@@ -18,11 +18,19 @@ export interface DriverPart {
   readonly loadManifest: () => Promise<DriverManifest<never>>;
   /** Loads whatever the driver loads late: in a virtual world no time passes for that. */
   readonly preload: () => Promise<unknown>;
-  /** Makes the driver's own certificate in `pkiFolder`; its path. */
-  readonly provision: (pkiFolder: string, instrument: string, clock: Clock) => Promise<string>;
+  /** Makes the driver's own certificate in `pkiFolder`; its path, undefined where it needs none. */
+  readonly provision: (pkiFolder: string, instrument: string, clock: Clock) => Promise<string | undefined>;
   /** `[instruments.<key>.config]` */
-  readonly config: (wiring: Wiring) => Readonly<Record<string, string | number>>;
+  readonly config: (wiring: Wiring) => Readonly<Record<string, ConfigValue>>;
 }
+
+/** What a driver's configuration is made of, as TOML has it. */
+export type ConfigValue =
+  | string
+  | number
+  | boolean
+  | readonly ConfigValue[]
+  | { readonly [name: string]: ConfigValue };
 
 export interface SimulatorPart {
   /** The instrument it stands for. */
@@ -57,6 +65,26 @@ export interface SimulatorWiring extends Wiring {
   readonly pkiFolder: string;
 }
 
+/** Of the simulated Modbus device: readings in input registers, setpoints in holding registers. */
+const MODBUS_REGISTERS = (
+  [
+    ["temperature", "Cel", 5, 60],
+    ["ph", "[pH]", 2, 12],
+    ["agitation", "{rev}/min", 0, 1200],
+  ] as const
+).map(([name, unit, min, max], index) => ({
+  channel_id: index,
+  name,
+  unit,
+  table: "input",
+  register: 2 * index,
+  type: "f32",
+  min,
+  max,
+  is_writable: true,
+  setpoint_register: 2 * index,
+}));
+
 export const DRIVERS: ReadonlyMap<string, DriverPart> = new Map([
   [
     "sartorius-biostat",
@@ -80,21 +108,60 @@ export const DRIVERS: ReadonlyMap<string, DriverPart> = new Map([
       }),
     },
   ],
+  [
+    "modbus-generic",
+    {
+      library: fileURLToPath(import.meta.resolve("@helix/driver-modbus-generic")),
+      packageName: "@helix/driver-modbus-generic",
+      protocols: ["modbus-tcp"],
+      loadManifest: async () =>
+        (await import("@helix/driver-modbus-generic")).helixDriverManifest as DriverManifest<never>,
+      preload: async () => undefined,
+      provision: async () => undefined,
+      config: ({ host, port, serialNumber, pollIntervalMs }) => ({
+        transport: "tcp",
+        host,
+        port,
+        poll_interval_ms: pollIntervalMs,
+        serial_number: serialNumber,
+        identification: { register: 1000, length: 16 },
+        registers: MODBUS_REGISTERS,
+      }),
+    },
+  ],
 ]);
 
-const biostat = SIMULATORS.get("sartorius-biostat");
-if (!biostat) throw new Error("@helix/simulators has no sartorius-biostat");
+function programsOf(simulator: string): Pick<SimulatorPart, "module" | "program"> {
+  const known = SIMULATORS.get(simulator);
+  if (!known) throw new Error(`@helix/simulators has no ${simulator}`);
+  return known;
+}
 
 export const SIMULATED: ReadonlyMap<string, SimulatorPart> = new Map([
   [
     "sartorius-biostat",
     {
       title: "Sartorius Biostat B",
-      module: biostat.module,
-      program: biostat.program,
+      ...programsOf("sartorius-biostat"),
       protocols: ["opcua"],
       twins: [...TWINS.keys()],
       options: ({ pollIntervalMs: _, ...options }): BiostatSimulatorOptions => options,
+    },
+  ],
+  [
+    "modbus-device",
+    {
+      title: "Modbus water bath",
+      ...programsOf("modbus-device"),
+      protocols: ["modbus-tcp"],
+      // Its physics is its own: it stands beside any twin.
+      twins: [...TWINS.keys()],
+      options: ({ host, port, serialNumber, beginS, truthPeriodS }): ModbusDeviceOptions => ({
+        line: { transport: "tcp", host, port },
+        serialNumber,
+        beginS,
+        truthPeriodS,
+      }),
     },
   ],
 ]);

@@ -2,6 +2,13 @@
 import { fileURLToPath } from "node:url";
 
 export type * from "./control.ts";
+export type { ModbusDeviceFault, ModbusFaultReceipt } from "./modbus-device/faults.ts";
+export {
+  type ModbusDeviceParts,
+  type RunningModbusDevice,
+  startModbusDevice,
+} from "./modbus-device/modbus-device.ts";
+export type { ModbusDeviceOptions } from "./modbus-device/options.ts";
 export type { BiostatSimulatorOptions } from "./sartorius-biostat/options.ts";
 
 /** What there is of a simulator, by the name that scenarios use. */
@@ -18,6 +25,13 @@ export const SIMULATORS: ReadonlyMap<string, SimulatorModules> = new Map([
     {
       module: fileURLToPath(new URL("./sartorius-biostat/main.ts", import.meta.url)),
       program: new URL("./sartorius-biostat/simulator.ts", import.meta.url).href,
+    },
+  ],
+  [
+    "modbus-device",
+    {
+      module: fileURLToPath(new URL("./modbus-device/main.ts", import.meta.url)),
+      program: new URL("./modbus-device/simulator.ts", import.meta.url).href,
     },
   ],
 ]);

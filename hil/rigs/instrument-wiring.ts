@@ -1,6 +1,6 @@
 /** What every simulated rig says of an instrument: to its driver, to its simulator, in helix.toml. */
 import type { Random } from "@helix/hal";
-import type { Wiring } from "../parts.ts";
+import type { ConfigValue, Wiring } from "../parts.ts";
 
 /** s of plant time between two "truth" lines. */
 export const TRUTH_PERIOD_S = 60;
@@ -30,7 +30,7 @@ export function instrumentToml(
   key: string,
   title: string,
   library: string,
-  config: Readonly<Record<string, string | number>>,
+  config: Readonly<Record<string, ConfigValue>>,
 ): string {
   const lines = [
     `[instruments.${key}]`,
@@ -38,9 +38,16 @@ export function instrumentToml(
     `display_name = ${JSON.stringify(title)}`,
     "",
     `[instruments.${key}.config]`,
-    ...Object.entries(config).map(([name, value]) => `${name} = ${JSON.stringify(value)}`),
+    ...Object.entries(config).map(([name, value]) => `${name} = ${tomlValue(value)}`),
   ];
   return `${lines.join("\n")}\n`;
+}
+
+function tomlValue(value: ConfigValue): string {
+  if (Array.isArray(value)) return `[${value.map(tomlValue).join(", ")}]`;
+  if (typeof value !== "object") return JSON.stringify(value);
+  const entries = Object.entries(value).map(([name, inner]) => `${name} = ${tomlValue(inner)}`);
+  return `{ ${entries.join(", ")} }`;
 }
 
 /** The whole of helix.toml; folders count from the file's. */

@@ -50,7 +50,8 @@ export async function startSimulatedInstrument(setup: InstrumentSetup): Promise<
   const password = drawPassword(platform.random, key);
 
   await platform.disk.makeFolder(driverPki);
-  await trust(platform, await driver.provision(driverPki, key, platform.clock), simulatorPki);
+  const certificate = await driver.provision(driverPki, key, platform.clock);
+  if (certificate !== undefined) await trust(platform, certificate, simulatorPki);
   const simulator = await SimulatorProcess.start({
     instrument: key,
     module: setup.simulator.module,

@@ -158,7 +158,7 @@ async function provision(key: string, driver: DriverPart, { world, runtime, run 
     await world.kernel.fenced("import", () => driver.preload());
     return driver.provision(join(world.scratchFolder, driverPki), key, runtime.platform.clock);
   });
-  trust(world, certificate, simulatorPki);
+  if (certificate !== undefined) trust(world, certificate, simulatorPki);
   return { driverPki, simulatorPki };
 }
 

@@ -1,0 +1,67 @@
+/**
+ * The simulated Modbus device, whole, driven by a rig's messages (../control.ts): the same in a process of
+ * its own (main.ts) and on a host of a virtual world, whose network stands in for the system's.
+ */
+import { createSystemPlatform } from "@helix/platform";
+import type { RunningSimulator, SimulatorMessage, SimulatorProgramSetup } from "../control.ts";
+import { PlantClock } from "../sartorius-biostat/plant-clock.ts";
+import { LOOPS } from "./device/loop.ts";
+import type { ModbusFaultReceipt } from "./faults.ts";
+import { startModbusDevice } from "./modbus-device.ts";
+import { checkOptions } from "./options.ts";
+
+/** What this simulator says: receipts of its own faults besides. */
+export type ModbusSimulatorMessage =
+  | SimulatorMessage
+  | { readonly type: "receipt"; readonly id: string; readonly receipt: ModbusFaultReceipt };
+
+/** @throws Error in one clear line for wrong options, or an address that it cannot serve at */
+export async function startSimulator(
+  setup: Pick<SimulatorProgramSetup, "clock" | "options"> & {
+    readonly tell: (message: ModbusSimulatorMessage) => void;
+  },
+): Promise<RunningSimulator> {
+  const { clock, tell } = setup;
+  const options = checkOptions(setup.options);
+  let plantTimeS = options.beginS;
+  const platform = { ...createSystemPlatform(), clock };
+  const device = await startModbusDevice({ platform, options, plantTimeS: () => plantTimeS });
+  const failed = (error: unknown) =>
+    tell({ type: "failed", message: error instanceof Error ? error.message : String(error) });
+  device.failed.catch(failed);
+  const tellTruthOnGrid = () => {
+    if (plantTimeS % options.truthPeriodS === 0) tell({ type: "truth", plantTimeS, states: device.truth() });
+  };
+  const steppable = {
+    get plantTimeS() {
+      return plantTimeS;
+    },
+    step() {
+      plantTimeS += 1;
+      tellTruthOnGrid();
+    },
+  };
+  const time = (timeS: number, reached: boolean) => tell({ type: "time", plantTimeS: timeS, reached });
+  const plant = new PlantClock(clock, steppable, { time, failed });
+  const truthUnits = Object.fromEntries(Object.entries(LOOPS).map(([name, { unit }]) => [name, unit]));
+  tell({ type: "ready", endpoint: device.endpoint, plantTimeS, certificateFile: undefined, truthUnits });
+  tellTruthOnGrid();
+  return {
+    obey(message) {
+      switch (message.type) {
+        case "advance":
+          return plant.advance(message.untilS, message.speed);
+        case "inject":
+          return device.inject(message.id, message.fault);
+        case "clear":
+          return tell({ type: "receipt", id: message.id, receipt: device.clear(message.id) });
+      }
+    },
+
+    async stop() {
+      plant.stop();
+      for (const id of device.faultIds) tell({ type: "receipt", id, receipt: device.clear(id) });
+      await device.stop();
+    },
+  };
+}
