@@ -95,7 +95,7 @@ const startWriter = (options: OpenLedgerOptions, held: HeldLedger): Promise<Ledg
   isSystemPlatform(options) ? startThread(options, held) : startInline(options, held);
 
 function startThread({ folder, segmentBytes }: OpenLedgerOptions, held: HeldLedger): Promise<Ledger> {
-  const { policy, key, chain, at, checkpoint, stamp, release } = held;
+  const { policy, key, chain, at, checkpoint, stamp } = held;
   const start = {
     folder,
     segmentBytes: segmentBytes ?? DEFAULT_SEGMENT_BYTES,
@@ -105,7 +105,7 @@ function startThread({ folder, segmentBytes }: OpenLedgerOptions, held: HeldLedg
     at,
     checkpoint,
   };
-  return ThreadedLedger.start(start, stamp, release);
+  return ThreadedLedger.start(start, stamp, () => held.release());
 }
 
 async function startInline(options: OpenLedgerOptions, held: HeldLedger): Promise<Ledger> {
@@ -120,7 +120,7 @@ async function startInline(options: OpenLedgerOptions, held: HeldLedger): Promis
       held.checkpoint,
       () => clock.wallUtcNs(),
     );
-    return new GroupCommitLedger(folder, writer, held.release, held.stamp, clock);
+    return new GroupCommitLedger(folder, writer, () => held.release(), held.stamp, clock);
   } catch (error) {
     await segment.close();
     throw error;

@@ -5,6 +5,7 @@
 export { blockingDisk, isSystemPlatform } from "./blocking-disk.ts";
 export * from "./deadline.ts";
 export * from "./disk.ts";
+export * from "./http.ts";
 export * from "./log.ts";
 export * from "./platform.ts";
 export * from "./process.ts";

@@ -1,4 +1,5 @@
 import { CliError, defineCommand, EXIT } from "@helix/cli";
+import { postHttp } from "@helix/platform";
 import { FOLDER_ARGUMENT, ledgerFolder, orCliError } from "./shared.ts";
 
 const DEFAULT_TIMEOUT_S = 30;
@@ -49,10 +50,7 @@ export const anchor = defineCommand({
 /** HTTP as in RFC 3161 section 3.4, by the runtime's own client. @throws CliError */
 async function postQuery(tsa: string, request: Uint8Array, signal: AbortSignal): Promise<Uint8Array> {
   try {
-    const headers = { "Content-Type": "application/timestamp-query" };
-    const answer = await fetch(tsa, { method: "POST", headers, body: new Uint8Array(request), signal });
-    if (!answer.ok) throw new Error(`it answered ${answer.status} ${answer.statusText}`);
-    return new Uint8Array(await answer.arrayBuffer());
+    return await postHttp(tsa, request, { contentType: "application/timestamp-query", signal });
   } catch (error) {
     const reason =
       error instanceof Error ? ((error.cause as Error | undefined)?.message ?? error.message) : String(error);

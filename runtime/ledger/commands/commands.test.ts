@@ -57,7 +57,7 @@ async function call(
   if (found === undefined) throw new Error(`no command ${name}`);
   const defaults: [string, unknown][] = Object.entries(found.options ?? {}).map(([key, spec]) => [
     key,
-    spec.kind === "flag" ? false : spec.default,
+    spec.kind === "flag" ? false : "default" in spec ? spec.default : undefined,
   ]);
   let out = "";
   const full: CliContext = {

@@ -2,7 +2,7 @@
  * The records on paper, for reading; records.json and its proofs are what counts. The same records
  * give the same bytes. Standard fonts only (not PDF/A): a character that they lack is shown as \u{...}.
  */
-import PDFDocument from "pdfkit";
+import { default as PDFDocument } from "pdfkit";
 import type { LedgerRecord } from "../read.ts";
 import { auditColumns, recordJson, utcText } from "../record-view.ts";
 

@@ -94,11 +94,7 @@ export class CrashDisk extends MemoryDisk {
 }
 
 /** All, none, or any sectors of a write; the file may have grown without its content. */
-function tear(
-  before: Uint8Array<ArrayBufferLike>,
-  { position, bytes }: Unsynced,
-  random: Random,
-): Uint8Array {
+function tear(before: Uint8Array, { position, bytes }: Unsynced, random: Random): Uint8Array {
   const share = [0, 1, random.uniform()][random.integer(0, 2)] ?? 0;
   if (share === 0 && random.uniform() < 0.5) return before;
   const grown = new Uint8Array(Math.max(before.length, position + bytes.length));

@@ -41,9 +41,10 @@ try {
   if (!(error instanceof LedgerUnavailableError)) throw error;
   tell(`failed ${error.message}`);
   // Refused from now on, at once and without another word to the disk.
-  const again = await ledger
-    .append({ type: "RUNTIME_STOPPED", reason: "late" })
-    .catch((late: Error) => late.message);
-  tell(`then ${String(again)}`);
+  const again = await ledger.append({ type: "RUNTIME_STOPPED", reason: "late" }).then(
+    ({ sequence }) => `record ${sequence}`,
+    (late: Error) => late.message,
+  );
+  tell(`then ${again}`);
   await ledger.close().catch((closing: Error) => tell(`close ${closing.message}`));
 }

@@ -20,6 +20,7 @@ const NS_PER_MS = 1_000_000n;
 const { clock } = createSystemPlatform();
 const start = workerData as WriterStart;
 const queue = new SharedConsumer(start.memory);
+// oxlint-disable-next-line unicorn/require-post-message-target-origin -- a MessagePort has no origin
 const send = (message: FromWriter): void => parentPort?.postMessage(message);
 
 async function openWriter(): Promise<BatchWriter> {

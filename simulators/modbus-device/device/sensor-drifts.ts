@@ -52,6 +52,7 @@ export class SensorDrifts {
     const [first, last] = [drift.first ?? none, drift.last ?? none];
     return {
       channel,
+      subject: `readings of ${channel}`,
       unit: LOOPS[channel].unit,
       beginS,
       endS,
@@ -59,7 +60,7 @@ export class SensorDrifts {
       firstAfter: first.after,
       lastBefore: last.before,
       lastAfter: last.after,
-      samples: changed,
+      touched: changed,
     };
   }
 }
