@@ -27,8 +27,8 @@ export function ledgerTargets(board: LedgerBoard): Target[] {
     reached: value >= limit,
   });
   return [
-    atMost("enqueue, median", enqueue.p50, "us", 5),
-    atMost("enqueue, p99", enqueue.p99, "us", 50),
+    atMost("enqueue, median", enqueue.p50Us, "us", 5),
+    atMost("enqueue, p99", enqueue.p99Us, "us", 50),
     atMost("durable append over a bare blocking write and fdatasync", durable.classBOverBlocking, "x", 2),
     atMost("class A over the same", durable.classAOverBlocking, "x", 4),
     atLeast("records by 64 writers", writers64.recordsPerSecond, "/s", 90_000),
@@ -47,8 +47,8 @@ export function ledgerTable(board: LedgerBoard): string {
     ["ledger, class A", classA],
   ] as const;
   const lines = peers.map(
-    ([name, { p50, p99 }]) =>
-      `  ${name.padEnd(36)}${p50.toFixed(0).padStart(8)} us p50${p99.toFixed(0).padStart(9)} us p99`,
+    ([name, { p50Us, p99Us }]) =>
+      `  ${name.padEnd(36)}${p50Us.toFixed(0).padStart(8)} us p50${p99Us.toFixed(0).padStart(9)} us p99`,
   );
   const targets = ledgerTargets(board).map(
     ({ name, value, unit, target, reached }) =>

@@ -42,10 +42,11 @@ export class RecordWriter implements RunRecordSink {
 
   /**
    * Takes a line; it is on its way to the file when this returns. The plant goes on telling while the
-   * record is closed: what comes then is after the end, and is left out.
+   * record is closed: what comes after the end line, or after closing has begun, is left out.
    */
   add(line: RunRecordLine): void {
     if (this.#isOver) return;
+    this.#isOver = line.kind === "end";
     this.#lines.push(line);
     this.addText(`${JSON.stringify(line)}\n`);
   }

@@ -28,6 +28,8 @@ export class GroupCommitLedger implements Ledger {
   readonly #clock: Clock;
   readonly #queue = new BatchQueue();
   #inFlight: readonly Queued[] = [];
+  /** Records of the ledger once all that was accepted so far is in it. */
+  #accepted: bigint;
   /** Each waits for a checkpoint over at least that many records. */
   #checkpointWaiters: { readonly records: bigint; readonly waiter: Waiter<LedgerCheckpoint> }[] = [];
   #checkpointOverdue = false;
@@ -40,6 +42,7 @@ export class GroupCommitLedger implements Ledger {
   constructor(folder: string, writer: BatchWriter, release: () => Promise<void>, stamp: Stamp, clock: Clock) {
     this.#folder = folder;
     this.#writer = writer;
+    this.#accepted = writer.records;
     this.#release = release;
     this.#stamp = stamp;
     this.#clock = clock;
@@ -75,14 +78,13 @@ export class GroupCommitLedger implements Ledger {
   #accept(queued: Queued): void {
     if (this.#failure !== undefined) throw this.#failure;
     this.#queue.push(queued);
+    this.#accepted += 1n;
     this.#wake();
   }
 
   #requestCheckpoint(): Promise<LedgerCheckpoint> {
     const { promise, resolve, reject } = Promise.withResolvers<LedgerCheckpoint>();
-    const waiting = this.#inFlight.length + this.#queue.length;
-    const records = this.#writer.records + BigInt(waiting);
-    this.#checkpointWaiters.push({ records, waiter: { resolve, reject } });
+    this.#checkpointWaiters.push({ records: this.#accepted, waiter: { resolve, reject } });
     this.#wake();
     return promise;
   }

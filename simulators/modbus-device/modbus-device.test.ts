@@ -188,7 +188,7 @@ test("a fault is begun once and ended once; a drift shows in the reading, not in
     }
     connection.reset();
     expect(device.truth()).toMatchObject({ ph: 7 });
-    expect(device.clear("a")).toMatchObject({ channel: "ph", firstBefore: 7, firstAfter: 8, samples: 1 });
+    expect(device.clear("a")).toMatchObject({ channel: "ph", firstBefore: 7, firstAfter: 8, touched: 1 });
   } finally {
     await device.stop();
   }
