@@ -53,7 +53,7 @@ function addIdentification(nodes: UnitNodes, root: UAObject, unit: Biostat, seri
   nodes.addState(root, "Biostat.Model", "Model", "String", () => "Biostat B");
   nodes.addState(root, "Biostat.SerialNumber", "SerialNumber", "String", () => serialNumber);
   nodes.addState(root, "Biostat.FirmwareVersion", "FirmwareVersion", "String", () => FIRMWARE_VERSION);
-  nodes.addState(root, "Biostat.UptimeSeconds", "UptimeSeconds", "Double", () => unit.uptimeS);
+  nodes.addGauge(root, "Biostat.UptimeSeconds", "UptimeSeconds", "Double", () => unit.uptimeS);
 }
 
 function addChannels(

@@ -22,6 +22,8 @@ export interface BiostatServer extends PublishedUnit {
   readonly endpoint: string;
   /** The server's own certificate, PEM. */
   readonly certificateFile: string;
+  /** Calls back before each request is answered. */
+  onRequest(listener: () => void): void;
   /** Closes sessions and stops listening. */
   shutdown(): Promise<void>;
 }
@@ -75,6 +77,7 @@ export async function startBiostatServer(
     ...published,
     endpoint: server.getEndpointUrl(),
     certificateFile: server.certificateFile,
+    onRequest: (listener) => void server.on("request", listener),
     async shutdown() {
       await server.shutdown(0);
       await Promise.all([trust.dispose(), users.dispose()]);
