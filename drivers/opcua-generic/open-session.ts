@@ -23,8 +23,15 @@ import { loadOpcUaStack, type OpcUaStack } from "./stack.ts";
 const MIN_SESSION_TIMEOUT_MS = 60_000;
 /** A token is renewed at three quarters of this: often enough, and its arithmetic costs little, ms. */
 const TOKEN_LIFETIME_MS = 3_600_000;
-/** What passes is small; a buffer is made for every message. The least that the protocol allows, bytes. */
-const TRANSPORT = { receiveBufferSize: 8192, sendBufferSize: 8192 } as const;
+/** What passes is small, and a buffer is made for every message: the least that the protocol allows; bytes. */
+const BUFFER_SIZE = 8192;
+const MAX_CHUNKS = 256;
+const TRANSPORT = {
+  receiveBufferSize: BUFFER_SIZE,
+  sendBufferSize: BUFFER_SIZE,
+  maxChunkCount: MAX_CHUNKS,
+  maxMessageSize: MAX_CHUNKS * BUFFER_SIZE,
+} as const;
 /** How long a failed attempt waits for the stack to let go, ms; it needs a few. */
 const UNDO_BUDGET_MS = 1000;
 

@@ -33,6 +33,10 @@ import {
 export interface VirtualRun {
   readonly plan: Plan;
   readonly platform: Platform;
+  /** Real time without any event after which the world is ended as hung, ms; absent: 30,000. */
+  readonly stallMs?: number;
+  /** URL of the program that runs in the world; absent: virtual-program.ts. */
+  readonly program?: string;
   readonly helixVersion: string;
   /** The one command that runs this again. */
   readonly replay: string;
@@ -110,7 +114,8 @@ async function worldOptions(run: VirtualRun, stop?: SharedArrayBuffer): Promise<
     ...(stop === undefined ? {} : { stop }),
   };
   const epochMs = INOCULATION_MS + plan.beginS * 1000 - LEAD_MS;
-  return { seed: plan.seed, module: PROGRAM, options, epochMs };
+  const watchdog = run.stallMs === undefined ? {} : { watchdog: { stallMs: run.stallMs } };
+  return { seed: plan.seed, module: run.program ?? PROGRAM, options, epochMs, ...watchdog };
 }
 
 /** Takes what the world sends on its way. */

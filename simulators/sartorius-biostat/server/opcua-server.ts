@@ -14,6 +14,8 @@ import { PlantCalendar } from "./plant-time.ts";
 import { markOverflowOfAnyQuality } from "./queue-overflow.ts";
 
 const RSA_BITS = 2048;
+/** A client may ask for less; ms. */
+const TOKEN_LIFETIME_MS = 3_600_000;
 /** Reported by the server; a fixed date, so that two runs answer the same. */
 const BUILD_DATE = new Date(Date.UTC(2026, 0, 1));
 
@@ -49,6 +51,7 @@ export async function startBiostatServer(
     securityModes: [MessageSecurityMode.SignAndEncrypt],
     securityPolicies: [SecurityPolicy.Basic256Sha256, SecurityPolicy.Aes256_Sha256_RsaPss],
     allowAnonymous: false,
+    defaultSecureTokenLifetime: TOKEN_LIFETIME_MS,
     userManager: {
       isValidUser: (user: string, given: string) => user === options.username && given === password,
     },
