@@ -98,7 +98,8 @@ export async function checkVirtualRun(run: VirtualRun): Promise<DeterminismRepor
   return checkDeterminism(await worldOptions(run));
 }
 
-async function worldOptions(run: VirtualRun, stop?: SharedArrayBuffer): Promise<WorldRunOptions> {
+/** What a world needs to run the scenario, whatever is made of it. */
+export async function worldOptions(run: VirtualRun, stop?: SharedArrayBuffer): Promise<WorldRunOptions> {
   const { plan, platform, helixVersion, replay } = run;
   const key = async (name: string) => {
     const url = new URL(`./fixtures/${name}.private-key.pem`, import.meta.url);
