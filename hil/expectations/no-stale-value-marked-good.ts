@@ -54,7 +54,7 @@ function notNewer(good: readonly SampleLine[]): string[] {
 function tooOld(facts: RunFacts): string[] {
   const run = linesOf(facts, "run")[0];
   const allowances = new Map(
-    facts.plan.instruments.map(({ key, samplePeriodS, publishPeriodS = 1 }) => [
+    facts.plan.instruments.map(({ key, samplePeriodS, publishPeriodS }) => [
       key,
       PERIODS * samplePeriodS + publishPeriodS - 1,
     ]),

@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import { checkLibraryScenario } from "./testing/library-check.ts";
 
-test.each(["calm.yaml", "partition-during-feed.yaml"])(
+test.each(["feed-beyond-limit.yaml", "flapping-link.yaml"])(
   "%s repeats, event by event",
   {
     timeout: 300_000,

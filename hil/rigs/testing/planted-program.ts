@@ -16,10 +16,11 @@ const PLANTED: Readonly<Record<string, () => Promise<void>>> = {
   chance: () => new Promise((resolve) => void setTimeout(resolve, 1 + realChance() * 100)),
 };
 
-const { dispatchCommand } = SartoriusBiostatDriver.prototype;
 const plant = PLANTED[new URL(import.meta.url).searchParams.get("planted") ?? ""];
 if (!plant) throw new Error(`name what is planted, one of: ${Object.keys(PLANTED).join(", ")}`);
 
+// oxlint-disable-next-line typescript/unbound-method -- applied to the driver below
+const { dispatchCommand } = SartoriusBiostatDriver.prototype;
 SartoriusBiostatDriver.prototype.dispatchCommand = async function planted(...given) {
   await plant();
   return dispatchCommand.apply(this, given);
