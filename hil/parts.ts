@@ -53,6 +53,8 @@ export interface Wiring {
   readonly passwordEnvVar: string;
   /** How often the driver hands samples over, ms. */
   readonly pollIntervalMs: number;
+  /** Without a word for as long the driver counts the connection as lost, ms; absent: the driver's own. */
+  readonly silenceLimitMs?: number;
 }
 
 export interface SimulatorWiring extends Wiring {
@@ -97,11 +99,12 @@ export const DRIVERS: ReadonlyMap<string, DriverPart> = new Map([
       preload: async () => (await import("@helix/driver-opcua-generic")).loadOpcUaStack(),
       provision: async (pkiFolder, instrument, clock) =>
         (await import("@helix/driver-opcua-generic")).ensureClientCertificate(pkiFolder, instrument, clock),
-      config: ({ host, port, serialNumber, username, passwordEnvVar, pollIntervalMs }) => ({
+      config: ({ host, port, serialNumber, username, passwordEnvVar, pollIntervalMs, silenceLimitMs }) => ({
         host,
         port,
         protocol: "OpcUa",
         poll_interval_ms: pollIntervalMs,
+        ...(silenceLimitMs === undefined ? {} : { silence_limit_ms: silenceLimitMs }),
         username,
         password_env_var: passwordEnvVar,
         serial_number: serialNumber,
@@ -145,7 +148,8 @@ export const SIMULATED: ReadonlyMap<string, SimulatorPart> = new Map([
       ...programsOf("sartorius-biostat"),
       protocols: ["opcua"],
       twins: [...TWINS.keys()],
-      options: ({ pollIntervalMs: _, ...options }): BiostatSimulatorOptions => options,
+      options: ({ pollIntervalMs: _poll, silenceLimitMs: _limit, ...options }): BiostatSimulatorOptions =>
+        options,
     },
   ],
   [

@@ -16,6 +16,8 @@ const instrument = v.strictObject({
   protocol: name,
   /** Plant time between two samples of a channel. */
   sample: timeSpan,
+  /** Time between two messages with the samples taken meanwhile; absent: 1 s. */
+  publish: v.optional(timeSpan),
 });
 
 const schemaWith = (faults: ReturnType<typeof faultSchema>, choose: Choose) =>

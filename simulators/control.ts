@@ -62,6 +62,12 @@ export interface SimulatorProgramSetup {
   readonly clock: Clock;
   readonly options: object;
   readonly password: string;
+  /**
+   * Steps are taken when something is due (a sample, the end of a grant) or somebody asks, not second
+   * by second: for a clock that no work can be late on. What comes out is the same, but "time" is told
+   * only at the end of a grant.
+   */
+  readonly stepsWhenDue?: boolean;
   /** Takes what the simulator says to the rig, beginning with "ready". */
   readonly tell: (message: SimulatorMessage) => void;
 }

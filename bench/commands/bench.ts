@@ -20,6 +20,14 @@ const BOARDS: Readonly<Record<string, Board>> = {
       return { result, text: odeTable(result) };
     },
   },
+  world: {
+    async run(_context, _rounds, progress) {
+      const { runWorldBoard } = await import("../world/board.ts");
+      const { worldTable } = await import("../world/table.ts");
+      const result = await runWorldBoard(progress);
+      return { result, text: worldTable(result) };
+    },
+  },
   ledger: {
     async run({ platform, cwd }, rounds, progress) {
       const { runLedgerBoard } = await import("../ledger/board.ts");
@@ -50,6 +58,7 @@ export const command = defineCommand({
   },
   examples: [
     { line: "helix bench ode", explains: "the twin engine against C++, Boost.odeint and CVODE" },
+    { line: "helix bench world --json", explains: "whole plants in virtual time against real time" },
     { line: "helix bench ledger --json", explains: "the ledger against SQLite and the bare disk" },
   ],
   async run(input, context) {

@@ -8,19 +8,19 @@ import type { OpcUaStack } from "./stack.ts";
 /** How long a peer may take to answer our goodbye before we hang up, ms. */
 const GOODBYE_BUDGET_MS = 2000;
 
-/** The transport gives up by itself after this; our own deadlines are shorter, ms. */
-const TRANSPORT_TIMEOUT_MS = 60_000;
+/** The transport gives up by itself after this, ms, or twice the silence limit: our own deadlines are shorter. */
+const MIN_TRANSPORT_TIMEOUT_MS = 60_000;
 
 export class ClientHandle {
   readonly client: OPCUAClient;
   #channel: ClientSecureChannelLayer | undefined;
   #ended: Promise<void> | undefined;
 
-  constructor(stack: OpcUaStack, options: OPCUAClientOptions) {
+  constructor(stack: OpcUaStack, silenceLimitMs: number, options: OPCUAClientOptions) {
     this.client = stack.ua.OPCUAClient.create({
       // No retries in the stack: reconnection, with its backoff and its records, is the supervisor's.
       connectionStrategy: { maxRetry: 0, initialDelay: 100, maxDelay: 100 },
-      transportTimeout: TRANSPORT_TIMEOUT_MS,
+      transportTimeout: Math.max(MIN_TRANSPORT_TIMEOUT_MS, 2 * silenceLimitMs),
       keepSessionAlive: false,
       ...options,
     });

@@ -28,8 +28,14 @@ test("a channel's name is made from its display name", () => {
   expect(channelName({ ...channel, name: "dissolved_oxygen" })).toBe("dissolved_oxygen");
 });
 
+test("a loss is known within 5 s unless the configuration bears a longer silence", () => {
+  expect(v.parse(opcUaGenericConfig, whole).silence_limit_ms).toBe(4000);
+  expect(v.parse(opcUaGenericConfig, { ...whole, silence_limit_ms: 150_000 }).silence_limit_ms).toBe(150_000);
+});
+
 describe("refused, with the reason", () => {
   test.each([
+    ["a silence too short to be one", { ...whole, silence_limit_ms: 10 }, />=1000/],
     ["an unknown key", { ...whole, endpoint: "x" }, /endpoint/],
     ["an address that is none", { ...whole, endpoint_url: "http://x" }, /not an OPC UA address/],
     [

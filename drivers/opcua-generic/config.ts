@@ -5,6 +5,7 @@
 import { unitBySpelling } from "@helix/hal";
 import * as v from "valibot";
 import { SECURITY_MODES, SECURITY_POLICIES } from "./settings.ts";
+import { DEFAULT_SILENCE_LIMIT_MS, SILENCE_LIMIT_BOUNDS_MS } from "./watchdog.ts";
 
 const NODE_ID = /^(ns=\d+;|nsu=[^;]+;)?(i=\d+|s=.+|g=[0-9a-fA-F-]{36}|b=[A-Za-z0-9+/=]+)$/;
 const CHANNEL_NAME = /^[a-z][a-z0-9_]*$/;
@@ -25,6 +26,17 @@ const unit = v.pipe(
 
 const u16 = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(65535));
 const positive = v.pipe(v.number(), v.finite(), v.gtValue(0));
+
+/** After so many ms without a word the connection counts as lost; for links that are told of rarely. */
+export const silenceLimitMs = v.optional(
+  v.pipe(
+    v.number(),
+    v.integer(),
+    v.minValue(SILENCE_LIMIT_BOUNDS_MS.min),
+    v.maxValue(SILENCE_LIMIT_BOUNDS_MS.max),
+  ),
+  DEFAULT_SILENCE_LIMIT_MS,
+);
 
 const channel = v.pipe(
   v.strictObject({
@@ -59,6 +71,7 @@ export const opcUaGenericConfig = v.pipe(
     username: v.optional(v.pipe(v.string(), v.nonEmpty())),
     password_env_var: v.optional(v.pipe(v.string(), v.nonEmpty())),
     publishing_interval_ms: v.optional(v.pipe(v.number(), v.minValue(10), v.maxValue(60_000)), 500),
+    silence_limit_ms: silenceLimitMs,
     /** For the instrument's id; absent: the instrument's key in helix.toml. */
     serial_number: v.optional(v.pipe(v.string(), v.nonEmpty())),
     channel_map: v.pipe(v.array(channel), v.nonEmpty("needs at least one channel")),

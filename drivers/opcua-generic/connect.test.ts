@@ -164,6 +164,20 @@ describe("refused", () => {
   });
 });
 
+test("a request without an answer makes the driver ask at once, however long silence is borne", async () => {
+  const driver = bench.driver({ config: { silence_limit_ms: 600_000 } });
+  await driver.connect(connection());
+  bench.proxy.stall();
+  try {
+    const health = driver.healthCheck(new AbortController().signal);
+    await expect(health).rejects.toMatchObject({ detail: { kind: "Timeout", operation: "healthCheck" } });
+    await until("the loss is known", () => driver.status.state === "Disconnected");
+  } finally {
+    bench.proxy.resume();
+  }
+  await driver.disconnect();
+});
+
 test("the client's certificate is made once and stays", async () => {
   const folder = join(bench.folder, "own-pki");
   const first = await ensureClientCertificate(folder, INSTRUMENT_KEY, platform.clock);

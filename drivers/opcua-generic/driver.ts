@@ -140,6 +140,7 @@ function settingsOf(config: OpcUaGenericConfig): OpcUaSettings {
     securityPolicy: config.security_policy ?? (isOpen ? "None" : "Basic256Sha256"),
     username: config.username,
     passwordEnvVar: config.password_env_var,
+    silenceLimitMs: config.silence_limit_ms,
   };
 }
 

@@ -39,6 +39,7 @@ beforeEach(() => {
     securityPolicy: "None",
     username: undefined,
     passwordEnvVar: undefined,
+    silenceLimitMs: 4000,
   } as const;
   const context = driverContext("/nowhere");
   const target = { instrumentId: id, driverName: "test", settings, context, lastFrameSequence: () => 0n };

@@ -4,7 +4,7 @@
  */
 export * from "./channel-sequence.ts";
 export * from "./commands.ts";
-export { type OpcUaGenericConfig, opcUaGenericConfig } from "./config.ts";
+export { type OpcUaGenericConfig, opcUaGenericConfig, silenceLimitMs } from "./config.ts";
 export { OpcUaGenericDriver } from "./driver.ts";
 export { OpcUaInstrument } from "./instrument.ts";
 export { helixDriverManifest } from "./manifest.ts";

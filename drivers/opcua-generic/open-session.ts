@@ -19,7 +19,19 @@ import { OpcUaSession } from "./session.ts";
 import { readPassword, type SessionTarget } from "./settings.ts";
 import { loadOpcUaStack, type OpcUaStack } from "./stack.ts";
 
-const SESSION_TIMEOUT_MS = 60_000;
+/** A session ends at the server when nothing came from us for as long; ms. */
+const MIN_SESSION_TIMEOUT_MS = 60_000;
+/** A token is renewed at three quarters of this: often enough, and its arithmetic costs little, ms. */
+const TOKEN_LIFETIME_MS = 3_600_000;
+/** What passes is small, and a buffer is made for every message: the least that the protocol allows; bytes. */
+const BUFFER_SIZE = 8192;
+const MAX_CHUNKS = 256;
+const TRANSPORT = {
+  receiveBufferSize: BUFFER_SIZE,
+  sendBufferSize: BUFFER_SIZE,
+  maxChunkCount: MAX_CHUNKS,
+  maxMessageSize: MAX_CHUNKS * BUFFER_SIZE,
+} as const;
 /** How long a failed attempt waits for the stack to let go, ms; it needs a few. */
 const UNDO_BUDGET_MS = 1000;
 
@@ -58,20 +70,22 @@ async function openSteps(
       clientCertificateManager: store,
       certificateFile,
     };
-    const finder = attempt.track(new ClientHandle(stack, identity));
+    const finder = attempt.track(new ClientHandle(stack, settings.silenceLimitMs, identity));
     const endpoint = await findEndpoint(stack, finder, target);
     await finder.close(context.clock);
     attempt.check();
     if (settings.securityMode !== "None") await refuseUntrusted(stack, store, target, endpoint);
     const handle = attempt.track(
-      new ClientHandle(stack, {
+      new ClientHandle(stack, settings.silenceLimitMs, {
         ...identity,
         securityMode: stack.ua.MessageSecurityMode[settings.securityMode],
         securityPolicy: stack.ua.SecurityPolicy[settings.securityPolicy],
         ...(settings.securityMode === "None" ? {} : { serverCertificate: endpoint.serverCertificate }),
         // Behind a gateway the server knows its own address by another name than we do.
         endpointMustExist: false,
-        requestedSessionTimeout: SESSION_TIMEOUT_MS,
+        requestedSessionTimeout: Math.max(MIN_SESSION_TIMEOUT_MS, 2 * settings.silenceLimitMs),
+        defaultSecureTokenLifetime: TOKEN_LIFETIME_MS,
+        transportSettings: TRANSPORT,
       }),
     );
     await handle.client.connect(settings.endpointUrl);

@@ -14,7 +14,7 @@ import type { ClientHandle } from "./client-handle.ts";
 import type { SessionTarget } from "./settings.ts";
 import type { OpcUaStack } from "./stack.ts";
 import { saysGoodbye, sessionIsGone, statusOfError, statusText } from "./status-codes.ts";
-import { SILENCE_LIMIT_MS, watchForSilence } from "./watchdog.ts";
+import { DEFAULT_SILENCE_LIMIT_MS, watchForSilence } from "./watchdog.ts";
 
 export interface SessionLoss {
   readonly reason: string;
@@ -42,7 +42,9 @@ export class OpcUaSession {
   readonly #ending = new AbortController();
   readonly #resolveLost: (loss: SessionLoss) => void;
   #loss: SessionLoss | undefined;
-  #heard = true;
+  /** Pieces of messages that came from the server. */
+  #heard = 0;
+  #isInDoubt = false;
 
   constructor(
     stack: OpcUaStack,
@@ -63,7 +65,7 @@ export class OpcUaSession {
     this.#resolveLost = lost.resolve;
     forbidSilentRepair(raw);
     handle.client.on("receive_chunk", () => {
-      this.#heard = true;
+      this.#heard += 1;
     });
     // Not a goodbye: the socket of a killed process is closed just the same.
     handle.client.on("close", () => this.lose("the connection was closed by the peer", false));
@@ -197,23 +199,53 @@ export class OpcUaSession {
 
   #timeout({ operation, budgetMs }: RequestLimits): InstrumentError {
     const { instrumentId } = this.target;
+    if (this.isOpen) void this.#doubt();
     return new InstrumentError({ kind: "Timeout", instrumentId, operation, budgetMs });
   }
 
   async #watch(): Promise<void> {
+    const { silenceLimitMs } = this.target.settings;
+    let known = -1;
     const heard = () => {
-      const was = this.#heard;
-      this.#heard = false;
-      return was;
+      const isNew = this.#heard !== known;
+      known = this.#heard;
+      return isNew;
     };
-    const { signal } = this.#ending;
-    const limits = { operation: "sign of life", budgetMs: SILENCE_LIMIT_MS, signal };
-    // Only the bytes of an answer count here: a failure of the probe shows as continued silence.
-    const probe = () => void this.read([SERVER_STATE], limits).catch(() => undefined);
-    const outcome = await watchForSilence(this.target.context.clock, heard, probe, signal);
-    if (outcome === "silent") {
-      this.lose(`nothing heard from the instrument for ${SILENCE_LIMIT_MS / 1000} s`, false);
+    const peer = { heard, probe: () => this.#askForLife(silenceLimitMs) };
+    const outcome = await watchForSilence(
+      this.target.context.clock,
+      silenceLimitMs,
+      peer,
+      this.#ending.signal,
+    );
+    if (outcome === "silent") this.#loseSilent(silenceLimitMs);
+  }
+
+  /** A request without an answer hints at a loss: where the limit is long, the server is asked now. */
+  async #doubt(): Promise<void> {
+    const { settings, context } = this.target;
+    if (this.#isInDoubt || settings.silenceLimitMs <= DEFAULT_SILENCE_LIMIT_MS) return;
+    this.#isInDoubt = true;
+    const before = this.#heard;
+    this.#askForLife(DEFAULT_SILENCE_LIMIT_MS);
+    try {
+      await context.clock.sleep(DEFAULT_SILENCE_LIMIT_MS, this.#ending.signal);
+      if (this.#heard === before) this.#loseSilent(DEFAULT_SILENCE_LIMIT_MS);
+    } catch {
+      // The session has ended meanwhile: there is nothing left to doubt.
+    } finally {
+      this.#isInDoubt = false;
     }
+  }
+
+  /** Only the bytes of an answer count: a failure shows as continued silence. */
+  #askForLife(budgetMs: number): void {
+    const limits = { operation: "sign of life", budgetMs, signal: this.#ending.signal };
+    void this.read([SERVER_STATE], limits).catch(() => undefined);
+  }
+
+  #loseSilent(forMs: number): void {
+    this.lose(`nothing heard from the instrument for ${forMs / 1000} s`, false);
   }
 }
 

@@ -24,6 +24,8 @@ export interface OpcUaSettings {
   readonly username: string | undefined;
   /** Name of the environment variable that holds the password. */
   readonly passwordEnvVar: string | undefined;
+  /** ms in which nothing is heard from the server before the connection counts as lost. */
+  readonly silenceLimitMs: number;
 }
 
 /** Whose session it is, and where it leads. */

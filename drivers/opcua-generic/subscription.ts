@@ -46,7 +46,9 @@ const KEEP_ALIVE_MS = 1000;
 const LIFETIME_MS = 30_000;
 const REQUEST_BUDGET_MS = 5000;
 /** Ours is the watchdog; this only keeps the stack's own timer out of the way. */
-const PUBLISH_TIMEOUT_HINT_MS = 120_000;
+const MIN_PUBLISH_TIMEOUT_HINT_MS = 120_000;
+/** Publishing intervals that a request may wait in the server's queue, with others before it. */
+const PUBLISH_INTERVALS_WAITED = 10;
 const DELETE_BUDGET_MS = 1000;
 
 type Letter =
@@ -58,6 +60,7 @@ type Letter =
 export class Subscription {
   readonly #session: OpcUaSession;
   readonly #id: number;
+  readonly #timeoutHintMs: number;
   readonly #mailbox = new Mailbox<Letter>();
   readonly #numbers = new NotificationNumbers();
   #acknowledgements: { subscriptionId: number; sequenceNumber: number }[] = [];
@@ -81,15 +84,19 @@ export class Subscription {
         priority: 1,
       }),
     );
-    const subscription = new Subscription(session, created.subscriptionId);
+    const subscription = new Subscription(session, created.subscriptionId, publishingIntervalMs);
     await subscription.#monitor(nodes, signal);
     for (let i = 0; i < PUBLISH_REQUESTS; i++) subscription.#publish();
     return subscription;
   }
 
-  private constructor(session: OpcUaSession, id: number) {
+  private constructor(session: OpcUaSession, id: number, publishingIntervalMs: number) {
     this.#session = session;
     this.#id = id;
+    this.#timeoutHintMs = Math.max(
+      MIN_PUBLISH_TIMEOUT_HINT_MS,
+      PUBLISH_INTERVALS_WAITED * publishingIntervalMs,
+    );
   }
 
   /**
@@ -177,7 +184,7 @@ export class Subscription {
   #publish(): void {
     const { PublishRequest } = this.#session.stack.ua;
     const request = new PublishRequest({
-      requestHeader: { timeoutHint: PUBLISH_TIMEOUT_HINT_MS },
+      requestHeader: { timeoutHint: this.#timeoutHintMs },
       subscriptionAcknowledgements: this.#acknowledgements,
     });
     this.#acknowledgements = [];

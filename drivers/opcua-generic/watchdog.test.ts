@@ -1,6 +1,6 @@
 import type { Clock } from "@helix/hal";
 import { expect, test } from "vitest";
-import { SILENCE_LIMIT_MS, watchForSilence } from "./watchdog.ts";
+import { DEFAULT_SILENCE_LIMIT_MS, watchForSilence } from "./watchdog.ts";
 
 /** Sleeps take no time and are counted. */
 function countingClock(): Clock & { sleptMs: number } {
@@ -17,22 +17,25 @@ function countingClock(): Clock & { sleptMs: number } {
   };
 }
 
-test("a peer that says nothing is asked once and lost within 5 s", async () => {
-  const clock = countingClock();
-  let probes = 0;
-  const outcome = await watchForSilence(
-    clock,
-    () => false,
-    () => {
+test.each([DEFAULT_SILENCE_LIMIT_MS, 150_000])(
+  "a peer that says nothing is asked once and lost after %i ms",
+  async (limitMs) => {
+    const clock = countingClock();
+    let probes = 0;
+    const probe = () => {
       probes += 1;
-    },
-    new AbortController().signal,
-  );
-  expect(outcome).toBe("silent");
-  expect(probes).toBe(1);
-  expect(clock.sleptMs).toBe(SILENCE_LIMIT_MS);
-  expect(clock.sleptMs).toBeLessThan(5000);
-});
+    };
+    const outcome = await watchForSilence(
+      clock,
+      limitMs,
+      { heard: () => false, probe },
+      new AbortController().signal,
+    );
+    expect(outcome).toBe("silent");
+    expect(probes).toBe(1);
+    expect(clock.sleptMs).toBe(limitMs);
+  },
+);
 
 test("a peer that answers the question is not lost", async () => {
   const clock = countingClock();
@@ -41,17 +44,24 @@ test("a peer that answers the question is not lost", async () => {
   let probes = 0;
   const outcome = await watchForSilence(
     clock,
-    () => {
-      const was = heard;
-      heard = false;
-      return was;
-    },
-    () => {
-      heard = true;
-      probes += 1;
-      if (probes === 20) stop.abort();
+    DEFAULT_SILENCE_LIMIT_MS,
+    {
+      heard() {
+        const was = heard;
+        heard = false;
+        return was;
+      },
+      probe() {
+        heard = true;
+        probes += 1;
+        if (probes === 20) stop.abort();
+      },
     },
     stop.signal,
   );
   expect(outcome).toBe("stopped");
+});
+
+test("where nothing else is configured a loss is known within 5 s", () => {
+  expect(DEFAULT_SILENCE_LIMIT_MS).toBeLessThan(5000);
 });

@@ -1,6 +1,7 @@
 /**
  * `[instruments.<key>.config]` of a Biostat (HELIX-HAL-0001 sections 7.1 and 10).
  */
+import { silenceLimitMs } from "@helix/driver-opcua-generic";
 import * as v from "valibot";
 
 const text = v.pipe(v.string(), v.nonEmpty());
@@ -12,6 +13,7 @@ export const biostatConfig = v.pipe(
     protocol: v.picklist(["OpcUa", "DcuProprietary", "ModbusTcp"]),
     /** How often the unit's samples are handed over, ms; each sample is, whatever the interval. */
     poll_interval_ms: v.optional(v.pipe(v.number(), v.integer(), v.minValue(10), v.maxValue(60_000)), 1000),
+    silence_limit_ms: silenceLimitMs,
     username: v.optional(text),
     password_env_var: v.optional(text),
     /** As the maker prints it; checked against the unit. Absent: the host stands in the id. */

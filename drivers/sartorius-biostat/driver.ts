@@ -184,4 +184,5 @@ const settingsOf = (config: BiostatConfig): OpcUaSettings => ({
   securityPolicy: "Basic256Sha256",
   username: config.username,
   passwordEnvVar: config.password_env_var,
+  silenceLimitMs: config.silence_limit_ms,
 });

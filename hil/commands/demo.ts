@@ -2,11 +2,12 @@ import { defineCommand } from "@helix/cli";
 
 export const command = defineCommand({
   name: "demo",
-  summary: "watch a bioreactor lose its network in the middle of a feed",
+  summary: "watch fourteen days of a fed-batch in a minute, with its network cut across a feed",
   topic: "start",
   details:
-    "Runs the scenario partition-during-feed on a simulated Sartorius Biostat over real OPC UA: through the HAL " +
-    "supervisor, the pipeline and the ledger, with two faults, to a verdict and a report with plots. It takes a minute or two.",
+    "Runs the scenario fed-batch-14-days on a simulated Sartorius Biostat in virtual time, over encrypted OPC UA: through " +
+    "the HAL supervisor, the pipeline and the ledger, with daily feeds and three faults, to a verdict and a report with plots. " +
+    "It takes about a minute.",
   options: {
     once: { kind: "flag", summary: "end after the verdict, without hints on what to try next" },
   },

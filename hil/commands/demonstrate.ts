@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import type { CliContext, CommandOutcome } from "@helix/cli";
 
 const LIBRARY = dirname(fileURLToPath(import.meta.resolve("@helix/scenarios")));
-const SCENARIO = "partition-during-feed.yaml";
+const SCENARIO = "fed-batch-14-days.yaml";
 
 export async function demonstrate(once: boolean, context: CliContext): Promise<CommandOutcome> {
   const inLibrary = (name: string) => relative(context.cwd, join(LIBRARY, name));

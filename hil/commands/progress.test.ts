@@ -9,7 +9,7 @@ test.each([
   [7200, "[########################] 2.00 h"],
   [9999, "[########################] 2.78 h"],
 ])("at %d s: %s", (timeS, line) => {
-  expect(progressLine(plan, timeS, new Map(), 80)).toBe(line);
+  expect(progressLine(plan, { timeS }, new Map(), 80)).toBe(line);
 });
 
 test("values stand behind it, as many as fit whole", () => {
@@ -17,9 +17,15 @@ test("values stand behind it, as many as fit whole", () => {
     ["ph", "7.01"],
     ["temperature", "36.8"],
   ]);
-  expect(progressLine(plan, 3600, latest, 80)).toBe(
+  expect(progressLine(plan, { timeS: 3600 }, latest, 80)).toBe(
     "[------------------------] 1.00 h  ph 7.01  temperature 36.8",
   );
-  expect(progressLine(plan, 3600, latest, 50)).toBe("[------------------------] 1.00 h  ph 7.01");
-  expect(progressLine(plan, 3600, latest, 20)).toHaveLength(19);
+  expect(progressLine(plan, { timeS: 3600 }, latest, 50)).toBe("[------------------------] 1.00 h  ph 7.01");
+  expect(progressLine(plan, { timeS: 3600 }, latest, 20)).toHaveLength(19);
+});
+
+test("the pace stands after the batch age", () => {
+  expect(progressLine(plan, { timeS: 5400, pace: 21_599.7 }, new Map(), 80)).toBe(
+    "[############------------] 1.50 h at x 21600",
+  );
 });

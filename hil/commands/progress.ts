@@ -15,6 +15,8 @@ export interface Progress extends RunWatch {
 
 const REDRAW_NS = 100_000_000n;
 const BAR_WIDTH = 24;
+/** The pace shown is the mean over so long. */
+const PACE_NS = 2_000_000_000n;
 const TIME_WIDTH = 20;
 const WIPE = "\r\x1b[2K";
 
@@ -23,6 +25,8 @@ export function createProgress(plan: Plan, { err, terminal, platform: { clock } 
   let drawnNs = 0n;
   let isDrawn = false;
   let timeS = plan.beginS;
+  let since: { readonly ns: bigint; readonly timeS: number } | undefined;
+  let pace: number | undefined;
 
   // One write each: a terminal never shows half of it.
   const wiped = () => {
@@ -34,8 +38,15 @@ export function createProgress(plan: Plan, { err, terminal, platform: { clock } 
     const now = clock.monotonicNs();
     if (!terminal.isTty || now - drawnNs < REDRAW_NS) return;
     drawnNs = now;
-    err.write(`${wiped()}${progressLine(plan, timeS, latest, terminal.columns)}`);
+    measure(now);
+    err.write(`${wiped()}${progressLine(plan, { timeS, pace }, latest, terminal.columns)}`);
     isDrawn = true;
+  };
+  const measure = (now: bigint) => {
+    since ??= { ns: now, timeS };
+    const passedNs = now - since.ns;
+    if (passedNs > 0n) pace = ((timeS - since.timeS) * 1e9) / Number(passedNs);
+    if (passedNs >= PACE_NS) since = { ns: now, timeS };
   };
   const say = (text: string) => err.write(`${wiped()}${text}\n`);
   const column = TIME_WIDTH + 4;
@@ -57,7 +68,10 @@ export function createProgress(plan: Plan, { err, terminal, platform: { clock } 
 /** One line, no longer than the terminal is wide. */
 export function progressLine(
   plan: Pick<Plan, "beginS" | "endS">,
-  timeS: number,
+  {
+    timeS,
+    pace,
+  }: { readonly timeS: number /** Plant seconds per real second. */; readonly pace?: number | undefined },
   latest: ReadonlyMap<string, string>,
   columns: number,
 ): string {
@@ -67,6 +81,7 @@ export function progressLine(
   const hours = `${(timeS / 3600).toFixed(2)} h`;
   const values = [...latest].map(([channel, value]) => `${channel} ${value}`);
   let line = `${bar} ${hours}`;
+  if (pace !== undefined) line += ` at x ${Math.round(pace)}`;
   for (const value of values) {
     if (line.length + value.length + 2 >= columns) break;
     line += `  ${value}`;

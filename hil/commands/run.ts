@@ -25,6 +25,10 @@ export const command = defineCommand({
       kind: "flag",
       summary: "rig virtual: run twice, the second time under other conditions, and compare every event",
     },
+    compareRigs: {
+      kind: "flag",
+      summary: "run on rigs virtual and wire, and say where the two diverge and by how much",
+    },
     speed: {
       kind: "number",
       value: "factor",
@@ -44,6 +48,10 @@ export const command = defineCommand({
     if (input.options.checkDeterminism) {
       const { checkScenario } = await import("./check-scenario.ts");
       return checkScenario({ file, ...input.options }, context);
+    }
+    if (input.options.compareRigs) {
+      const { compareRigs } = await import("./compare-rigs.ts");
+      return compareRigs({ file, ...input.options }, context);
     }
     const { runScenario } = await import("./run-scenario.ts");
     return runScenario({ file, ...input.options }, context);

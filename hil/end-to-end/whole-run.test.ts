@@ -93,15 +93,15 @@ describe("helix demo --once --json", () => {
     const result = JSON.parse(stdout) as DemoResult;
     expect(result).toMatchObject({
       verdict: "pass",
-      seed: 7211,
-      scenario: "partition-during-feed",
-      rig: "wire",
+      seed: 14,
+      scenario: "fed-batch-14-days",
+      rig: "virtual",
     });
-    expect(result.frames).toBeGreaterThan(9 * 1000);
+    expect(result.frames).toBeGreaterThan(9 * 120_000);
     expect(result.gaps).toBeGreaterThan(0);
-    expect(result.faults.map(({ id }) => id)).toEqual(["cut", "drift"]);
+    expect(result.faults.map(({ id }) => id)).toEqual(["oxygen", "cut", "acid"]);
     for (const { receipt } of result.faults) expect(receipt).toMatchObject({ summary: expect.any(String) });
-    expect(result.commands).toHaveLength(2);
+    expect(result.commands).toHaveLength(12);
     for (const { outcome } of result.commands) expect(outcome).toMatch(/^(acknowledged|unknown)$/);
     expect(result.ledger).toMatchObject({ verdict: "CLEAN", records: expect.any(Number) });
     expect(readFileSync(result.report, "utf8")).toContain("<html");

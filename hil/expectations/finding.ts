@@ -63,12 +63,17 @@ export const unjudgeable = (cause: Cause, expected: string, actual: string): Fin
   cause,
 });
 
+/** Facts do not change: a run of weeks has a million lines, and is sorted once. */
+const SORTED = new WeakMap<RunFacts, ReadonlyMap<string, RunRecordLine[]>>();
+
 /** Lines of one kind, in order. */
 export function linesOf<K extends RunRecordLine["kind"]>(
-  { lines }: RunFacts,
+  facts: RunFacts,
   kind: K,
-): Extract<RunRecordLine, { kind: K }>[] {
-  return lines.filter((line): line is Extract<RunRecordLine, { kind: K }> => line.kind === kind);
+): readonly Extract<RunRecordLine, { kind: K }>[] {
+  const sorted = SORTED.get(facts) ?? Map.groupBy(facts.lines, (line) => line.kind);
+  SORTED.set(facts, sorted);
+  return (sorted.get(kind) ?? []) as Extract<RunRecordLine, { kind: K }>[];
 }
 
 /** Evidence is read by people: the first few, and how many more there are. */

@@ -53,7 +53,12 @@ function notNewer(good: readonly SampleLine[]): string[] {
 
 function tooOld(facts: RunFacts): string[] {
   const run = linesOf(facts, "run")[0];
-  const periods = new Map(facts.plan.instruments.map(({ key, samplePeriodS }) => [key, samplePeriodS]));
+  const allowances = new Map(
+    facts.plan.instruments.map(({ key, samplePeriodS, publishPeriodS }) => [
+      key,
+      PERIODS * samplePeriodS + publishPeriodS - 1,
+    ]),
+  );
   const waySeconds = WAY_S * (run === undefined || run.rig === "virtual" ? 1 : run.speed);
   const wrong: string[] = [];
   const faults = linesOf(facts, "fault");
@@ -63,7 +68,7 @@ function tooOld(facts: RunFacts): string[] {
     nowS = Math.max(nowS, presentIn(line) ?? nowS);
     if (line.kind === "status" && line.status === "Streaming") disturbedS.set(line.instrument, nowS);
     if (line.kind !== "sample" || line.quality < GOOD) continue;
-    const allowedS = PERIODS * (periods.get(line.instrument) ?? 0) + waySeconds;
+    const allowedS = (allowances.get(line.instrument) ?? 0) + waySeconds;
     const isSettled = nowS - (disturbedS.get(line.instrument) ?? nowS) > allowedS;
     if (isSettled && !isUnderLinkFault(line.instrument, nowS, allowedS, faults) && nowS - line.t > allowedS) {
       wrong.push(

@@ -45,6 +45,7 @@ export const PLAN: Plan = {
       driver: "sartorius-biostat",
       protocol: "opcua",
       samplePeriodS: 10,
+      publishPeriodS: 1,
     },
   ],
   commands: [COMMAND],

@@ -11,7 +11,7 @@ const PASSWORD_BYTES = 18;
 export function wiringOf(
   key: string,
   seed: number,
-  reached: Pick<Wiring, "host" | "port" | "pollIntervalMs">,
+  reached: Pick<Wiring, "host" | "port" | "pollIntervalMs" | "silenceLimitMs">,
 ): Wiring {
   return {
     ...reached,
@@ -31,11 +31,15 @@ export function instrumentToml(
   title: string,
   library: string,
   config: Readonly<Record<string, ConfigValue>>,
+  healthCheckIntervalS?: number,
 ): string {
   const lines = [
     `[instruments.${key}]`,
     `driver_library = ${JSON.stringify(library)}`,
     `display_name = ${JSON.stringify(title)}`,
+    ...(healthCheckIntervalS === undefined
+      ? []
+      : [`health_check_interval_seconds = "${healthCheckIntervalS} s"`]),
     "",
     `[instruments.${key}.config]`,
     ...Object.entries(config).map(([name, value]) => `${name} = ${tomlValue(value)}`),

@@ -8,7 +8,15 @@ export interface TimedSimulator {
   advance(untilS: number, speed: number): void;
 }
 
+/** Between the reports of its simulators, plant time follows this clock: for a rig where nothing is ever late. */
+export interface PlantTiming {
+  readonly monotonicNs: () => bigint;
+}
+
 export class SimulatedPlant implements Plant {
+  readonly #timing: PlantTiming | undefined;
+  /** The grant in force, and when it was given. */
+  #grant: { readonly atNs: bigint; readonly fromS: number; readonly untilS: number } | undefined;
   readonly #simulators = new Map<string, TimedSimulator>();
   readonly #timeS = new Map<string, number>();
   /** Where each simulator stands still. */
@@ -17,6 +25,10 @@ export class SimulatedPlant implements Plant {
   readonly #listeners = new Set<(timeS: number) => void>();
   #failure: Error | undefined;
 
+  constructor(timing?: PlantTiming) {
+    this.#timing = timing;
+  }
+
   add(instrument: string, simulator: TimedSimulator, beginS: number): void {
     this.#simulators.set(instrument, simulator);
     this.#timeS.set(instrument, beginS);
@@ -24,10 +36,19 @@ export class SimulatedPlant implements Plant {
   }
 
   get timeS(): number {
-    return Math.min(...this.#timeS.values());
+    const toldS = Math.min(...this.#timeS.values());
+    if (this.#timing === undefined || this.#grant === undefined) return toldS;
+    const { atNs, fromS, untilS } = this.#grant;
+    const passedS = Number((this.#timing.monotonicNs() - atNs) / 1_000_000_000n);
+    return Math.max(toldS, Math.min(untilS, fromS + passedS));
   }
 
   advance(untilS: number, speed: number): void {
+    if (this.#timing !== undefined) {
+      // Simulators hear of it in this same instant, and at speed 1 keep step with the clock.
+      if (speed !== 1) throw new RangeError(`a plant that follows a clock cannot run at speed ${speed}`);
+      this.#grant = { atNs: this.#timing.monotonicNs(), fromS: this.timeS, untilS };
+    }
     for (const [instrument, simulator] of this.#simulators) {
       if (this.#standsAtS.get(instrument) === untilS) continue;
       this.#standsAtS.delete(instrument);

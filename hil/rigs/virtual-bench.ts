@@ -53,14 +53,17 @@ interface VirtualInstrument extends FaultAccess {
 const PORT = 4840;
 const PKI = "pki";
 const PRIVATE_KEY = "own/private/private_key.pem";
-/** As a plant would have it: nothing waits for a sample, so none is fetched more often. */
-const POLL_INTERVAL_MS = 1000;
+/** Where messages are rarer than this, so are the driver's other looks at the instrument; s. */
+const USUAL_PUBLISH_PERIOD_S = 1;
+/** Messages that may fail to come before a connection counts as lost, and one half. */
+const SILENT_PERIODS = 2.5;
+const PERIODS_PER_HEALTH_CHECK = 30;
 
 /** @throws SimulatorError; what the drivers throw */
 export async function startVirtualBench(options: VirtualBenchOptions): Promise<VirtualBench> {
   const { world, run, watch } = options;
   const { plan } = run;
-  const plant = new SimulatedPlant();
+  const plant = new SimulatedPlant(options.bench.platform.clock);
   plant.onTime((timeS) => watch.time(timeS));
   const instruments = new Map<string, VirtualInstrument>();
   for (const planned of plan.instruments) {
@@ -83,7 +86,7 @@ export async function startVirtualBench(options: VirtualBenchOptions): Promise<V
 }
 
 async function startInstrument(
-  { key, driver: driverName, simulator: simulatorName, samplePeriodS }: PlannedInstrument,
+  { key, driver: driverName, simulator: simulatorName, samplePeriodS, publishPeriodS }: PlannedInstrument,
   plant: SimulatedPlant,
   options: VirtualBenchOptions,
 ): Promise<VirtualInstrument> {
@@ -91,7 +94,14 @@ async function startInstrument(
   const { plan } = run;
   const { driver, simulator } = partsOf(driverName, simulatorName);
   const station = world.addStation(key, { realm: true });
-  const wiring = wiringOf(key, plan.seed, { host: key, port: PORT, pollIntervalMs: POLL_INTERVAL_MS });
+  const isRare = publishPeriodS > USUAL_PUBLISH_PERIOD_S;
+  const wiring = wiringOf(key, plan.seed, {
+    host: key,
+    port: PORT,
+    pollIntervalMs: publishPeriodS * 1000,
+    ...(isRare ? { silenceLimitMs: SILENT_PERIODS * publishPeriodS * 1000 } : {}),
+  });
+  const healthCheckS = isRare ? PERIODS_PER_HEALTH_CHECK * publishPeriodS : undefined;
   const password = drawPassword(station.platform.random, key);
   const { driverPki, simulatorPki } = await provision(key, driver, options);
   const tellsTruth = key === plan.instruments[0]?.key;
@@ -124,7 +134,7 @@ async function startInstrument(
     link: virtualLink(world.network, runtime.host, station.host),
     instrument: started,
     plant: started,
-    toml: instrumentToml(key, simulator.title, driver.packageName, driver.config(wiring)),
+    toml: instrumentToml(key, simulator.title, driver.packageName, driver.config(wiring), healthCheckS),
     secret: [wiring.passwordEnvVar, password],
   };
 }

@@ -33,6 +33,10 @@ import {
 export interface VirtualRun {
   readonly plan: Plan;
   readonly platform: Platform;
+  /** Real time without any event after which the world is ended as hung, ms; absent: 30,000. */
+  readonly stallMs?: number;
+  /** URL of the program that runs in the world; absent: virtual-program.ts. */
+  readonly program?: string;
   readonly helixVersion: string;
   /** The one command that runs this again. */
   readonly replay: string;
@@ -94,7 +98,8 @@ export async function checkVirtualRun(run: VirtualRun): Promise<DeterminismRepor
   return checkDeterminism(await worldOptions(run));
 }
 
-async function worldOptions(run: VirtualRun, stop?: SharedArrayBuffer): Promise<WorldRunOptions> {
+/** What a world needs to run the scenario, whatever is made of it. */
+export async function worldOptions(run: VirtualRun, stop?: SharedArrayBuffer): Promise<WorldRunOptions> {
   const { plan, platform, helixVersion, replay } = run;
   const key = async (name: string) => {
     const url = new URL(`./fixtures/${name}.private-key.pem`, import.meta.url);
@@ -110,7 +115,8 @@ async function worldOptions(run: VirtualRun, stop?: SharedArrayBuffer): Promise<
     ...(stop === undefined ? {} : { stop }),
   };
   const epochMs = INOCULATION_MS + plan.beginS * 1000 - LEAD_MS;
-  return { seed: plan.seed, module: PROGRAM, options, epochMs };
+  const watchdog = run.stallMs === undefined ? {} : { watchdog: { stallMs: run.stallMs } };
+  return { seed: plan.seed, module: run.program ?? PROGRAM, options, epochMs, ...watchdog };
 }
 
 /** Takes what the world sends on its way. */

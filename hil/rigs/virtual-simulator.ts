@@ -46,7 +46,13 @@ export class VirtualSimulator {
     try {
       const running = await station.host.start(async (host) => {
         const program = await world.load<SimulatorProgram>(host, start.program);
-        return program.startSimulator({ clock: station.platform.clock, options, password, tell });
+        return program.startSimulator({
+          clock: station.platform.clock,
+          options,
+          password,
+          stepsWhenDue: true,
+          tell,
+        });
       });
       if (!ready) throw new Error("it did not say that it is ready");
       return new VirtualSimulator(start, running, receipts, ready);

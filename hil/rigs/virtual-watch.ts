@@ -22,12 +22,15 @@ export function createVirtualWatch(
     event: (plantTimeS, text) => post({ type: "event", plantTimeS, text }),
     sample: (line) => {
       latest.set(`${line.instrument}.${line.channel}`, line);
+      time(line.t);
     },
-    time(plantTimeS) {
-      if (flag !== undefined && Atomics.load(flag, 0) === 1) stop.abort(new Error("the run was stopped"));
-      if (plantTimeS < dueS) return;
-      dueS = plantTimeS + everyS;
-      post({ type: "time", plantTimeS, latest: [...latest.values()] });
-    },
+    time,
   };
+
+  function time(plantTimeS: number): void {
+    if (flag !== undefined && Atomics.load(flag, 0) === 1) stop.abort(new Error("the run was stopped"));
+    if (plantTimeS < dueS) return;
+    dueS = plantTimeS + everyS;
+    post({ type: "time", plantTimeS, latest: [...latest.values()] });
+  }
 }

@@ -1,5 +1,8 @@
 /** The plant of a scenario: twin, simulators, drivers, and what a driver's channels are. */
+
+import type { Path } from "@helix/config";
 import type { ScenarioText } from "@helix/scenarios";
+import type { Findings } from "./findings.ts";
 import type { KnownChannel } from "./known-parts.ts";
 import type { PlannedInstrument } from "./plan.ts";
 import type { Planning } from "./plan-scenario.ts";
@@ -12,6 +15,10 @@ export interface KnownInstrument {
 
 export type KnownInstruments = ReadonlyMap<string, KnownInstrument>;
 
+/** As a plant has it that is watched: whoever runs for weeks may ask for less. */
+const DEFAULT_PUBLISH_S = 1;
+/** What drivers take. */
+const MAX_PUBLISH_S = 60;
 const INSTRUMENT_KEY = /^[a-z0-9][a-z0-9-]*$/;
 /** `twin.glucose` is a state; `runtime` is what is under test. */
 const RESERVED_KEYS = ["twin", "runtime"];
@@ -50,6 +57,7 @@ export function planInstruments(scenario: ScenarioText, { findings, parts }: Pla
       });
     }
     const samplePeriodS = findings.duration([...path, "sample"], given.sample) ?? Number.NaN;
+    const publishPeriodS = publishPeriod([...path, "publish"], given.publish, findings);
     known.set(key, {
       planned: {
         key,
@@ -57,11 +65,19 @@ export function planInstruments(scenario: ScenarioText, { findings, parts }: Pla
         driver: given.driver,
         protocol: given.protocol,
         samplePeriodS,
+        publishPeriodS,
       },
       channels: driver && new Map(driver.channels.map((c) => [c.name, c])),
     });
   }
   return known;
+}
+
+function publishPeriod(path: Path, text: string | undefined, findings: Findings): number {
+  const s = text === undefined ? DEFAULT_PUBLISH_S : (findings.duration(path, text) ?? Number.NaN);
+  if (s > MAX_PUBLISH_S)
+    findings.add(path, `\`${text}\` is too long`, { expected: `at most ${MAX_PUBLISH_S} s` });
+  return s;
 }
 
 /** `brx-07.feed_rate`, taken apart at its first dot. */

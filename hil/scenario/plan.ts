@@ -33,6 +33,8 @@ export interface PlannedInstrument {
   readonly driver: string;
   readonly protocol: string;
   readonly samplePeriodS: number;
+  /** s between two messages with the samples taken meanwhile, in virtual time; 1 or more. */
+  readonly publishPeriodS: number;
 }
 
 export type PlannedCommand = {

@@ -6,7 +6,7 @@ import type { RunRecord } from "../read-record.ts";
 import { html, type Markup } from "./markup.ts";
 import { badge } from "./parts.ts";
 
-export function ledgerProof({ ledger, end }: RunRecord): Markup {
+export function ledgerProof({ run, ledger, end }: RunRecord): Markup {
   const body = ledger
     ? html`<dl class="facts">
 <dt>Verdict</dt><dd>${ledger.verdict === "CLEAN" ? badge("calm", "✓ CLEAN") : badge("fail", `✕ ${ledger.verdict}`)}</dd>
@@ -15,7 +15,7 @@ export function ledgerProof({ ledger, end }: RunRecord): Markup {
 </dl>
 <h3>Signed checkpoint</h3>
 <pre class="copy"><code>${ledger.checkpoint}</code></pre>
-<h3>To verify it offline</h3>
+<h3>To verify it offline${run.rig === "virtual" ? ", in the run's folder" : ""}</h3>
 <pre class="copy"><code>npx helix ledger verify ${shellWord(ledger.folder)}</code></pre>
 <p class="note">It reads every record again, recomputes the chain and the root, and checks the signature. The ledger is unchanged since this report if it says CLEAN, with the records and the root above.</p>`
     : html`<p class="abnormal">The record holds no ledger proof: the run ended before its ledger was closed.</p>`;

@@ -7,13 +7,17 @@ import { HOUR_S, unitAt } from "./testing/units.ts";
 const { clock } = createSystemPlatform();
 
 /** Runs a unit under a plant clock; commands go in when a grant is used up. Returns every sample's text. */
-async function run(grants: readonly { untilS: number; speed: number }[]): Promise<string[]> {
+async function run(
+  grants: readonly { untilS: number; speed: number }[],
+  when: "always" | "due" = "always",
+): Promise<string[]> {
   const unit = unitAt(95);
   const lines: string[] = [];
   const plant = {
     get plantTimeS() {
       return unit.plantTimeS;
     },
+    ...(when === "due" ? { nextDueS: () => (Math.floor(unit.plantTimeS / 10) + 1) * 10 } : {}),
     step() {
       unit.step();
       if (unit.plantTimeS % 10 !== 0) return;
@@ -60,6 +64,33 @@ test("the answer does not depend on the speed, nor on how the time is sliced", a
   const sliced = await run([...slices, ...ends].sort((a, b) => a.untilS - b.untilS));
   expect(inOneGo).toHaveLength(3 * 360);
   expect(sliced.join("\n")).toBe(inOneGo.join("\n"));
+});
+
+test("steps taken when something is due come to the same", async () => {
+  const grants = [96, 97, 98].map((hour) => ({ untilS: hour * HOUR_S, speed: 30_000 }));
+  expect((await run(grants, "due")).join("\n")).toBe((await run(grants)).join("\n"));
+});
+
+test("whoever asks a plant that waits for what is due finds it as it is now", async () => {
+  const unit = unitAt(95);
+  const beginS = unit.plantTimeS;
+  const plant = {
+    get plantTimeS() {
+      return unit.plantTimeS;
+    },
+    nextDueS: () => beginS + 1_000_000,
+    step: () => unit.step(),
+  };
+  const failed = (error: unknown) => {
+    throw error;
+  };
+  const plantClock = new PlantClock(clock, plant, { time: () => {}, failed });
+  plantClock.advance(beginS + 1_000_000, 100);
+  await clock.sleep(100);
+  expect(unit.plantTimeS).toBe(beginS);
+  plantClock.catchUp();
+  expect(unit.plantTimeS).toBeGreaterThan(beginS);
+  plantClock.stop();
 });
 
 test("between two grants the plant stands still", async () => {

@@ -14,6 +14,8 @@ const REPORT_NS = 20_000_000n;
 
 export interface Steppable {
   readonly plantTimeS: number;
+  /** When something next leaves the plant, s; where given, steps are taken no sooner unless asked for. */
+  readonly nextDueS?: () => number;
   /** Advances by one second of plant time. */
   step(): void;
 }
@@ -60,6 +62,13 @@ export class PlantClock {
     this.#tick();
   }
 
+  /** Takes the steps that are due now, for somebody who looks at the plant or acts on it. */
+  catchUp(): void {
+    if (this.#timer === undefined) return;
+    this.#timer.cancel();
+    this.#tick();
+  }
+
   stop(): void {
     this.#timer?.cancel();
     this.#timer = undefined;
@@ -87,7 +96,7 @@ export class PlantClock {
       return;
     }
     if (dueS - this.#plant.plantTimeS > Math.max(1, CATCH_UP_S * this.#speed)) this.#anchor();
-    if (begin - this.#reportedNs >= REPORT_NS) {
+    if (this.#plant.nextDueS === undefined && begin - this.#reportedNs >= REPORT_NS) {
       this.#reportedNs = begin;
       this.#events.time(this.#plant.plantTimeS, false);
     }
@@ -95,14 +104,20 @@ export class PlantClock {
   }
 
   #msToNextStep(): number {
-    const elapsedS = (this.#plant.plantTimeS + 1 - this.#anchorS) / this.#speed;
+    const { plantTimeS, nextDueS } = this.#plant;
+    const nextS = nextDueS === undefined ? plantTimeS + 1 : Math.min(this.#untilS, nextDueS());
+    const elapsedS = (nextS - this.#anchorS) / this.#speed;
     const dueNs = this.#anchorNs + BigInt(Math.ceil(elapsedS * 1e9));
     return Math.max(TICK_MS, Number(dueNs - this.#clock.monotonicNs()) / 1e6);
   }
 
   #stepUntil(limitS: number, begin: bigint): void {
-    while (this.#plant.plantTimeS + 1 <= limitS && this.#clock.monotonicNs() - begin < BUSY_NS) {
+    while (this.#plant.plantTimeS + 1 <= limitS && this.#mayGoOn(begin)) {
       this.#plant.step();
     }
+  }
+
+  #mayGoOn(begin: bigint): boolean {
+    return this.#plant.nextDueS !== undefined || this.#clock.monotonicNs() - begin < BUSY_NS;
   }
 }

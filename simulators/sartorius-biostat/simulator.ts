@@ -12,17 +12,22 @@ import { PlantClock } from "./plant-clock.ts";
 import { type BiostatServer, startBiostatServer } from "./server/opcua-server.ts";
 import { truthUnits } from "./truth-units.ts";
 
+/** s of plant time that the unit stands unlooked at, at the most. */
+const LOOK_EVERY_S = 10;
+
 export interface BiostatSetup {
   readonly clock: Clock;
   readonly options: BiostatSimulatorOptions;
   readonly password: string;
+  /** ../control.ts */
+  readonly stepsWhenDue?: boolean;
   /** Takes what the simulator says to the rig, beginning with "ready". */
   readonly tell: (message: SimulatorMessage) => void;
 }
 
 /** @throws RangeError for an unknown twin; Error that names the port when it cannot be listened on */
 export async function startSimulator(setup: BiostatSetup): Promise<RunningSimulator> {
-  const { clock, options, password, tell } = setup;
+  const { clock, options, password, stepsWhenDue = false, tell } = setup;
   const unit = createUnit(options);
   const server = await startBiostatServer(options, password, unit, clock);
   const plant = new PlantClock(clock, steppable(unit, server, setup), {
@@ -30,6 +35,7 @@ export async function startSimulator(setup: BiostatSetup): Promise<RunningSimula
     failed: (error) =>
       tell({ type: "failed", message: error instanceof Error ? error.message : String(error) }),
   });
+  if (stepsWhenDue) server.onRequest(() => plant.catchUp());
   tell({
     type: "ready",
     endpoint: server.endpoint,
@@ -40,6 +46,7 @@ export async function startSimulator(setup: BiostatSetup): Promise<RunningSimula
   tellTruthOnGrid(unit, setup);
   return {
     obey(message) {
+      plant.catchUp();
       switch (message.type) {
         case "advance":
           return plant.advance(message.untilS, message.speed);
@@ -76,6 +83,7 @@ function steppable(unit: Biostat, server: BiostatServer, setup: BiostatSetup) {
     get plantTimeS() {
       return unit.plantTimeS;
     },
+    ...(setup.stepsWhenDue === true ? { nextDueS: () => nextLookS(unit, setup.options) } : {}),
     step() {
       unit.step();
       server.publishState();
@@ -83,6 +91,14 @@ function steppable(unit: Biostat, server: BiostatServer, setup: BiostatSetup) {
       tellTruthOnGrid(unit, setup);
     },
   };
+}
+
+/** The next sample; or sooner, so that an alarm does not wait for a rare one. */
+function nextLookS({ plantTimeS }: Biostat, { samplePeriodS }: BiostatSimulatorOptions): number {
+  return Math.min(
+    (Math.floor(plantTimeS / samplePeriodS) + 1) * samplePeriodS,
+    (Math.floor(plantTimeS / LOOK_EVERY_S) + 1) * LOOK_EVERY_S,
+  );
 }
 
 function tellTruthOnGrid(unit: Biostat, { options, tell }: BiostatSetup): void {

@@ -85,20 +85,20 @@ export class Sensors {
 
   /** The quantity at the sensor, in the channel's unit. */
   felt(name: ChannelName): number {
-    const { probes, actuators, culture } = this.#plant;
+    const { actuators } = this.#plant;
     switch (name) {
       case "dissolved_oxygen":
-        return probes.dissolvedOxygen;
+        return this.#plant.probes.dissolvedOxygen;
       case "ph":
-        return probes.ph;
+        return this.#plant.probes.ph;
       case "temperature":
-        return probes.temperature;
+        return this.#plant.probes.temperature;
       case "agitation":
         return actuators.stirrer;
       case "feed_rate":
         return actuators.feed;
       default:
-        return culture[name] ?? Number.NaN;
+        return this.#plant.cultureState(name);
     }
   }
 

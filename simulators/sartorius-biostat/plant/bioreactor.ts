@@ -95,6 +95,8 @@ export class Bioreactor {
   readonly #y: Float64Array;
   readonly #solver: DormandPrince;
   readonly #base: number;
+  /** Of the twin's states, by name. */
+  readonly #places: ReadonlyMap<string, number>;
   readonly #volume: number;
   readonly #lactate: number;
   readonly #ammonium: number;
@@ -107,6 +109,7 @@ export class Bioreactor {
   constructor(twin: TwinModel, initial: InitialConditions) {
     this.#twin = twin;
     this.#base = twin.states.length;
+    this.#places = new Map(twin.states.map(({ name }, place) => [name, place]));
     this.#volume = stateIndex(twin, "volume");
     this.#lactate = stateIndex(twin, "lactate");
     this.#ammonium = stateIndex(twin, "ammonium");
@@ -148,6 +151,11 @@ export class Bioreactor {
   /** The twin's states by name. */
   get culture(): Record<string, number> {
     return namedStates(this.#twin, this.#y);
+  }
+
+  /** One of the twin's states; NaN when it has none of that name. */
+  cultureState(name: string): number {
+    return this.#y[this.#places.get(name) ?? -1] ?? Number.NaN;
   }
 
   /** L */

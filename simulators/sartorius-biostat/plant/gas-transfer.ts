@@ -11,7 +11,7 @@ const KELVIN = 273.15;
 export function oxygenSaturationInAir(temperatureCel: number): number {
   const t = temperatureCel + KELVIN;
   const lnMilligramsPerLitre =
-    -139.34411 + 1.575701e5 / t - 6.642308e7 / t ** 2 + 1.2438e10 / t ** 3 - 8.621949e11 / t ** 4;
+    -139.34411 + (1.575701e5 + (-6.642308e7 + (1.2438e10 - 8.621949e11 / t) / t) / t) / t;
   return Math.exp(lnMilligramsPerLitre) / OXYGEN_G_PER_MOL;
 }
 

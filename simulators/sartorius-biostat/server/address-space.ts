@@ -60,7 +60,7 @@ function addIdentification(nodes: UnitNodes, root: UAObject, unit: Biostat, seri
   nodes.addState(root, "Biostat.Model", "Model", "String", () => "Biostat B");
   nodes.addState(root, "Biostat.SerialNumber", "SerialNumber", "String", () => serialNumber);
   nodes.addState(root, "Biostat.FirmwareVersion", "FirmwareVersion", "String", () => firmwareOf(unit));
-  nodes.addState(root, "Biostat.UptimeSeconds", "UptimeSeconds", "Double", () => unit.uptimeS);
+  nodes.addGauge(root, "Biostat.UptimeSeconds", "UptimeSeconds", "Double", () => unit.uptimeS);
 }
 
 const firmwareOf = ({ faults }: Biostat): string =>

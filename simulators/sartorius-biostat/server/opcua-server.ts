@@ -19,6 +19,8 @@ import { markOverflowOfAnyQuality } from "./queue-overflow.ts";
 import type { Acknowledge } from "./unit-nodes.ts";
 
 const RSA_BITS = 2048;
+/** A client may ask for less; ms. */
+const TOKEN_LIFETIME_MS = 3_600_000;
 /** Reported by the server; a fixed date, so that two runs answer the same. */
 const BUILD_DATE = new Date(Date.UTC(2026, 0, 1));
 
@@ -27,6 +29,8 @@ export interface BiostatServer extends PublishedUnit {
   readonly endpoint: string;
   /** The server's own certificate, PEM. */
   readonly certificateFile: string;
+  /** Calls back before each request is answered. */
+  onRequest(listener: () => void): void;
   /** Closes sessions and stops listening. */
   shutdown(): Promise<void>;
 }
@@ -54,6 +58,7 @@ export async function startBiostatServer(
     securityModes: [MessageSecurityMode.SignAndEncrypt],
     securityPolicies: [SecurityPolicy.Basic256Sha256, SecurityPolicy.Aes256_Sha256_RsaPss],
     allowAnonymous: false,
+    defaultSecureTokenLifetime: TOKEN_LIFETIME_MS,
     userManager: {
       isValidUser: (user: string, given: string) => user === options.username && given === password,
     },
@@ -88,6 +93,7 @@ export async function startBiostatServer(
     },
     endpoint: server.getEndpointUrl(),
     certificateFile: server.certificateFile,
+    onRequest: (listener) => void server.on("request", listener),
     async shutdown() {
       await faulty.settled();
       await server.shutdown(0);

@@ -20,7 +20,8 @@ const atOnce: Acknowledge = (answer) => answer();
 interface StateNode {
   readonly read: () => NodeValue;
   readonly show: (value: NodeValue) => void;
-  shown: string;
+  /** As last shown; text where the same object may come to hold something else. */
+  shown: string | number | boolean | undefined;
 }
 
 const UCUM_NAMESPACE = "http://unitsofmeasure.org";
@@ -74,7 +75,24 @@ export class UnitNodes {
     const show = (value: NodeValue) =>
       variable.setValueFromSource(variantOf(type, value), statusOf(value), this.#now());
     show(read());
-    this.#states.push({ read, show, shown: text(read()) });
+    this.#states.push({ read, show, shown: comparable(read()) });
+  }
+
+  /** A read-only node whose value is always another: it is looked up when somebody asks. */
+  addGauge(
+    parent: UAObject,
+    nodeId: string,
+    browseName: string,
+    type: NodeType,
+    read: () => NodeValue,
+  ): void {
+    this.#namespace.addVariable({
+      ...this.#common(parent, nodeId, browseName, type),
+      minimumSamplingInterval: ANY_BUT_ZERO,
+      accessLevel: "CurrentRead",
+      userAccessLevel: "CurrentRead",
+      value: { timestamped_get: () => this.#dataValue(type, read()) },
+    });
   }
 
   /** A node that clients may write; `write` decides, `read` says what is in force afterwards. */
@@ -113,15 +131,15 @@ export class UnitNodes {
       inForce = this.#dataValue(type, value);
       variable.setValueFromSource(inForce.value, inForce.statusCode, this.#now());
     };
-    this.#states.push({ read, show, shown: text(read()) });
+    this.#states.push({ read, show, shown: comparable(read()) });
   }
 
   /** Sets every node whose value has changed since it was last set. */
   refresh(): void {
     for (const node of this.#states) {
       const value = node.read();
-      const shown = text(value);
-      if (shown === node.shown) continue;
+      const shown = comparable(value);
+      if (Object.is(shown, node.shown)) continue;
       node.shown = shown;
       node.show(value);
     }
@@ -165,4 +183,5 @@ function variantOf(type: NodeType, value: NodeValue): Variant {
   return new Variant({ dataType: DataType[type], value: value ?? null });
 }
 
-const text = (value: NodeValue): string => (value instanceof Date ? value.toISOString() : String(value));
+const comparable = (value: NodeValue): StateNode["shown"] =>
+  typeof value === "object" ? (value instanceof Date ? value.toISOString() : String(value)) : value;

@@ -1,0 +1,30 @@
+/** What the `world` board runs: scenarios as text. */
+export interface Plant {
+  readonly name: string;
+  readonly instruments: number;
+  /** With its unit. */
+  readonly duration: string;
+}
+
+/** Simulated Biostats, nine channels each, sampled every second and handed over every minute. */
+export function bioreactors({ name, instruments, duration }: Plant): string {
+  const units = Array.from(
+    { length: instruments },
+    (_, i) =>
+      `    brx-${i + 1}: { simulator: sartorius-biostat, driver: sartorius-biostat, protocol: opcua, sample: 1 s, publish: 60 s }`,
+  );
+  return [
+    `scenario: ${name}`,
+    `title: ${instruments} bioreactors for ${duration}`,
+    "covers: []",
+    "seed: 1",
+    `duration: ${duration}`,
+    "plant:",
+    "  twin: cho-fed-batch",
+    "  instruments:",
+    ...units,
+    "expect:",
+    "  - { always: every-gap-is-recorded }",
+    "",
+  ].join("\n");
+}

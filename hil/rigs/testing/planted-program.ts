@@ -1,0 +1,29 @@
+/**
+ * The virtual rig's program with something wrong in the driver, to show that the rig finds it: what is
+ * planted happens when the driver is sent a command.
+ */
+import { runInNewContext } from "node:vm";
+import { SartoriusBiostatDriver } from "@helix/driver-sartorius-biostat";
+import run from "../virtual-program.ts";
+
+/** Another context has chance of its own, real chance: how a leak can look that no patch reaches. */
+const realChance = runInNewContext("Math.random") as () => number;
+
+const PLANTED: Readonly<Record<string, () => Promise<void>>> = {
+  loop: async () => {
+    for (;;);
+  },
+  chance: () => new Promise((resolve) => void setTimeout(resolve, 1 + realChance() * 100)),
+};
+
+const plant = PLANTED[new URL(import.meta.url).searchParams.get("planted") ?? ""];
+if (!plant) throw new Error(`name what is planted, one of: ${Object.keys(PLANTED).join(", ")}`);
+
+// oxlint-disable-next-line typescript/unbound-method -- applied to the driver below
+const { dispatchCommand } = SartoriusBiostatDriver.prototype;
+SartoriusBiostatDriver.prototype.dispatchCommand = async function planted(...given) {
+  await plant();
+  return dispatchCommand.apply(this, given);
+};
+
+export default run;
