@@ -36,6 +36,8 @@ export interface VirtualRun {
   readonly helixVersion: string;
   /** The one command that runs this again. */
   readonly replay: string;
+  /** URL of the world's program, where it is not the rig's own: a test that plants a part of its own. */
+  readonly program?: string;
 }
 
 export interface RecordedVirtualRun extends VirtualRun {
@@ -110,7 +112,7 @@ async function worldOptions(run: VirtualRun, stop?: SharedArrayBuffer): Promise<
     ...(stop === undefined ? {} : { stop }),
   };
   const epochMs = INOCULATION_MS + plan.beginS * 1000 - LEAD_MS;
-  return { seed: plan.seed, module: PROGRAM, options, epochMs };
+  return { seed: plan.seed, module: run.program ?? PROGRAM, options, epochMs };
 }
 
 /** Takes what the world sends on its way. */
