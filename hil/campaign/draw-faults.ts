@@ -32,15 +32,22 @@ const TRIES = 20;
 const RECOVERY_S = 60;
 const SHORTEST_S = 10;
 const LONGEST_S = 3600;
+/** What cuts an instrument off lasts no longer: a runtime that has given up sees no later fault. */
+const LONGEST_CUT_S = 300;
+/** s after a cut in which no other begins, beside its own length: the runtime is still backing off. */
+const AFTER_CUT_S = 10;
 /** So many sample periods at least: a fault that no reading falls into leaves no receipt. */
 const SAMPLES_HIT = 3;
 
-interface Placed {
-  readonly entry: Entry;
+interface Occupied {
   readonly inject: string;
   readonly on: string;
   readonly beginS: number;
   readonly endS: number;
+}
+
+interface Placed extends Occupied {
+  readonly entry: Entry;
 }
 
 /** Entries for `faults`, in order of time; none where the run is too short for any. */
@@ -59,12 +66,20 @@ export function drawFaults({ plan, parts, catalogue, random }: Swarm): Entry[] {
   const swarm = on.length > 0 ? on : [pick(possible, random.fork("only kind"))];
   const count = 1 + Math.floor(random.fork("count").uniform() * MOST_FAULTS);
   const quiet = quietTimes(plan);
+  const isCut = (inject: string) => catalogue.get(inject)?.target !== "channel";
+  const own = ownFaults(plan);
   const placed: Placed[] = [];
   for (let n = 1; n <= count; n += 1) {
     const draw = random.fork(`fault:${n}`);
     const { kind, targets } = pick(swarm, draw.fork("kind"));
     const target = pick(targets, draw.fork("target"));
-    const times = placeFault(plan, kind.name, target.on, quiet, placed, draw.fork("times"));
+    const others = [...own, ...placed].flatMap((other) => {
+      const isSame = other.inject === kind.name && other.on === target.on;
+      if (isCut(kind.name) && isCut(other.inject)) return [withRecovery(other)];
+      return isSame ? [other] : [];
+    });
+    const longestS = isCut(kind.name) ? LONGEST_CUT_S : LONGEST_S;
+    const times = placeFault(plan, longestS, [...quiet, ...others], isCut(kind.name), draw.fork("times"));
     if (times === undefined) continue;
     const parameters = Object.entries(kind.parameters).map(([name, parameter]) => [
       name,
@@ -83,42 +98,35 @@ export function drawFaults({ plan, parts, catalogue, random }: Swarm): Entry[] {
   return placed.sort((a, b) => a.beginS - b.beginS).map(({ entry }) => entry);
 }
 
+/** A fault that waits for its condition may come at any time. */
+const ownFaults = (plan: Plan): Occupied[] => [
+  ...plan.faults,
+  ...plan.armed.map(({ inject, on }) => ({ inject, on, beginS: plan.beginS, endS: plan.endS })),
+];
+
+/** With the time in which the runtime comes back from it. */
+const withRecovery = ({ beginS, endS }: Occupied): QuietTime => ({ beginS, endS: comeBackS(beginS, endS) });
+const comeBackS = (beginS: number, endS: number) => endS + (endS - beginS) + AFTER_CUT_S;
+
 /** When it happens; undefined where no try found a place. */
 function placeFault(
   plan: Plan,
-  inject: string,
-  on: string,
-  quiet: readonly QuietTime[],
-  placed: readonly Placed[],
+  mostS: number,
+  taken: readonly QuietTime[],
+  isCut: boolean,
   random: Random,
 ): { beginS: number; endS: number } | undefined {
   const samplePeriodS = Math.max(...plan.instruments.map((instrument) => instrument.samplePeriodS));
   const shortestS = Math.max(SHORTEST_S, Math.ceil(SAMPLES_HIT * samplePeriodS));
   const lastS = plan.endS - RECOVERY_S;
-  const longestS = Math.min(LONGEST_S, (lastS - plan.beginS) / 2);
+  const longestS = Math.min(mostS, (lastS - plan.beginS) / 2);
   if (longestS < shortestS) return undefined;
-  const taken = [
-    ...placed,
-    ...plan.faults.map(({ inject: kind, on: where, beginS, endS }) => ({
-      inject: kind,
-      on: where,
-      beginS,
-      endS,
-    })),
-    // A fault that waits for its condition may come at any time.
-    ...plan.armed.map(({ inject: kind, on: where }) => ({
-      inject: kind,
-      on: where,
-      beginS: plan.beginS,
-      endS: plan.endS,
-    })),
-  ].filter((other) => other.inject === inject && other.on === on);
   for (let attempt = 0; attempt < TRIES; attempt += 1) {
     const forS = Math.round(shortestS * (longestS / shortestS) ** random.uniform());
     const beginS = drawBegin(plan, lastS - forS, random);
     const endS = beginS + forS;
-    const isFree = taken.every((other) => endS <= other.beginS || beginS >= other.endS);
-    if (isFree && endS <= lastS && isQuiet(quiet, beginS, endS)) return { beginS, endS };
+    const untilS = isCut ? comeBackS(beginS, endS) : endS;
+    if (endS <= lastS && isQuiet(taken, beginS, untilS)) return { beginS, endS };
   }
   return undefined;
 }

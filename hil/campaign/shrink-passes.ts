@@ -16,8 +16,12 @@ import { durationText, type Entry, momentsNamed, type ScenarioData, timeText } f
 type Pass = (data: ScenarioData) => Iterable<ScenarioData>;
 type List = "faults" | "schedule";
 
-/** In the order that saves the most time: a short run makes every later attempt cheap. */
-export const shrinkPasses = (cause: string): readonly Pass[] => [
+/**
+ * In the order that saves the most time: a short run makes every later attempt cheap.
+ *
+ * @param start that the shrinking begins with; parameters are weakened in proportion to its own
+ */
+export const shrinkPasses = (cause: string, start: ScenarioData): readonly Pass[] => [
   keepExpectationsOf(cause),
   dropEntries("faults"),
   dropEntries("schedule"),
@@ -25,7 +29,7 @@ export const shrinkPasses = (cause: string): readonly Pass[] => [
   shortenFaults,
   roundTimes("faults"),
   roundTimes("schedule"),
-  weakenParameters,
+  weakenParameters(start),
 ];
 
 /** Only the expectation that fails. */
@@ -132,20 +136,30 @@ function roundTimes(list: List): Pass {
 
 const NOT_PARAMETERS = new Set(["id", "at", "when", "after", "occurs", "for", "on", "inject"]);
 const WEAKER = [1 / 8, 1 / 2];
+/** Of its first size: weaker still would be no fault that anybody would look for. */
+const WEAKEST = 1 / 64;
 
-function* weakenParameters(data: ScenarioData): Iterable<ScenarioData> {
-  for (const [i, fault] of (data.faults ?? []).entries()) {
-    for (const [name, text] of Object.entries(fault)) {
-      const [, digits, unit] = /^\s*([+-]?[\d.]+(?:[eE][+-]?\d+)?)\s*(\S.*)$/.exec(String(text)) ?? [];
-      if (NOT_PARAMETERS.has(name) || digits === undefined) continue;
-      for (const share of WEAKER) {
-        const weaker = Number((Number(digits) * share).toPrecision(1));
-        if (Math.abs(weaker) < Math.abs(Number(digits))) {
-          yield withEntry(data, "faults", i, { ...fault, [name]: `${weaker} ${unit}` });
+function weakenParameters(start: ScenarioData): Pass {
+  return function* (data) {
+    for (const [i, fault] of (data.faults ?? []).entries()) {
+      const first = (start.faults ?? []).find((other) => other["id"] === fault["id"]);
+      for (const name of Object.keys(fault).filter((key) => !NOT_PARAMETERS.has(key))) {
+        const { value, unit } = numberIn(fault[name]);
+        const weakest = Math.abs(numberIn(first?.[name]).value) * WEAKEST;
+        for (const share of WEAKER) {
+          const weaker = Number((value * share).toPrecision(1));
+          if (Math.abs(weaker) < Math.abs(value) && Math.abs(weaker) >= weakest)
+            yield withEntry(data, "faults", i, { ...fault, [name]: `${weaker} ${unit}` });
         }
       }
     }
-  }
+  };
+}
+
+/** NaN for a word. */
+function numberIn(text: unknown): { value: number; unit: string } {
+  const [, digits, unit = ""] = /^\s*([+-]?[\d.]+(?:[eE][+-]?\d+)?)\s*(\S.*)$/.exec(String(text)) ?? [];
+  return { value: digits === undefined ? Number.NaN : Number(digits), unit };
 }
 
 const withEntry = (data: ScenarioData, list: List, index: number, entry: Entry): ScenarioData => ({

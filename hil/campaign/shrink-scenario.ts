@@ -87,7 +87,7 @@ export async function shrinkScenario(given: ScenarioToShrink): Promise<ShrunkSce
   };
   const { smallest, runs, isMinimal } = await shrink({
     start,
-    passes: shrinkPasses(cause),
+    passes: shrinkPasses(cause, start),
     keyOf: (data) => scenarioYaml(data),
     attempt,
     mostRuns: given.mostRuns,
