@@ -79,11 +79,11 @@ test("the same seed draws the same, another another, and each kind is off in som
   expect(drawn(3).replaceAll("seed-3", "")).not.toBe(drawn(4).replaceAll("seed-4", ""));
   const swarms = Array.from({ length: 40 }, (_, n) => drawnScenario(n, seeded(LONG)).faults ?? []);
   for (const kind of ["partition", "drift"]) {
-    const with_ = swarms.filter((faults) =>
+    const having = swarms.filter((faults) =>
       faults.some(({ id, inject }) => String(id).startsWith("swarm-") && inject === kind),
     );
-    expect(with_.length).toBeGreaterThan(0);
-    expect(with_.length).toBeLessThan(swarms.length);
+    expect(having.length).toBeGreaterThan(0);
+    expect(having.length).toBeLessThan(swarms.length);
   }
 });
 
