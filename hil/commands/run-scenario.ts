@@ -2,9 +2,11 @@
  * What `helix run` does: read the scenario, run it on the rig, render the reports, say what came out.
  */
 import { resolve } from "node:path";
-import { type CliContext, type CommandOutcome, EXIT, type ExitCode } from "@helix/cli";
+import { type CliContext, CliError, type CommandOutcome, EXIT, type ExitCode } from "@helix/cli";
+import { LedgerOpenError } from "@helix/ledger";
 import type { Rig, Verdict } from "@helix/run-record";
 import type { RunResult } from "../rigs/judge-run.ts";
+import { RecordError } from "../rigs/record-writer.ts";
 import { SimulatorError } from "../rigs/simulator-process.ts";
 import { runVirtually } from "../rigs/virtual-rig.ts";
 import { runOnWire } from "../rigs/wire-rig.ts";
@@ -44,7 +46,9 @@ export async function runScenario(input: RunInput, context: CliContext): Promise
     progress.end();
     if (context.signal.aborted)
       return undone(plan, input.rig, "inconclusive", "The run was stopped before it began.", context);
-    if (error instanceof SimulatorError) return undone(plan, input.rig, "invalid", error.message, context);
+    if (error instanceof SimulatorError || error instanceof RecordError)
+      return undone(plan, input.rig, "invalid", error.message, context);
+    if (error instanceof LedgerOpenError) throw new CliError(error.message, { cause: error });
     throw error;
   }
   progress.end();

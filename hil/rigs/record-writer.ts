@@ -11,6 +11,11 @@ export interface RunRecordSink {
   add(line: RunRecordLine): void;
 }
 
+/** The record has a hole, and so proves nothing. */
+export class RecordError extends Error {
+  override readonly name = "RecordError";
+}
+
 export class RecordWriter implements RunRecordSink {
   readonly path: string;
   readonly #file: DiskFile;
@@ -18,6 +23,7 @@ export class RecordWriter implements RunRecordSink {
   #position = 0;
   #waiting: string[] = [];
   #writing: Promise<void> | undefined;
+  #isOver = false;
   #failure: unknown;
 
   private constructor(path: string, file: DiskFile) {
@@ -35,11 +41,11 @@ export class RecordWriter implements RunRecordSink {
   }
 
   /**
-   * Takes a line; it is on its way to the file when this returns. After the end line nothing is taken:
-   * a plant that was stopped early still talks for a moment.
+   * Takes a line; it is on its way to the file when this returns. The plant goes on telling while the
+   * record is closed: what comes then is after the end, and is left out.
    */
   add(line: RunRecordLine): void {
-    if (this.#lines.at(-1)?.kind === "end") return;
+    if (this.#isOver) return;
     this.#lines.push(line);
     this.addText(`${JSON.stringify(line)}\n`);
   }
@@ -50,12 +56,18 @@ export class RecordWriter implements RunRecordSink {
     this.#writing ??= this.#writeWaiting();
   }
 
-  /** Resolves when every line is on the medium. @throws Error when one could not be written */
+  /** Resolves when every line is on the medium. @throws RecordError when one could not be written */
   async close(): Promise<void> {
+    this.#isOver = true;
     await this.#writing;
     try {
       if (this.#failure !== undefined) throw this.#failure;
       await this.#file.datasync();
+    } catch (error) {
+      const reason = (error as Error).message;
+      throw new RecordError(`the record could not be written (${reason}); is the disk full?`, {
+        cause: error,
+      });
     } finally {
       await this.#file.close();
     }

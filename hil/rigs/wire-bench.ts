@@ -68,7 +68,7 @@ export async function startWireBench(options: BenchOptions): Promise<WireBench> 
 }
 
 function startOne(instrument: Plan["instruments"][number], plant: SimulatedPlant, options: BenchOptions) {
-  const { plan, platform, folder, inoculationMs, record } = options;
+  const { plan, platform, folder, inoculationMs, record, signal } = options;
   const driver = DRIVERS.get(instrument.driver);
   const simulator = SIMULATED.get(instrument.simulator);
   if (!driver || !simulator) throw new Error(`the rig has no parts for ${instrument.key}`);
@@ -81,6 +81,7 @@ function startOne(instrument: Plan["instruments"][number], plant: SimulatedPlant
     simulator,
     folder,
     platform,
+    signal,
     inoculation: new Date(inoculationMs).toISOString(),
     events: {
       onTime: (timeS, reached) => plant.report(instrument.key, timeS, reached),

@@ -32,7 +32,7 @@ export interface WireRunOptions {
 }
 
 /**
- * @throws SimulatorError, DriverLoadError, LedgerOpenError or the system's error when the bench
+ * @throws SimulatorError, DriverLoadError, LedgerOpenError, RecordError or the system's error when the bench
  *   cannot be set up; nothing stays running then. Once the run has begun, trouble is in its verdict.
  */
 export async function runOnWire(options: WireRunOptions): Promise<RunResult> {

@@ -64,6 +64,9 @@ function optionOf(name: string, spec: OptionSpec): Option {
   const flag = `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
   if (spec.kind === "flag") return new Option(flag, spec.summary).default(false, "off");
   const option = new Option(`${flag} <${spec.value}>`, spec.summary);
+  if (spec.kind === "texts") {
+    return option.argParser((text, before: readonly string[]) => [...before, text]).default([], "none");
+  }
   if (spec.default !== undefined) option.default(spec.default);
   if (spec.kind !== "text") option.argParser((text) => readNumber(text, spec));
   else if (spec.choices !== undefined) option.choices(spec.choices);

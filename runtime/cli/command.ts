@@ -77,6 +77,12 @@ export type OptionSpec =
       readonly default?: string;
     }
   | {
+      /** May be given any number of times; the input holds all of them in order. */
+      readonly kind: "texts";
+      readonly summary: string;
+      readonly value: string;
+    }
+  | {
       readonly kind: "number" | "integer";
       readonly summary: string;
       readonly value: string;
@@ -98,11 +104,13 @@ type ArgumentValue<Count> = Count extends "one"
     : string | undefined;
 type OptionValue<Spec> = Spec extends { kind: "flag" }
   ? boolean
-  : Spec extends { kind: "text"; choices: readonly (infer Choice)[] }
-    ? Choice | Missing<Spec>
-    : Spec extends { kind: "text" }
-      ? string | Missing<Spec>
-      : number | Missing<Spec>;
+  : Spec extends { kind: "texts" }
+    ? readonly string[]
+    : Spec extends { kind: "text"; choices: readonly (infer Choice)[] }
+      ? Choice | Missing<Spec>
+      : Spec extends { kind: "text" }
+        ? string | Missing<Spec>
+        : number | Missing<Spec>;
 type Missing<Spec> = Spec extends { default: unknown } ? never : undefined;
 
 export interface CommandOutcome {

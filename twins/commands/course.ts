@@ -1,0 +1,46 @@
+/** One run of a model, with the state at evenly spread times. */
+
+import { compileToJavaScript } from "../compile/javascript.ts";
+import { buildProgram } from "../compile/program.ts";
+import type { TwinModel } from "../language/model.ts";
+import type { Outcome } from "../solvers/outcome.ts";
+import { type Changes, segmentsOf } from "../solvers/schedule.ts";
+import type { Method } from "../solvers/step.ts";
+import { runTrajectories, solverOptions } from "../solvers/trajectories.ts";
+
+export interface Course {
+  readonly outcome: Outcome;
+  /** As far as the run came. */
+  readonly times: readonly number[];
+  /** One per time. */
+  readonly states: readonly Float64Array[];
+}
+
+export interface CourseOptions {
+  readonly points: number;
+  readonly end?: number;
+  readonly parameters?: Float64Array;
+  readonly changes?: Changes;
+}
+
+export function courseOf(model: TwinModel, method: Method, options: CourseOptions): Course {
+  const end = options.end ?? model.time.end;
+  const kernel = compileToJavaScript(buildProgram(model, method));
+  const outputs = Float64Array.from({ length: options.points }, (_, i) => (end * i) / (options.points - 1));
+  const parameters = options.parameters ?? Float64Array.from(model.parameters, (p) => p.value);
+  const segments = segmentsOf(model, end, options.changes);
+  const states: Float64Array[] = [];
+  let outcome: Outcome | undefined;
+  const load = (_: number, into: Float64Array) => {
+    into.set(parameters);
+    return segments;
+  };
+  runTrajectories(kernel, { count: 1, load }, solverOptions(end, { outputs }), {
+    sample: (_, __, y) => states.push(y.slice()),
+    finished: (ended) => {
+      outcome = ended;
+    },
+  });
+  if (!outcome) throw new Error("the run did not end");
+  return { outcome, times: Array.from(outputs.subarray(0, states.length)), states };
+}

@@ -1,0 +1,46 @@
+/** The model that a command is given: a name of the library, or the path of a .twin file. */
+import { resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { type CliContext, CliError } from "@helix/cli";
+import type { CheckedModel } from "../language/check.ts";
+import { ModelError } from "../language/diagnostic.ts";
+import { readModel } from "../language/read-model.ts";
+import { LIBRARY, libraryFile } from "../library/library.ts";
+
+export interface GivenModel extends CheckedModel {
+  readonly text: string;
+  /** As shown in messages. */
+  readonly file: string;
+}
+
+/** @throws CliError for a model that is not there or has errors */
+export async function readModelArgument(given: string, context: CliContext): Promise<GivenModel> {
+  const isPath = given.endsWith(".twin") || given.includes("/");
+  const path = isPath ? resolve(context.cwd, given) : libraryPath(given);
+  const file = isPath ? given : `${given}.twin`;
+  const bytes = await context.platform.disk.readFile(path).catch((cause: unknown) => {
+    throw new CliError(`${file} cannot be read`, {
+      advice: "give a name of `helix twin list`, or the path of a .twin file",
+      cause,
+    });
+  });
+  const text = new TextDecoder().decode(bytes);
+  try {
+    return { ...readModel(text, file), text, file };
+  } catch (error) {
+    if (!(error instanceof ModelError)) throw error;
+    const count = error.diagnostics.filter((d) => d.severity === "error").length;
+    throw new CliError(`${file} has ${count} error${count === 1 ? "" : "s"}\n${error.message}`, {
+      cause: error,
+    });
+  }
+}
+
+function libraryPath(name: string): string {
+  try {
+    return fileURLToPath(libraryFile(name));
+  } catch (cause) {
+    if (!(cause instanceof RangeError)) throw cause;
+    throw new CliError(cause.message, { advice: `the library has ${LIBRARY.join(", ")}`, cause });
+  }
+}

@@ -1,0 +1,108 @@
+/** `helix twin`: models of cultures, read, checked, shown and run. */
+import { type CommandGroup, defineCommand, EXIT } from "@helix/cli";
+import { METHOD_OPTION } from "./method-option.ts";
+
+const MODEL = { summary: "a name of `helix twin list`, or the path of a .twin file", count: "one" } as const;
+
+const list = defineCommand({
+  name: "list",
+  summary: "list the models of the library",
+  topic: "science",
+  examples: [{ line: "helix twin list", explains: "names, titles and sizes" }],
+  async run(_, context) {
+    const { LIBRARY } = await import("../library/library.ts");
+    const { readModelArgument } = await import("./model-argument.ts");
+    const models = await Promise.all(LIBRARY.map((name) => readModelArgument(name, context)));
+    const rows = models.map(({ model }) => ({
+      name: model.name,
+      title: model.title,
+      source: model.source,
+      states: model.states.length,
+      parameters: model.parameters.length,
+      inputs: model.inputs.map((input) => input.name),
+      end: model.time.end,
+      timeUnit: model.time.unit,
+    }));
+    const width = Math.max(...rows.map((row) => row.name.length));
+    for (const row of rows)
+      context.out.write(
+        `${row.name.padEnd(width)}  ${String(row.states).padStart(2)} states  ${row.title}\n`,
+      );
+    return { exitCode: EXIT.pass, result: { models: rows } };
+  },
+});
+
+const check = defineCommand({
+  name: "check",
+  summary: "check a model: names, units, balances",
+  topic: "science",
+  details:
+    "Reads a model and reports every error with line and column. Balances are tested at states along the run.",
+  arguments: { model: MODEL },
+  examples: [{ line: "helix twin check my-culture.twin", explains: "errors as file:line:column" }],
+  async run(input, context) {
+    const { checkTwin } = await import("./twin-check.ts");
+    return checkTwin(input.arguments.model, context);
+  },
+});
+
+const show = defineCommand({
+  name: "show",
+  summary: "show a model: its parameters, inputs, states and sources",
+  topic: "science",
+  arguments: { model: MODEL },
+  async run(input, context) {
+    const { showTwin } = await import("./twin-show.ts");
+    return showTwin(input.arguments.model, context);
+  },
+});
+
+const RUN_OPTIONS = {
+  set: { kind: "texts", value: "name=value", summary: "another value for a parameter or input" },
+  until: { kind: "number", value: "time", summary: "end of the run, in the model's time unit", min: 0 },
+  points: {
+    kind: "integer",
+    value: "number",
+    summary: "times at which the state is given",
+    min: 2,
+    max: 100_000,
+    default: 15,
+  },
+  method: METHOD_OPTION,
+} as const;
+
+const run = defineCommand({
+  name: "run",
+  summary: "run a model once",
+  topic: "science",
+  arguments: { model: MODEL },
+  options: RUN_OPTIONS,
+  examples: [{ line: "helix twin run ecoli-fed-batch --set kLa=100", explains: "short of oxygen: stiff" }],
+  async run(input, context) {
+    const { runTwin } = await import("./twin-run.ts");
+    return runTwin(input.arguments.model, input.options, context);
+  },
+});
+
+const plot = defineCommand({
+  name: "plot",
+  summary: "run a model once and draw it as a picture",
+  topic: "science",
+  arguments: { model: MODEL },
+  options: {
+    ...RUN_OPTIONS,
+    points: { ...RUN_OPTIONS.points, default: 200 },
+    out: { kind: "text", value: "file", summary: "the picture (SVG)", default: "twin.svg" },
+  },
+  async run(input, context) {
+    const { plotTwin } = await import("./twin-plot.ts");
+    return plotTwin(input.arguments.model, input.options, context);
+  },
+});
+
+export const command: CommandGroup = {
+  name: "twin",
+  summary: "models of cultures: check, run, list, show, plot",
+  topic: "science",
+  commands: [list, check, show, run, plot],
+};

@@ -1,0 +1,31 @@
+/** The own mathematical functions as JavaScript, printed from their graphs. */
+import { evaluateGenerated } from "./generated-code.ts";
+import { type FunctionName, reachable } from "./graph.ts";
+import { functionGraph } from "./math-functions.ts";
+import { BIT_HELPERS, literal, statements } from "./print-js.ts";
+
+export const FUNCTION_NAMES: readonly FunctionName[] = ["exp", "log", "tanh", "pow"];
+
+export type OwnFunctions = Readonly<Record<FunctionName, (x: number, y?: number) => number>>;
+
+/** Source text that defines exp, log, tanh and pow, and the bit helpers they use. */
+export const functionsText = (): string => BIT_HELPERS + FUNCTION_NAMES.map(functionText).join("\n");
+
+let compiled: OwnFunctions | undefined;
+
+/** The functions themselves: for constant folding, tests and whoever needs the same bits. */
+export function ownFunctions(): OwnFunctions {
+  compiled ??= evaluateGenerated(`${functionsText()}\nreturn {${FUNCTION_NAMES.join(",")}};`) as OwnFunctions;
+  return compiled;
+}
+
+function functionText(name: FunctionName): string {
+  const { graph, inputs, result } = functionGraph(name);
+  const text = (id: number): string => {
+    const node = graph.node(id);
+    if (node.op === "symbol") return node.name;
+    return node.op === "constant" ? literal(node.value) : `v${id}`;
+  };
+  const body = statements(graph, reachable(graph, [result]), text).join("\n");
+  return `const ${name}=(${inputs.join(",")})=>{${body}\nreturn ${text(result)};};`;
+}

@@ -1,0 +1,40 @@
+/**
+ * The compiled twin engine: models as text, solvers printed from one expression graph, ensembles.
+ */
+export { Graph, LEVEL, type Level, type NodeId, reachable } from "./compile/graph.ts";
+export { compileToJavaScript } from "./compile/javascript.ts";
+export type { Kernel } from "./compile/kernel.ts";
+export { compileTerms, type Evaluator } from "./compile/observer.ts";
+export { buildProgram, type Program } from "./compile/program.ts";
+export { compileToWebAssembly } from "./compile/webassembly.ts";
+export {
+  type Band,
+  type EnsembleOptions,
+  type EnsembleResult,
+  type Progress,
+  QUANTILES,
+  runEnsemble,
+} from "./ensemble/ensemble.ts";
+export { type EnsemblePlan } from "./ensemble/plan.ts";
+export { type Replay, replayRun } from "./ensemble/replay.ts";
+export { parseVariation, type Variation, VariationError } from "./ensemble/variation.ts";
+export { type BalanceResult, testBalances } from "./language/balances.ts";
+export { type Diagnostic, formatDiagnostic, ModelError } from "./language/diagnostic.ts";
+export type * from "./language/model.ts";
+export { readModel } from "./language/read-model.ts";
+export { type ReferenceBatch, runReferenceBatch } from "./library/indpensim-batch.ts";
+export { LIBRARY, libraryFile, loadLibraryModel } from "./library/library.ts";
+export { type Choice, chooseMethod, METHODS } from "./solvers/choose.ts";
+export { DP5 } from "./solvers/dp5.ts";
+export type { FailureReason, Outcome } from "./solvers/outcome.ts";
+export { RODAS4 } from "./solvers/rodas4.ts";
+export { type Changes, type Segments, segmentsOf } from "./solvers/schedule.ts";
+export { Simulation, SimulationError, type SimulationOptions } from "./solvers/simulation.ts";
+export type { Method, MethodName } from "./solvers/step.ts";
+export {
+  runTrajectories,
+  type SolverOptions,
+  solverOptions,
+  type Trajectories,
+  type TrajectorySink,
+} from "./solvers/trajectories.ts";

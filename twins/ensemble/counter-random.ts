@@ -1,0 +1,46 @@
+/**
+ * Random numbers by counter: the number at (seed, run, dimension) is computed directly, so any run can be
+ * drawn again by its index, on any worker, in any order.
+ * Philox4x32-10 (Salmon et al., SC11, "Parallel random numbers: as easy as 1, 2, 3").
+ */
+
+const MULTIPLIERS = [0xd2511f53, 0xcd9e8d57] as const;
+const WEYL = [0x9e3779b9, 0xbb67ae85] as const;
+const ROUNDS = 10;
+
+/** Four unsigned 32-bit words from a counter of four and a key of two. */
+export function philox(counter: readonly number[], key: readonly number[]): [number, number, number, number] {
+  let [a = 0, b = 0, c = 0, d = 0] = counter;
+  let [k0 = 0, k1 = 0] = key;
+  for (let round = 0; round < ROUNDS; round++) {
+    const high0 = highProduct(MULTIPLIERS[0], a);
+    const high1 = highProduct(MULTIPLIERS[1], c);
+    const low0 = Math.imul(MULTIPLIERS[0], a);
+    const low1 = Math.imul(MULTIPLIERS[1], c);
+    a = high1 ^ b ^ k0;
+    b = low1;
+    c = high0 ^ d ^ k1;
+    d = low0;
+    k0 = (k0 + WEYL[0]) | 0;
+    k1 = (k1 + WEYL[1]) | 0;
+  }
+  return [a >>> 0, b >>> 0, c >>> 0, d >>> 0];
+}
+
+/** Uniform in (0, 1), 53 bits. `seed`: whole number from 0 to 2^53 - 1. */
+export function uniformAt(seed: number, run: number, dimension: number): number {
+  const [high, low] = philox(
+    [run, dimension, Math.floor(run / 2 ** 32), 0],
+    [seed, Math.floor(seed / 2 ** 32)],
+  );
+  return ((high >>> 5) * 2 ** 26 + (low >>> 6) + 0.5) / 2 ** 53;
+}
+
+/** Upper word of the 64-bit product of two unsigned words. */
+function highProduct(x: number, y: number): number {
+  const [xLow, xHigh] = [x & 0xffff, x >>> 16];
+  const [yLow, yHigh] = [y & 0xffff, y >>> 16];
+  const middle = xHigh * yLow + ((xLow * yLow) >>> 16);
+  const rest = (middle % 0x10000) + xLow * yHigh;
+  return (xHigh * yHigh + Math.floor(middle / 0x10000) + Math.floor(rest / 0x10000)) | 0;
+}

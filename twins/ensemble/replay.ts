@@ -1,0 +1,52 @@
+/** One run of an ensemble again, by its index: the same bits, with its whole course. */
+import type { Outcome } from "../solvers/outcome.ts";
+import { runTrajectories, solverOptions } from "../solvers/trajectories.ts";
+import { drawnValues, type EnsemblePlan, preparePlan } from "./plan.ts";
+
+export interface Replay {
+  readonly outcome: Outcome;
+  /** Drawn values, by name. */
+  readonly values: Readonly<Record<string, number>>;
+  readonly times: readonly number[];
+  /** By state; as long as the run came. */
+  readonly course: Readonly<Record<string, readonly number[]>>;
+  readonly final: Float64Array;
+}
+
+/** @param times ascending, within the run. @throws RangeError for an index outside the ensemble */
+export function replayRun(
+  plan: EnsemblePlan,
+  index: number,
+  times: readonly number[] = plan.outputs,
+): Replay {
+  if (!Number.isInteger(index) || index < 0 || index >= plan.runs) {
+    throw new RangeError(
+      `run ${index} is not in an ensemble of ${plan.runs}: they are numbered 0 .. ${plan.runs - 1}`,
+    );
+  }
+  const { model, kernel, work } = preparePlan(plan);
+  const course = model.states.map((): number[] => []);
+  let ended: { outcome: Outcome; final: Float64Array } | undefined;
+  const options = solverOptions(plan.end, {
+    rtol: plan.rtol,
+    atol: plan.atol,
+    outputs: Float64Array.from(times),
+  });
+  const one = { count: 1, load: (_: number, into: Float64Array) => work.load(index, into) };
+  runTrajectories(kernel, one, options, {
+    sample: (_, __, y) => y.forEach((value, s) => course[s]?.push(value)),
+    finished: (outcome, y) => {
+      ended = { outcome: { ...outcome, index }, final: y.slice() };
+    },
+  });
+  if (!ended) throw new Error("the run did not end");
+  const values = Object.fromEntries(
+    drawnValues(plan, index).map((value, i) => [plan.variations[i]?.name ?? "", value]),
+  );
+  return {
+    ...ended,
+    values,
+    times,
+    course: Object.fromEntries(model.states.map((s, i) => [s.name, course[i] ?? []])),
+  };
+}

@@ -1,0 +1,117 @@
+import { describe, expect, test } from "vitest";
+import { philox, uniformAt } from "./counter-random.ts";
+import { latinHypercubeAt } from "./latin-hypercube.ts";
+import { standardNormal } from "./normal.ts";
+import { QuantileSketch } from "./quantile-sketch.ts";
+import { MOST_SOBOL_DIMENSIONS, sobolAt } from "./sobol.ts";
+
+test("Philox4x32-10 gives its published answers", () => {
+  const hex = (words: readonly number[]) => words.map((w) => w.toString(16).padStart(8, "0")).join(" ");
+  const ones = 0xffffffff;
+  expect(hex(philox([0, 0, 0, 0], [0, 0]))).toBe("6627e8d5 e169c58d bc57ac4c 9b00dbd8");
+  expect(hex(philox([ones, ones, ones, ones], [ones, ones]))).toBe("408f276d 41c83b0e a20bc7c6 6d5451fd");
+  expect(hex(philox([0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344], [0xa4093822, 0x299f31d0]))).toBe(
+    "d16cfe09 94fdcceb 5001e420 24126ea1",
+  );
+});
+
+test("uniform numbers lie inside (0, 1) and have mean 1/2 and variance 1/12", () => {
+  const values = Array.from({ length: 20_000 }, (_, run) => uniformAt(7, run, 3));
+  const mean = values.reduce((a, b) => a + b, 0) / values.length;
+  const variance = values.reduce((sum, x) => sum + (x - mean) ** 2, 0) / values.length;
+  expect(Math.min(...values)).toBeGreaterThan(0);
+  expect(Math.max(...values)).toBeLessThan(1);
+  expect(mean).toBeCloseTo(0.5, 2);
+  expect(variance).toBeCloseTo(1 / 12, 2);
+});
+
+describe("Latin hypercube", () => {
+  test.each([1, 2, 7, 100, 1000])("of %d runs: every stratum of every dimension is used once", (runs) => {
+    for (const dimension of [0, 1, 5]) {
+      const strata = Array.from({ length: runs }, (_, run) =>
+        Math.floor(latinHypercubeAt(42, run, runs, dimension) * runs),
+      );
+      expect(new Set(strata).size).toBe(runs);
+    }
+  });
+
+  test("dimensions and seeds are not correlated", () => {
+    const column = (seed: number, dimension: number) =>
+      Array.from({ length: 2000 }, (_, run) => latinHypercubeAt(seed, run, 2000, dimension) - 0.5);
+    const correlation = (a: number[], b: number[]) =>
+      (12 * a.reduce((sum, x, i) => sum + x * (b[i] as number), 0)) / a.length;
+    expect(Math.abs(correlation(column(1, 0), column(1, 1)))).toBeLessThan(0.08);
+    expect(Math.abs(correlation(column(1, 0), column(2, 0)))).toBeLessThan(0.08);
+  });
+});
+
+describe("Sobol sequence", () => {
+  test("any 2^k points use every one of 2^k strata once, in every dimension", () => {
+    for (let dimension = 0; dimension < MOST_SOBOL_DIMENSIONS; dimension++) {
+      for (const runs of [2, 16, 256, 1024]) {
+        const strata = Array.from({ length: runs }, (_, run) =>
+          Math.floor(sobolAt(3, run, dimension) * runs),
+        );
+        expect(new Set(strata).size, `dimension ${dimension}, ${runs} runs`).toBe(runs);
+      }
+    }
+  });
+
+  test("the first two dimensions fill every elementary box of area 1/256", () => {
+    for (const [across, down] of [
+      [2, 128],
+      [16, 16],
+      [64, 4],
+    ] as const) {
+      const boxes = Array.from({ length: 256 }, (_, run) =>
+        [sobolAt(3, run, 0) * across, sobolAt(3, run, 1) * down].map(Math.floor).join(),
+      );
+      expect(new Set(boxes).size).toBe(256);
+    }
+  });
+
+  test("integrates a smooth function far better than chance", () => {
+    const dimensions = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
+    const value = (run: number) =>
+      dimensions.reduce((product, d) => product * (1 + 0.5 * (sobolAt(9, run, d) - 0.5)), 1);
+    const mean = Array.from({ length: 4096 }, (_, run) => value(run)).reduce((a, b) => a + b, 0) / 4096;
+    expect(Math.abs(mean - 1)).toBeLessThan(5e-4);
+  });
+});
+
+test.each([
+  [0.5, 0],
+  [0.975, 1.959963984540054],
+  [0.001, -3.090232306167813],
+  [1e-10, -6.361340902404056],
+])("normal quantile of %d", (p, expected) => {
+  expect(standardNormal(p)).toBeCloseTo(expected, 12);
+});
+
+describe("quantile sketch", () => {
+  const values = Array.from({ length: 10_001 }, (_, i) => (i - 2000) * 0.37);
+
+  test("is right to 0.4 % of the value, below zero as well", () => {
+    const sketch = new QuantileSketch();
+    for (const value of values) sketch.add(value);
+    const fractions = [0, 0.05, 0.5, 0.95, 1];
+    sketch.quantiles(fractions).forEach((quantile, i) => {
+      const exact = values[Math.round((fractions[i] as number) * 10_000)] as number;
+      expect(Math.abs(quantile - exact)).toBeLessThanOrEqual(Math.abs(exact) * 0.004 + 0.37);
+    });
+  });
+
+  test("adds up to the same, however the stream was shared", () => {
+    const [whole, left, right] = [new QuantileSketch(), new QuantileSketch(), new QuantileSketch()];
+    values.forEach((value, i) => {
+      whole.add(value);
+      (i % 3 === 0 ? left : right).add(value);
+    });
+    right.merge(left.entries());
+    expect(right.quantiles([0.1, 0.5, 0.9])).toEqual(whole.quantiles([0.1, 0.5, 0.9]));
+  });
+
+  test("nothing added: not a number", () => {
+    expect(new QuantileSketch().quantiles([0.5])).toEqual([Number.NaN]);
+  });
+});

@@ -1,0 +1,59 @@
+/**
+ * Dormand and Prince 5(4) with its continuous extension of order 4 (Hairer, Norsett, Wanner: Solving
+ * ODE I, table II.5.2 and section II.6). Explicit: for non-stiff models.
+ */
+import { rightHandSide } from "../compile/from-terms.ts";
+import type { NodeId } from "../compile/graph.ts";
+import { at, type Method, type StepInputs, type StepNodes, weighted } from "./step.ts";
+
+const NODES = [0, 1 / 5, 3 / 10, 4 / 5, 8 / 9, 1, 1];
+const STAGES = [
+  [],
+  [1 / 5],
+  [3 / 40, 9 / 40],
+  [44 / 45, -56 / 15, 32 / 9],
+  [19372 / 6561, -25360 / 2187, 64448 / 6561, -212 / 729],
+  [9017 / 3168, -355 / 33, 46732 / 5247, 49 / 176, -5103 / 18656],
+  [35 / 384, 0, 500 / 1113, 125 / 192, -2187 / 6784, 11 / 84],
+];
+const ERROR = [71 / 57600, 0, -71 / 16695, 71 / 1920, -17253 / 339200, 22 / 525, -1 / 40];
+const DENSE = [
+  -12715105075 / 11282082432,
+  0,
+  87487479700 / 32700410799,
+  -10690763975 / 1880347072,
+  701980252875 / 199316789632,
+  -1453857185 / 822651844,
+  69997945 / 29380423,
+];
+
+export const DP5: Method = {
+  name: "dp5",
+  title: "Dormand-Prince 5(4)",
+  order: 5,
+  carriesSlope: true,
+  denseCount: 5,
+  control: { integral: 0.1, proportional: 0, grow: 10, shrink: 0.2 },
+  build,
+};
+
+function build(inputs: StepInputs): StepNodes {
+  const { graph, model, t, h, y } = inputs;
+  const slopes: (readonly NodeId[])[] = [inputs.slope];
+  let next = y;
+  for (let stage = 1; stage < STAGES.length; stage++) {
+    const weights = STAGES[stage] as number[];
+    next = y.map((yi, i) => graph.add(yi, graph.multiply(h, weighted(graph, weights, slopes, i))));
+    const time = graph.add(t, graph.multiply(h, graph.constant(NODES[stage] as number)));
+    slopes.push(rightHandSide(graph, model, at(inputs, time, next), "divide"));
+  }
+  const last = slopes.at(-1) as readonly NodeId[];
+  const errors = y.map((_, i) => graph.multiply(h, weighted(graph, ERROR, slopes, i)));
+  const dense = y.map((yi, i) => {
+    const change = graph.subtract(next[i] as NodeId, yi);
+    const bend = graph.subtract(graph.multiply(h, inputs.slope[i] as NodeId), change);
+    const twist = graph.subtract(graph.subtract(change, graph.multiply(h, last[i] as NodeId)), bend);
+    return [yi, change, bend, twist, graph.multiply(h, weighted(graph, DENSE, slopes, i))];
+  });
+  return { next, errors, slopeAtEnd: last, dense };
+}
