@@ -11,7 +11,11 @@ export async function readPlan(file: string, seed: number | undefined, context: 
   return readScenario(await readScenarioFile(file, context), file, await knownParts(), seed);
 }
 
-async function readScenarioFile(file: string, { platform: { disk }, cwd }: CliContext): Promise<string> {
+/** @throws CliError when there is no such file */
+export async function readScenarioFile(
+  file: string,
+  { platform: { disk }, cwd }: CliContext,
+): Promise<string> {
   const path = resolve(cwd, file);
   const found = await disk.stat(path);
   if (found?.kind === "file") return new TextDecoder().decode(await disk.readFile(path));

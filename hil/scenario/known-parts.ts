@@ -28,4 +28,6 @@ export interface KnownChannel {
   /** UCUM */
   readonly unit: string;
   readonly isWritable: boolean;
+  /** Where the driver gives one, in `unit`. */
+  readonly range?: { readonly min: number; readonly max: number };
 }

@@ -23,7 +23,7 @@ export interface StoppableRun {
 export async function startRun(scenario: string, more: readonly string[] = []): Promise<StoppableRun> {
   const cwd = await temporaryFolder();
   const file = join(SCENARIOS, `${scenario}.yaml`);
-  return { cwd, helix: startHelix(["run", file, "--json", ...more], { cwd }) };
+  return { cwd, helix: startHelix(["run", file, "--rig", "wire", "--json", ...more], { cwd }) };
 }
 
 /** `count` moments in ms, one in each equal part of the span, drawn from the seed. */

@@ -92,8 +92,11 @@ function runThread<Result>(options: ThreadOptions): Promise<WorldRun<Result>> {
     workerData: { settings, scratchFolder, beacon: beacon.memory } satisfies WorkerInput,
     env: ENVIRONMENT,
     execArgv: [],
+    // The stacks chat on standard output, where the one JSON object of a command belongs.
+    stdout: true,
     resourceLimits: { maxOldGenerationSizeMb: heapMiB },
   });
+  worker.stdout.pipe(process.stderr);
   return new Promise<WorldRun<Result>>((resolve, reject) => {
     const stopWatching = watch(beacon, watchdog ?? {}, (why) => {
       finish(() => reject(new WorldHungError(settings.seed, why, beacon.read())));

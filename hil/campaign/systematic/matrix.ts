@@ -1,0 +1,83 @@
+/** The coverage matrix: each step of the I/O against each kind of fault, boxes that were not tested included. */
+import type { Verdict } from "@helix/run-record";
+import type { JobLine } from "../job.ts";
+import type { IoStep, StepTime } from "./io-steps.ts";
+
+/** A box before its run. */
+export interface PlannedBox {
+  readonly step: IoStep;
+  readonly inject: string;
+  /** Id of the run that tests it; undefined where none can. */
+  readonly jobId: string | undefined;
+  /** Why none can. */
+  readonly reason: string | undefined;
+}
+
+export interface Box extends Omit<PlannedBox, "jobId"> {
+  readonly verdict: Verdict | "untested";
+  readonly summary: string | undefined;
+  readonly replay: string | undefined;
+}
+
+export interface CoverageMatrix {
+  readonly scenario: string;
+  readonly seed: number;
+  readonly instrument: string;
+  readonly steps: readonly StepTime[];
+  readonly faults: readonly string[];
+  /** Row by row: all steps of the first fault, then of the next. */
+  readonly boxes: readonly Box[];
+  readonly tested: number;
+}
+
+export function coverageMatrix(
+  head: Pick<CoverageMatrix, "scenario" | "seed" | "instrument" | "steps" | "faults">,
+  planned: readonly PlannedBox[],
+  lines: readonly JobLine[],
+): CoverageMatrix {
+  const byId = new Map(lines.map((line) => [line.id, line]));
+  const boxes = planned.map(({ jobId, ...box }): Box => {
+    const line = jobId === undefined ? undefined : byId.get(jobId);
+    const reason = line ? undefined : (box.reason ?? "its run has not been done yet");
+    const verdict = line?.verdict ?? "untested";
+    return { ...box, reason, verdict, summary: line?.summary, replay: line?.replay };
+  });
+  const tested = boxes.filter(({ verdict }) => verdict === "pass" || verdict === "fail").length;
+  return { ...head, boxes, tested };
+}
+
+const WORD: Readonly<Record<Box["verdict"], string>> = {
+  pass: "pass",
+  fail: "FAIL",
+  inconclusive: "unclear",
+  invalid: "INVALID",
+  "not-run": "-",
+  untested: "-",
+};
+
+/** A row per fault, a column per step; below, why boxes are empty. */
+export function matrixText({ steps, faults, boxes, tested }: CoverageMatrix): string {
+  const first = Math.max(...faults.map((name) => name.length), "fault".length) + 2;
+  const widths = steps.map(({ step }) => Math.max(step.length, "INVALID".length) + 2);
+  const row = (head: string, cells: readonly string[]) =>
+    `${head.padEnd(first)}${cells.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join("")}`.trimEnd();
+  const rows = faults.map((name) =>
+    row(
+      name,
+      boxes.filter(({ inject }) => inject === name).map(({ verdict }) => WORD[verdict]),
+    ),
+  );
+  const reasons = new Map<string, number>();
+  for (const { reason } of boxes) if (reason) reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
+  return [
+    row(
+      "fault",
+      steps.map(({ step }) => step),
+    ),
+    ...rows,
+    "",
+    `${tested} of ${boxes.length} boxes tested`,
+    ...[...reasons].map(([reason, count]) => `  ${count} x -  ${reason}`),
+    "",
+  ].join("\n");
+}

@@ -1,0 +1,101 @@
+/**
+ * Runs a job in a virtual world. Of a run that passes nothing is kept but its line; of one that does
+ * not, the record, and the scenario where it was drawn.
+ */
+import { join, relative } from "node:path";
+import type { Platform } from "@helix/platform";
+import { runVirtually } from "../rigs/virtual-rig.ts";
+import { failureCauses } from "./failure-cause.ts";
+import type { Job, JobLine } from "./job.ts";
+import type { ReadPlan } from "./scenario-text.ts";
+
+/** A job with its scenario. */
+export interface WorldJob extends Job {
+  /** Whole text of the scenario file. */
+  readonly text: string;
+  /** Path of the file that holds it. */
+  readonly file: string;
+  /** The file is written, when the run fails; otherwise it is there. */
+  readonly isDrawn: boolean;
+}
+
+export interface WorldJobs {
+  readonly platform: Platform;
+  readonly helixVersion: string;
+  /** Of the campaign. */
+  readonly folder: string;
+  /** Paths in commands count from here. */
+  readonly cwd: string;
+  readonly readPlan: ReadPlan;
+  readonly signal: AbortSignal;
+  /** As for the virtual rig. */
+  readonly program?: string;
+}
+
+const NO_WATCH = { stage() {}, time() {}, sample() {}, event() {} };
+/** Under the campaign's folder. */
+export const DRAWN = "scenarios";
+const RUNS = "runs";
+
+/** @throws ProblemsError for a scenario that is not in order; the disk's errors */
+export async function runWorldJob(
+  { id, seed, text, file, isDrawn }: WorldJob,
+  jobs: WorldJobs,
+): Promise<JobLine | undefined> {
+  const { platform, signal, folder, helixVersion, program } = jobs;
+  const { disk } = platform;
+  const plan = jobs.readPlan(text, file, seed);
+  const replay = replayCommand(file, seed, jobs.cwd);
+  const runsFolder = join(folder, RUNS);
+  await removeUnfinished(jobs, runsFolder, `${plan.scenario}-${seed}-`);
+  const result = await runVirtually({
+    plan,
+    platform,
+    helixVersion,
+    replay,
+    runsFolder,
+    signal,
+    watch: NO_WATCH,
+    ...(program === undefined ? {} : { program }),
+  });
+  if (signal.aborted) {
+    await disk.remove(result.folder);
+    return undefined;
+  }
+  const { end, faults, record } = result;
+  const passed = end.verdict === "pass";
+  if (passed) await disk.remove(result.folder);
+  else if (isDrawn) {
+    await disk.makeFolder(join(folder, DRAWN), 0o755);
+    await disk.writeFile(file, new TextEncoder().encode(text), 0o644);
+  }
+  return {
+    id,
+    seed,
+    verdict: end.verdict,
+    cause: end.cause ?? null,
+    summary: end.summary,
+    causes: failureCauses(result),
+    traceHash: end.traceHash ?? null,
+    wallSeconds: end.wallSeconds,
+    plantSeconds: plan.endS - plan.beginS,
+    faults: faults.map(({ inject, on }) => `${inject} on ${on}`),
+    scenario: passed || !isDrawn ? null : relative(folder, file),
+    record: passed ? null : relative(folder, record),
+    replay,
+  };
+}
+
+/** What a crash left behind of this very run. */
+async function removeUnfinished({ platform: { disk } }: WorldJobs, runsFolder: string, prefix: string) {
+  if (!(await disk.stat(runsFolder))) return;
+  for (const name of await disk.list(runsFolder)) {
+    if (name.startsWith(prefix)) await disk.remove(join(runsFolder, name));
+  }
+}
+
+export function replayCommand(file: string, seed: number, cwd: string): string {
+  const path = relative(cwd, file);
+  const shown = path.startsWith("..") ? file : path;
+  return `helix run ${shown.includes(" ") ? JSON.stringify(shown) : shown} --seed ${seed}`;
+}
