@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 import { temporaryFolder } from "./testing/folder.ts";
 import { helix, startHelix, survivors } from "./testing/helix.ts";
 import { verifiedLedger } from "./testing/ledger.ts";
-import { biostatTable, startPlant, WITH_PASSWORD, writeHelixToml } from "./testing/plant.ts";
+import { biostatTable, writeHelixToml } from "./testing/plant.ts";
 import { mountSmallDisk } from "./testing/small-disk.ts";
 
 const UNUSED_PORT = 1;

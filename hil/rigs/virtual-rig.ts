@@ -40,8 +40,6 @@ export interface VirtualRun {
   readonly helixVersion: string;
   /** The one command that runs this again. */
   readonly replay: string;
-  /** URL of the world's program, where it is not the rig's own: a test that plants a part of its own. */
-  readonly program?: string;
 }
 
 export interface RecordedVirtualRun extends VirtualRun {
