@@ -1,0 +1,99 @@
+/**
+ * Events as SBML Level 3 Version 2 section 4.11 orders them: an event is triggered when its trigger becomes
+ * true, waits for its delay, and of those that are due the one of highest priority happens first; each may
+ * trigger others or, where the trigger does not persist, take back those that wait.
+ */
+import type { SbmlEvent } from "./twin-of.ts";
+
+/** The formulas of one event at one moment. */
+export interface EventValues {
+  readonly trigger: boolean;
+  readonly delay: number;
+  /** NaN for none. */
+  readonly priority: number;
+  readonly assignments: readonly number[];
+}
+
+/** What the queue needs of the model: its formulas now, and to set states. */
+export interface EventHost {
+  evaluate(): readonly EventValues[];
+  assign(event: number, values: readonly number[]): void;
+}
+
+interface Waiting {
+  readonly event: number;
+  readonly due: number;
+  /** Undefined where the values are taken when it happens. */
+  readonly values: readonly number[] | undefined;
+}
+
+/** More than this many events at one instant set each other off without end. */
+const MOST_AT_ONCE = 10_000;
+
+export class EndlessEvents extends Error {
+  override readonly name = "EndlessEvents";
+}
+
+export class EventQueue {
+  readonly #events: readonly SbmlEvent[];
+  readonly #wasTrue: boolean[];
+  #waiting: Waiting[] = [];
+
+  constructor(events: readonly SbmlEvent[]) {
+    this.#events = events;
+    this.#wasTrue = events.map((event) => event.initialValue);
+  }
+
+  /** How each trigger was when last looked at. */
+  get triggers(): readonly boolean[] {
+    return this.#wasTrue;
+  }
+
+  /** When the next waiting event is due; infinite for none. */
+  get nextDue(): number {
+    return Math.min(Number.POSITIVE_INFINITY, ...this.#waiting.map((each) => each.due));
+  }
+
+  /** Lets happen what happens at `time`. Returns the events that did, in order. @throws EndlessEvents */
+  happen(time: number, host: EventHost): number[] {
+    const happened: number[] = [];
+    for (;;) {
+      const now = host.evaluate();
+      this.#look(time, now);
+      const next = this.#nextAt(time, now);
+      if (!next) return happened;
+      this.#waiting = this.#waiting.filter((each) => each !== next);
+      host.assign(next.event, next.values ?? (now[next.event] as EventValues).assignments);
+      happened.push(next.event);
+      if (happened.length >= MOST_AT_ONCE)
+        throw new EndlessEvents(`${MOST_AT_ONCE} events at time ${time}: they set each other off without end`);
+    }
+  }
+
+  /** Triggers that became true start to wait; those that became false take back what does not persist. */
+  #look(time: number, now: readonly EventValues[]): void {
+    this.#waiting = this.#waiting.filter(
+      ({ event }) => this.#events[event]?.isPersistent || now[event]?.trigger,
+    );
+    now.forEach(({ trigger, delay, assignments }, event) => {
+      if (trigger && !this.#wasTrue[event]) {
+        const values = this.#events[event]?.usesTriggerTime ? assignments : undefined;
+        this.#waiting.push({ event, due: time + delay, values });
+      }
+      this.#wasTrue[event] = trigger;
+    });
+  }
+
+  /** Of those due, the one of highest priority; those without one come after, in the order of triggering. */
+  #nextAt(time: number, now: readonly EventValues[]): Waiting | undefined {
+    const priority = ({ event }: Waiting): number => {
+      const value = now[event]?.priority ?? Number.NaN;
+      return Number.isNaN(value) ? Number.NEGATIVE_INFINITY : value;
+    };
+    const due = this.#waiting.filter((each) => each.due <= time);
+    return due.reduce<Waiting | undefined>(
+      (best, each) => (best && priority(best) >= priority(each) ? best : each),
+      undefined,
+    );
+  }
+}
