@@ -1,15 +1,13 @@
-/** The equations of an SBML model between its events: one compiled loop that stops where a trigger changes. */
+/** The equations of an SBML model between its events: one compiled loop that stops where a condition changes. */
 import { compileToJavaScript } from "../compile/javascript.ts";
 import type { Kernel } from "../compile/kernel.ts";
 import { STATUS } from "../compile/layout.ts";
-import { compileTerms } from "../compile/observer.ts";
+import { compileTerms, type Evaluator } from "../compile/observer.ts";
 import { buildProgram } from "../compile/program.ts";
 import type { TwinModel } from "../language/model.ts";
 import { DenseStep } from "../solvers/dense-step.ts";
-import { findCrossing } from "../solvers/event-root.ts";
 import { SimulationError } from "../solvers/simulation.ts";
 import type { Method } from "../solvers/step.ts";
-import type { TwinFunctions } from "../solvers/twin-functions.ts";
 import { apply, constant } from "./term.ts";
 import type { SbmlModel } from "./twin-of.ts";
 
@@ -19,6 +17,8 @@ export interface Tolerance {
 }
 
 const MOST_STEPS = 30_000;
+/** After which a step of any size is below the resolution of its times. */
+const HALVINGS = 60;
 /** Of the step before, after a jump. */
 const STEP_AFTER_JUMP = 0.1;
 
@@ -29,7 +29,9 @@ export class Continuous {
   time = 0;
   steps = 0;
   readonly #kernel: Kernel;
-  readonly #functions: Pick<TwinFunctions, "model" | "watched"> & TwinFunctions;
+  readonly #watched: Evaluator;
+  readonly #sides: Float64Array;
+  readonly #values: Float64Array;
   readonly #dense: DenseStep;
   readonly #stateAt: readonly number[];
   readonly #sideAt: readonly number[];
@@ -37,31 +39,29 @@ export class Continuous {
 
   /** `length` of the whole run: the scale of its first and its smallest step. */
   constructor(model: SbmlModel, method: Method, tolerance: Tolerance, length: number) {
-    const events = model.events.map(({ id, trigger }) => ({
-      name: id,
-      watched: apply("subtract", trigger, constant(0.5)),
+    const events = model.switches.map((term, i) => ({
+      name: `switch ${i}`,
+      watched: apply("subtract", term, constant(0.5)),
       direction: 1 as const,
       assignments: [],
       stops: false,
     }));
     this.twin = { ...model.twin, events };
     this.#kernel = compileToJavaScript(buildProgram(this.twin, method));
-    this.#functions = {
-      model: this.twin,
-      initial: compileTerms(
-        { ...this.twin, algebra: [] },
-        this.twin.states.map((each) => each.initial),
-      ),
-      watched: compileTerms(
-        this.twin,
-        events.map((event) => event.watched),
-      ),
-      actions: [],
-    };
+    this.#watched = compileTerms(
+      this.twin,
+      events.map((event) => event.watched),
+    );
+    this.#sides = new Float64Array(events.length);
+    this.#values = new Float64Array(events.length);
     this.#dense = new DenseStep(this.#kernel, 0);
     this.parameters = Float64Array.from(this.twin.parameters, (p) => p.value);
     this.state = new Float64Array(this.twin.states.length);
-    this.#functions.initial(0, this.state, this.parameters, [], this.state);
+    const initial = compileTerms(
+      { ...this.twin, algebra: [] },
+      this.twin.states.map((each) => each.initial),
+    );
+    initial(0, this.state, this.parameters, [], this.state);
     this.#stateAt = this.twin.states.map((each) => this.#slot(`y:${each.name}`));
     this.#sideAt = events.map((_, i) => this.#slot(`side:${i}`));
     this.twin.parameters.forEach((p) => this.#write(`p:${p.name}`, p.value));
@@ -80,14 +80,14 @@ export class Continuous {
   }
 
   /**
-   * Goes to `time`, or to the first instant at which a trigger is no longer as given.
+   * Goes to `time`, or to the first instant at which a switch has changed.
    * @throws SimulationError
    */
-  advance(time: number, triggers: readonly boolean[]): void {
+  advance(time: number): void {
     const memory = this.#kernel.memory;
-    const sides = Float64Array.from(triggers, (isTrue) => (isTrue ? 1 : -1));
+    this.#watched(this.time, this.state, this.parameters, [], this.#sides);
     this.#sideAt.forEach((at, i) => {
-      memory[at] = sides[i] as number;
+      memory[at] = this.#sides[i] as number;
     });
     this.#write("t", this.time);
     this.#write("tEnd", time);
@@ -103,8 +103,7 @@ export class Continuous {
     this.#step = this.#read("h");
     const status = this.#read("status");
     if (status & STATUS.event) {
-      this.time = findCrossing(this.#functions, this.#dense, sides, this.parameters, new Float64Array(0)).time;
-      this.#dense.stateAt(this.time, this.state);
+      this.#stopAtSwitch();
       return;
     }
     this.time = this.#read("t");
@@ -113,6 +112,28 @@ export class Continuous {
     throw status & STATUS.stepTooSmall
       ? new SimulationError("step-too-small", `${this.twin.name}: no step is small enough at ${this.time}`)
       : new SimulationError("too-many-steps", `${this.twin.name}: ${MOST_STEPS} steps by ${this.time}`);
+  }
+
+  /** Halves the step taken down to the first instant at which a switch has changed. */
+  #stopAtSwitch(): void {
+    let [before, after] = [this.#dense.start, this.#dense.end];
+    for (let i = 0; i < HALVINGS; i++) {
+      const middle = before + (after - before) / 2;
+      if (middle <= before || middle >= after) break;
+      if (this.#hasSwitched(middle)) after = middle;
+      else before = middle;
+    }
+    this.time = after;
+    this.#dense.stateAt(after, this.state);
+    this.jumped();
+  }
+
+  #hasSwitched(time: number): boolean {
+    this.#dense.stateAt(time, this.state);
+    this.#watched(time, this.state, this.parameters, [], this.#values);
+    for (let i = 0; i < this.#values.length; i++)
+      if ((this.#values[i] as number) * (this.#sides[i] as number) < 0) return true;
+    return false;
   }
 
   #slot(name: string): number {

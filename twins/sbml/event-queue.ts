@@ -36,17 +36,15 @@ export class EndlessEvents extends Error {
 
 export class EventQueue {
   readonly #events: readonly SbmlEvent[];
+  readonly #random: () => number;
   readonly #wasTrue: boolean[];
   #waiting: Waiting[] = [];
 
-  constructor(events: readonly SbmlEvent[]) {
+  /** `random` (0 up to 1) decides between events of the same priority that are due together. */
+  constructor(events: readonly SbmlEvent[], random: () => number) {
     this.#events = events;
+    this.#random = random;
     this.#wasTrue = events.map((event) => event.initialValue);
-  }
-
-  /** How each trigger was when last looked at. */
-  get triggers(): readonly boolean[] {
-    return this.#wasTrue;
   }
 
   /** When the next waiting event is due; infinite for none. */
@@ -66,7 +64,9 @@ export class EventQueue {
       host.assign(next.event, next.values ?? (now[next.event] as EventValues).assignments);
       happened.push(next.event);
       if (happened.length >= MOST_AT_ONCE)
-        throw new EndlessEvents(`${MOST_AT_ONCE} events at time ${time}: they set each other off without end`);
+        throw new EndlessEvents(
+          `${MOST_AT_ONCE} events at time ${time}: they set each other off without end`,
+        );
     }
   }
 
@@ -84,16 +84,17 @@ export class EventQueue {
     });
   }
 
-  /** Of those due, the one of highest priority; those without one come after, in the order of triggering. */
+  /** Of those due, one of the highest priority, by chance where several have it. Those without one come last, in turn. */
   #nextAt(time: number, now: readonly EventValues[]): Waiting | undefined {
     const priority = ({ event }: Waiting): number => {
       const value = now[event]?.priority ?? Number.NaN;
       return Number.isNaN(value) ? Number.NEGATIVE_INFINITY : value;
     };
     const due = this.#waiting.filter((each) => each.due <= time);
-    return due.reduce<Waiting | undefined>(
-      (best, each) => (best && priority(best) >= priority(each) ? best : each),
-      undefined,
-    );
+    if (due.length < 2) return due[0];
+    const highest = Math.max(...due.map(priority));
+    const first = due.filter((each) => priority(each) === highest);
+    if (highest === Number.NEGATIVE_INFINITY) return first[0];
+    return first[Math.floor(this.#random() * first.length)];
   }
 }

@@ -85,15 +85,23 @@ function readNumber(element: Element): number {
   const [a, b] = [numberOf(first), numberOf(second)];
   const type = element.attributes.get("type") ?? "real";
   const value =
-    type === "e-notation" ? Number(`${first}e${second}`) : type === "rational" ? a / b : type === "integer" || type === "real" ? a : undefined;
+    type === "e-notation"
+      ? Number(`${first}e${second}`)
+      : type === "rational"
+        ? a / b
+        : type === "integer" || type === "real"
+          ? a
+          : undefined;
   if (value === undefined) throw wrong(element, `<cn type="${type}"> is not a type of number that SBML has`);
-  if (Number.isNaN(value) && !/nan/i.test(first)) throw wrong(element, `"${parts.join(" ").trim()}" is not a number`);
+  if (Number.isNaN(value) && !/nan/i.test(first))
+    throw wrong(element, `"${parts.join(" ").trim()}" is not a number`);
   return value;
 }
 
 export function numberOf(text: string): number {
   const trimmed = text.trim();
-  if (/^[+-]?INF$/i.test(trimmed)) return trimmed.startsWith("-") ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
+  if (/^[+-]?INF$/i.test(trimmed))
+    return trimmed.startsWith("-") ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
   return trimmed === "" ? Number.NaN : Number(trimmed);
 }
 
@@ -129,7 +137,11 @@ function readApply(element: Element): Formula {
     .map(readFormula);
   const qualifier = rest.find((child) => child.name === "degree" || child.name === "logbase");
   if (qualifier) operands.unshift(readFormula(firstOf(qualifier)));
-  const name = defined ? textOf(operator) : qualifier ? `${operator.name} with ${qualifier.name}` : operator.name;
+  const name = defined
+    ? textOf(operator)
+    : qualifier
+      ? `${operator.name} with ${qualifier.name}`
+      : operator.name;
   return { file, line, column, kind: "call", operator: name, defined, operands };
 }
 

@@ -12,6 +12,8 @@ export interface Scope {
   /** What a name stands for, or undefined for one that nothing has. */
   readonly resolve: (name: string) => Value | undefined;
   readonly rateOf: (name: string) => Term;
+  /** Told of every comparison, as 1 or 0. */
+  readonly compared?: (term: Term) => void;
 }
 
 /** A number, or a condition as 1 and 0. */
@@ -26,9 +28,14 @@ const DEEPEST = 100;
 export const numberTerm = (formula: Formula, scope: Scope): Term => lower(formula, scope, 0).term;
 
 /** 1 or 0; a number counts as true unless it is 0. */
-export const truthTerm = (formula: Formula, scope: Scope): Term => truth(lower(formula, scope, 0));
+export const truthTerm = (formula: Formula, scope: Scope): Term => truth(lower(formula, scope, 0), scope);
 
-const truth = ({ term, isTruth }: Value): Term => (isTruth ? term : not(equal(term, constant(0))));
+function truth({ term, isTruth }: Value, scope: Scope): Term {
+  if (isTruth) return term;
+  if (term.kind !== "constant") tellOfComparisons("neq", [term, constant(0)], scope);
+  return not(equal(term, constant(0)));
+}
+
 const asNumber = (term: Term): Value => ({ term, isTruth: false });
 
 function lower(formula: Formula, scope: Scope, depth: number): Value {
@@ -60,7 +67,7 @@ function lowerPiecewise(formula: Formula & { kind: "piecewise" }, scope: Scope, 
     : { term: constant(Number.NaN), isTruth: true };
   return formula.pieces.reduceRight<Value>((rest, piece) => {
     const value = lower(piece.value, scope, depth);
-    const condition = truth(lower(piece.condition, scope, depth));
+    const condition = truth(lower(piece.condition, scope, depth), scope);
     return { term: choose(condition, value.term, rest.term), isTruth: value.isTruth && rest.isTruth };
   }, otherwise);
 }
@@ -72,12 +79,21 @@ function applyOperator(formula: Formula & { kind: "call" }, scope: Scope, depth:
   if (count < operator.least || count > operator.most)
     throw wrong(formula, `<${formula.operator}> does not take ${count} operand${count === 1 ? "" : "s"}`);
   const values = formula.operands.map((operand) => lower(operand, scope, depth));
-  const terms = values.map((value) => (operator.takesTruth ? truth(value) : value.term));
+  const terms = values.map((value) => (operator.takesTruth ? truth(value, scope) : value.term));
+  if (operator.givesTruth && !operator.takesTruth) tellOfComparisons(formula.operator, terms, scope);
   try {
     return { term: operator.build(...terms), isTruth: operator.givesTruth };
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     throw refused(formula, formula.operator, error.message);
+  }
+}
+
+/** Of neighbouring operands; where equality may come and go, both sides of it. */
+function tellOfComparisons(operator: string, terms: readonly Term[], { compared }: Scope): void {
+  const ofPair = operator === "eq" || operator === "neq" ? ["lt", "gt"] : [operator];
+  for (const [i, b] of terms.slice(1).entries()) {
+    for (const each of ofPair) compared?.(OPERATORS[each]?.build(terms[i] as Term, b) as Term);
   }
 }
 

@@ -32,7 +32,10 @@ const logical = (least: number, most: number, build: Operator["build"]): Operato
 /** a < b < c: true where every neighbouring pair is. */
 const relation = (pair: (a: Term, b: Term) => Term): Operator => ({
   ...number(2, MANY, (...list) =>
-    list.slice(1).map((b, i) => pair(list[i] as Term, b)).reduce((x, y) => multiply(x, y)),
+    list
+      .slice(1)
+      .map((b, i) => pair(list[i] as Term, b))
+      .reduce((x, y) => multiply(x, y)),
   ),
   givesTruth: true,
 });
@@ -85,12 +88,17 @@ const tanh = (x: Term): Term => apply("tanh", x);
 const over = (f: (x: Term) => Term) => unary((x) => inverse(f(x)));
 const ofInverse = (f: (x: Term) => Term) => unary((x) => f(inverse(x)));
 
+/** Of whole numbers up to 170, the last whose factorial is finite; of all else NaN. */
+const LARGEST_FACTORIAL = 170;
 const factorial = unary((x) => {
-  if (x.kind !== "constant" || !Number.isInteger(x.value) || x.value < 0 || x.value > 170)
-    throw new RangeError("factorial of something other than a whole number from 0 to 170");
-  let product = 1;
-  for (let i = 2; i <= x.value; i++) product *= i;
-  return constant(product);
+  const products = [1];
+  for (let n = 1; n <= LARGEST_FACTORIAL; n++) products.push((products[n - 1] as number) * n);
+  const value = products.reduceRight<Term>(
+    (rest, product, n) => apply("less", x, constant(n + 0.5), constant(product), rest),
+    constant(Number.NaN),
+  );
+  const isWhole = multiply(equal(floor(x), x), lessEqual(ZERO, x));
+  return apply("less", half, isWhole, value, constant(Number.NaN));
 });
 
 export const OPERATORS: Readonly<Record<string, Operator>> = {

@@ -13,7 +13,8 @@ import { type Origin, refused, wrong } from "./sbml-error.ts";
 import { add, apply, constant, divide, multiply, name, ONE, substitute, ZERO } from "./term.ts";
 import { totalDerivative } from "./total-derivative.ts";
 
-export const TIME = "time";
+/** No identifier of SBML has blanks: a parameter may be called "time". */
+export const TIME = "time of the run";
 
 export type Definition =
   | { readonly kind: "parameter"; readonly value: number; readonly of: Declared["of"] }
@@ -28,6 +29,7 @@ export class Quantities {
   readonly #definitions = new Map<string, Definition>();
   readonly #closed = new Map<string, Term>();
   readonly #open = new Set<string>();
+  readonly #switches = new Map<string, Term>();
 
   /** @throws SbmlError, SbmlRefusal */
   constructor(document: SbmlDocument) {
@@ -43,6 +45,19 @@ export class Quantities {
 
   get symbols(): ReadonlyMap<string, Declared> {
     return this.#declared.symbols;
+  }
+
+  /** Every comparison, as 1 or 0, on which a rate or a trigger depends. */
+  get switches(): readonly Term[] {
+    return [...this.#switches.values()];
+  }
+
+  /** A scope whose comparisons are kept as switches. */
+  watchedScope(reaction?: Reaction): Scope {
+    const compared = (term: Term): void => {
+      this.#switches.set(JSON.stringify(term), term);
+    };
+    return { ...this.scope(reaction), compared };
   }
 
   /** Names as in the model; in a reaction's rate its own parameters come first. */
@@ -68,16 +83,18 @@ export class Quantities {
     return name(id);
   }
 
-  /** @throws SbmlError when there is no such species */
-  amount(id: string): Term {
+  /** Of what is not a species: its value. */
+  amount(id: string): Term | undefined {
+    const known = this.value(id);
+    if (this.#declared.symbols.get(id)?.kind !== "species") return known;
     const species = this.#species(id);
-    this.value(id);
     return this.#isAmount(species) ? name(id) : name(amountName(id));
   }
 
-  concentration(id: string): Term {
+  concentration(id: string): Term | undefined {
+    const known = this.value(id);
+    if (this.#declared.symbols.get(id)?.kind !== "species") return known;
     const species = this.#species(id);
-    this.value(id);
     return this.#isAmount(species) ? divide(name(id), this.#size(species)) : name(id);
   }
 
@@ -122,7 +139,8 @@ export class Quantities {
 
   #define(id: string, declared: Declared): void {
     if (declared.kind === "reaction") this.#defineLine(id, () => this.#flux(declared.of));
-    else if (declared.kind === "species" && !this.#isAmount(declared.of)) this.#defineConcentration(declared.of);
+    else if (declared.kind === "species" && !this.#isAmount(declared.of))
+      this.#defineConcentration(declared.of);
     else this.#definePlain(id, declared);
   }
 
@@ -134,10 +152,10 @@ export class Quantities {
     else if (this.#varies(id))
       this.#definitions.set(id, {
         kind: "state",
-        initial: () => (initial ? this.#close(this.#lower(initial.formula)) : this.#givenValue(id, declared)),
+        initial: () => (initial ? this.#initially(initial.formula) : this.#givenValue(id, declared)),
         rate: () => (rate ? this.#lower(rate.formula) : this.#reactionRate(id)),
       });
-    else if (initial) this.#defineLine(id, () => this.#close(this.#lower(initial.formula)));
+    else if (initial) this.#defineLine(id, () => this.#initially(initial.formula));
     else {
       const given = this.#givenValue(id, declared);
       if (given.kind === "constant")
@@ -159,9 +177,7 @@ export class Quantities {
     }
     this.#definitions.set(id, { kind: "line", term: divide(name(amount), size) });
     const start = (): Term =>
-      initial
-        ? multiply(this.#close(this.#lower(initial.formula)), this.#close(size))
-        : this.#givenAmount(species);
+      initial ? multiply(this.#initially(initial.formula), this.#close(size)) : this.#givenAmount(species);
     if (this.#varies(id)) {
       this.#definitions.set(amount, {
         kind: "state",
@@ -191,7 +207,11 @@ export class Quantities {
   }
 
   #lower(formula: Formula, reaction?: Reaction): Term {
-    return numberTerm(formula, this.scope(reaction));
+    return numberTerm(formula, this.watchedScope(reaction));
+  }
+
+  #initially(formula: Formula): Term {
+    return this.#close(numberTerm(formula, this.scope()));
   }
 
   #flux(reaction: Reaction): Term {

@@ -26,7 +26,8 @@ export function readDocument(text: string, file: string): SbmlDocument {
   refusePackages(root);
   const model = childOf(root, "model");
   if (!model) throw wrong(root, "the file holds no model");
-  const list = (name: string): Element[] => childOf(model, `listOf${name}`)?.children.filter((c) => c.namespace === model.namespace) ?? [];
+  const list = (name: string): Element[] =>
+    childOf(model, `listOf${name}`)?.children.filter((c) => c.namespace === model.namespace) ?? [];
   const { reactions, rules: stoichiometries } = readReactions(list("Reactions"));
   return {
     ...symbol(model, ""),
@@ -75,7 +76,12 @@ function readRule(element: Element, kind: Rule["kind"], attribute: string): Rule
 
 function readCompartment(element: Element, level: number): Compartment {
   const dimensions = numberIn(element, "spatialDimensions") ?? (level === 2 ? 3 : undefined);
-  return { ...symbol(element), size: numberIn(element, "size"), dimensions, units: element.attributes.get("units") ?? "" };
+  return {
+    ...symbol(element),
+    size: numberIn(element, "size"),
+    dimensions,
+    units: element.attributes.get("units") ?? "",
+  };
 }
 
 function readSpecies(element: Element, level: number): Species {

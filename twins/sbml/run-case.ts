@@ -1,7 +1,15 @@
 /** One case of the semantic suite: passed, refused by the name of a feature, or failed with what was off. */
 import { runSbml, type SbmlCourse } from "./run-sbml.ts";
 import { SbmlRefusal } from "./sbml-error.ts";
-import { agrees, type CaseFiles, type CaseSettings, type Expected, readResults, readSettings, readTags } from "./semantic-case.ts";
+import {
+  agrees,
+  type CaseFiles,
+  type CaseSettings,
+  type Expected,
+  readResults,
+  readSettings,
+  readTags,
+} from "./semantic-case.ts";
 import { readSbml, type Wanted } from "./twin-of.ts";
 
 export interface CaseResult {
@@ -42,7 +50,11 @@ function firstDifference({ model, settings, results }: CaseFiles): string | unde
 const meaning = (id: string, { amounts, concentrations }: CaseSettings): Wanted["as"] =>
   amounts.includes(id) ? "amount" : concentrations.includes(id) ? "concentration" : "value";
 
-function compare({ rows, method }: SbmlCourse, expected: Expected, settings: CaseSettings): string | undefined {
+function compare(
+  { rows, method }: SbmlCourse,
+  expected: Expected,
+  settings: CaseSettings,
+): string | undefined {
   if (rows.length !== expected.rows.length) return `${rows.length} times, expected ${expected.rows.length}`;
   for (const [k, reference] of expected.rows.entries()) {
     for (const [i, value] of (rows[k] as Float64Array).entries()) {

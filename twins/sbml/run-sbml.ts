@@ -1,12 +1,13 @@
 /** An SBML model through time: its equations with the engine's methods, its events in SBML's order. */
 import { compileTerms, type Evaluator } from "../compile/observer.ts";
+import { uniformAt } from "../ensemble/counter-random.ts";
 import { DP5 } from "../solvers/dp5.ts";
 import { RODAS4 } from "../solvers/rodas4.ts";
 import { SimulationError } from "../solvers/simulation.ts";
 import type { Method, MethodName } from "../solvers/step.ts";
 import { Continuous, type Tolerance } from "./continuous.ts";
 import { type EventHost, EventQueue, type EventValues } from "./event-queue.ts";
-import { ONE, ZERO } from "./term.ts";
+import { ZERO } from "./term.ts";
 import type { SbmlModel } from "./twin-of.ts";
 
 export interface SbmlCourse {
@@ -18,7 +19,7 @@ export interface SbmlCourse {
 }
 
 const DEFAULT_TOLERANCE: Tolerance = { rtol: 1e-9, atol: 1e-14 };
-const MOST_STOPS = 100_000;
+const MOST_STOPS = 1_000_000;
 
 /**
  * The outputs at `times` (ascending, from 0), each after the events at that time. Dormand-Prince first; a model
@@ -28,22 +29,28 @@ const MOST_STOPS = 100_000;
 export function runSbml(
   model: SbmlModel,
   times: readonly number[],
-  tolerance = DEFAULT_TOLERANCE,
-  method?: Method,
+  options: { readonly tolerance?: Tolerance; readonly method?: Method; readonly seed?: number } = {},
 ): SbmlCourse {
-  if (method) return runWith(model, times, tolerance, method);
+  const { tolerance = DEFAULT_TOLERANCE, method, seed = 1 } = options;
+  if (method) return runWith(model, times, tolerance, method, seed);
   try {
-    return runWith(model, times, tolerance, DP5);
+    return runWith(model, times, tolerance, DP5, seed);
   } catch (error) {
     if (!(error instanceof SimulationError)) throw error;
-    return runWith(model, times, tolerance, RODAS4);
+    return runWith(model, times, tolerance, RODAS4, seed);
   }
 }
 
-function runWith(model: SbmlModel, times: readonly number[], tolerance: Tolerance, method: Method): SbmlCourse {
+function runWith(
+  model: SbmlModel,
+  times: readonly number[],
+  tolerance: Tolerance,
+  method: Method,
+  seed: number,
+): SbmlCourse {
   const flow = new Continuous(model, method, tolerance, times.at(-1) ?? 0);
   const outputs = compileTerms(model.twin, model.outputs);
-  const queue = new EventQueue(model.events);
+  const queue = new EventQueue(model.events, chance(seed));
   const host = hostOf(model, flow);
   const events: { id: string; time: number }[] = [];
   const happen = (): void => {
@@ -55,10 +62,13 @@ function runWith(model: SbmlModel, times: readonly number[], tolerance: Toleranc
   let stops = 0;
   const rows = times.map((time) => {
     while (flow.time < time) {
-      flow.advance(Math.min(time, queue.nextDue), queue.triggers);
+      flow.advance(Math.min(time, queue.nextDue));
       happen();
       if (++stops > MOST_STOPS)
-        throw new SimulationError("too-many-events", `${model.twin.name}: ${MOST_STOPS} stops by ${flow.time}`);
+        throw new SimulationError(
+          "too-many-events",
+          `${model.twin.name}: ${MOST_STOPS} stops by ${flow.time}`,
+        );
     }
     const row = new Float64Array(model.outputs.length);
     outputs(flow.time, flow.state, flow.parameters, [], row);
@@ -67,12 +77,23 @@ function runWith(model: SbmlModel, times: readonly number[], tolerance: Toleranc
   return { rows, events, method: method.name, steps: flow.steps };
 }
 
+/** Between events that SBML leaves to chance: the same seed gives the same run. */
+function chance(seed: number): () => number {
+  let drawn = 0;
+  return () => uniformAt(seed, drawn++, 0);
+}
+
 function hostOf(model: SbmlModel, flow: Continuous): EventHost {
   const { events, twin } = model;
   const index = new Map(twin.states.map((each, i) => [each.name, i]));
   const read = evaluatorOf(
     model,
-    events.flatMap((e) => [e.trigger, e.delay ?? ZERO, e.priority ?? ZERO, ...e.assignments.map((a) => a.value)]),
+    events.flatMap((e) => [
+      e.trigger,
+      e.delay ?? ZERO,
+      e.priority ?? ZERO,
+      ...e.assignments.map((a) => a.value),
+    ]),
   );
   const factors = events.map((e) =>
     evaluatorOf(
@@ -98,13 +119,10 @@ function hostOf(model: SbmlModel, flow: Continuous): EventHost {
     },
     assign(event, values) {
       const { assignments } = events[event] as (typeof events)[number];
-      const set = (which: (plain: boolean) => boolean, factor: Float64Array | undefined) =>
-        assignments.forEach((a, i) => {
-          const at = index.get(a.state) as number;
-          if (which(a.factor === ONE)) flow.state[at] = (values[i] as number) * (factor?.[i] ?? 1);
-        });
-      set((plain) => plain, undefined);
-      set((plain) => !plain, (factors[event] as (typeof factors)[number])(flow));
+      const factor = (factors[event] as (typeof factors)[number])(flow);
+      assignments.forEach((a, i) => {
+        flow.state[index.get(a.state) as number] = (values[i] as number) * (factor[i] as number);
+      });
     },
   };
 }

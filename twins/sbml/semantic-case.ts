@@ -56,7 +56,8 @@ export function readResults(text: string): Expected {
 }
 
 function valueOf(text: string): number {
-  if (/^[+-]?inf(inity)?$/i.test(text)) return text.startsWith("-") ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
+  if (/^[+-]?inf(inity)?$/i.test(text))
+    return text.startsWith("-") ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
   return /^nan$/i.test(text) ? Number.NaN : Number(text);
 }
 
@@ -70,5 +71,8 @@ export function agrees(value: number, reference: number, settings: CaseSettings)
 export function readTags(description: string): { tags: string[]; isTimeCourse: boolean } {
   const line = (key: string) => new RegExp(`^${key}:(.*)$`, "m").exec(description)?.[1]?.trim() ?? "";
   const tags = `${line("componentTags")},${line("testTags")}`.split(",").map((tag) => tag.trim());
-  return { tags: [...new Set(tags.filter((tag) => tag !== ""))], isTimeCourse: line("testType") === "TimeCourse" };
+  return {
+    tags: [...new Set(tags.filter((tag) => tag !== ""))],
+    isTimeCourse: line("testType") === "TimeCourse",
+  };
 }

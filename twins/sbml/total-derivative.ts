@@ -8,8 +8,7 @@ export function totalDerivative(term: Term, rate: (name: string) => Term): Term 
   if (term.kind === "name") return rate(term.name);
   const [a, b, c, d] = term.operands as [Term, Term, Term, Term];
   const of = (part: Term): Term => totalDerivative(part, rate);
-  const times = (x: Term, y: Term): Term =>
-    isConstant(x, 0) || isConstant(y, 0) ? ZERO : multiply(x, y);
+  const times = (x: Term, y: Term): Term => (isConstant(x, 0) || isConstant(y, 0) ? ZERO : multiply(x, y));
   const minus = (x: Term, y: Term): Term => (isConstant(y, 0) ? x : apply("subtract", x, y));
   switch (term.operation) {
     case "add":

@@ -16,7 +16,7 @@ export interface SbmlEvent extends Origin {
   readonly usesTriggerTime: boolean;
   readonly delay: Term | undefined;
   readonly priority: Term | undefined;
-  /** The state becomes value times factor; the factor is taken after everything else is set. */
+  /** The state becomes value times factor; the factor is what it was just before the event. */
   readonly assignments: readonly { readonly state: string; readonly value: Term; readonly factor: Term }[];
 }
 
@@ -25,6 +25,8 @@ export interface SbmlModel {
   /** Without events. */
   readonly twin: TwinModel;
   readonly events: readonly SbmlEvent[];
+  /** Comparisons, 1 or 0, at whose changes a rate or a trigger changes its form. */
+  readonly switches: readonly Term[];
   /** What is asked for, as terms over the twin's names. */
   readonly outputs: readonly Term[];
 }
@@ -45,7 +47,8 @@ export function readSbml(text: string, file: string, wanted: readonly Wanted[] =
     if (!term) throw wrong(document, `"${id}" is not declared`);
     return term;
   });
-  return { document, twin: twinOf(document, quantities), events, outputs };
+  const twin = twinOf(document, quantities);
+  return { document, twin, events, switches: quantities.switches, outputs };
 }
 
 /** An event without a trigger never happens. */
@@ -56,7 +59,7 @@ function readEvent(event: EventDefinition, quantities: Quantities): SbmlEvent[] 
   return [
     {
       ...own,
-      trigger: truthTerm(trigger, scope),
+      trigger: truthTerm(trigger, quantities.watchedScope()),
       delay: delay && numberTerm(delay, scope),
       priority: priority && numberTerm(priority, scope),
       assignments: assignments.map((assignment) => ({
@@ -67,7 +70,13 @@ function readEvent(event: EventDefinition, quantities: Quantities): SbmlEvent[] 
   ];
 }
 
-const plain = { unit: "1", text: "", source: "", low: Number.NEGATIVE_INFINITY, high: Number.POSITIVE_INFINITY };
+const plain = {
+  unit: "1",
+  text: "",
+  source: "",
+  low: Number.NEGATIVE_INFINITY,
+  high: Number.POSITIVE_INFINITY,
+};
 
 function twinOf(document: SbmlDocument, quantities: Quantities): TwinModel {
   const states: State[] = [];
@@ -80,7 +89,16 @@ function twinOf(document: SbmlDocument, quantities: Quantities): TwinModel {
   if (states.length === 0)
     states.push({ ...plain, name: "nothing that changes", initial: ZERO, toleranceScale: 1, rate: ZERO });
   const parameters: Parameter[] = [...quantities.definitions].flatMap(([name, definition]) =>
-    definition.kind === "parameter" ? [{ ...plain, name, text: "title" in definition.of ? definition.of.title : "", value: definition.value }] : [],
+    definition.kind === "parameter"
+      ? [
+          {
+            ...plain,
+            name,
+            text: "title" in definition.of ? definition.of.title : "",
+            value: definition.value,
+          },
+        ]
+      : [],
   );
   return {
     name: document.id,
