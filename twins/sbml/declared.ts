@@ -53,6 +53,9 @@ export function declare(document: SbmlDocument): Declarations {
     assignment: rulesOf(document, "assignment", symbols),
     rate: rulesOf(document, "rate", symbols),
   };
+  for (const [id, rule] of rules.assignment)
+    if (rules.rate.has(id) || rules.initial.has(id))
+      throw wrong(rule, `"${id}" has an assignment rule, and another rule besides`);
   const assigned = new Set(document.events.flatMap((e) => e.assignments.map((a) => a.variable)));
   return { symbols, functions, rules, assigned, changes: changesOf(document, symbols) };
 }
@@ -63,6 +66,7 @@ function rulesOf(document: SbmlDocument, kind: Rule["kind"], symbols: ReadonlyMa
     if (rule.kind !== kind) continue;
     if (!symbols.has(rule.variable))
       throw wrong(rule, `a rule sets "${rule.variable}", which is not declared`);
+    if (found.has(rule.variable)) throw wrong(rule, `"${rule.variable}" has two rules of the same kind`);
     found.set(rule.variable, rule);
   }
   return found;

@@ -30,8 +30,9 @@ interface Waiting {
 /** More than this many events at one instant set each other off without end. */
 const MOST_AT_ONCE = 10_000;
 
-export class EndlessEvents extends Error {
-  override readonly name = "EndlessEvents";
+/** The events of a model cannot be put in order. */
+export class EventError extends Error {
+  override readonly name = "EventError";
 }
 
 export class EventQueue {
@@ -52,7 +53,7 @@ export class EventQueue {
     return Math.min(Number.POSITIVE_INFINITY, ...this.#waiting.map((each) => each.due));
   }
 
-  /** Lets happen what happens at `time`. Returns the events that did, in order. @throws EndlessEvents */
+  /** Lets happen what happens at `time`. Returns the events that did, in order. @throws EventError */
   happen(time: number, host: EventHost): number[] {
     const happened: number[] = [];
     for (;;) {
@@ -64,9 +65,7 @@ export class EventQueue {
       host.assign(next.event, next.values ?? (now[next.event] as EventValues).assignments);
       happened.push(next.event);
       if (happened.length >= MOST_AT_ONCE)
-        throw new EndlessEvents(
-          `${MOST_AT_ONCE} events at time ${time}: they set each other off without end`,
-        );
+        throw new EventError(`${MOST_AT_ONCE} events at time ${time}: they set each other off without end`);
     }
   }
 
@@ -77,6 +76,8 @@ export class EventQueue {
     );
     now.forEach(({ trigger, delay, assignments }, event) => {
       if (trigger && !this.#wasTrue[event]) {
+        if (!(delay >= 0))
+          throw new EventError(`event ${this.#events[event]?.id}: its delay is ${delay} at time ${time}`);
         const values = this.#events[event]?.usesTriggerTime ? assignments : undefined;
         this.#waiting.push({ event, due: time + delay, values });
       }

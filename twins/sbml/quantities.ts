@@ -23,6 +23,10 @@ export type Definition =
 
 export const amountName = (species: string): string => `amount of ${species}`;
 
+/** Equal for equal terms; JSON would write every number that is not finite alike. */
+const keyOf = (term: Term): string =>
+  JSON.stringify(term, (_, value) => (typeof value === "number" ? String(value) : value));
+
 export class Quantities {
   readonly #document: SbmlDocument;
   readonly #declared: Declarations;
@@ -55,7 +59,7 @@ export class Quantities {
   /** A scope whose comparisons are kept as switches. */
   watchedScope(reaction?: Reaction): Scope {
     const compared = (term: Term): void => {
-      this.#switches.set(JSON.stringify(term), term);
+      this.#switches.set(keyOf(term), term);
     };
     return { ...this.scope(reaction), compared };
   }
@@ -102,9 +106,13 @@ export class Quantities {
   target(id: string, origin: Origin): { readonly state: string; readonly factor: Term } {
     const declared = this.#declared.symbols.get(id);
     if (!declared) throw wrong(origin, `an event sets "${id}", which is not declared`);
-    if (declared.kind === "species" && !this.#isAmount(declared.of))
-      return { state: amountName(id), factor: this.#size(declared.of) };
-    return { state: id, factor: ONE };
+    const isConcentration = declared.kind === "species" && !this.#isAmount(declared.of);
+    const target = isConcentration
+      ? { state: amountName(id), factor: this.#size(declared.of) }
+      : { state: id, factor: ONE };
+    if (this.#definitions.get(target.state)?.kind !== "state")
+      throw wrong(origin, `an event sets "${id}", whose value a rule or a reaction gives`);
+    return target;
   }
 
   /** The value of an engine name at the start, over parameters alone. */

@@ -1,10 +1,12 @@
 /** SBML Level 2 Version 1 to 5 and Level 3 Version 1 and 2, core, as a document. */
-import type { Compartment, ParameterValue, Rule, SbmlDocument, Species } from "./document.ts";
-import { numberOf, readLambda, readMath } from "./formula.ts";
+
+import { childMath, needed, numberIn, readParameter, symbol, truthIn, wholeNumber } from "./attributes.ts";
+import type { Compartment, Rule, SbmlDocument, Species } from "./document.ts";
+import { readLambda, readMath } from "./formula.ts";
 import { readEvents } from "./read-events.ts";
 import { readReactions } from "./read-reactions.ts";
-import { refused, SbmlError, wrong } from "./sbml-error.ts";
-import { childOf, childrenOf, type Element, parseXml, textOf } from "./xml.ts";
+import { refused, wrong } from "./sbml-error.ts";
+import { childOf, type Element, parseXml, textOf } from "./xml.ts";
 
 const CORE = /^http:\/\/www\.sbml\.org\/sbml\/level(\d)(?:\/version(\d))?(?:\/core)?$/;
 const PACKAGE = /^http:\/\/www\.sbml\.org\/sbml\/level3\/version\d+\/([^/]+)\/version\d+$/;
@@ -41,7 +43,7 @@ export function readDocument(text: string, file: string): SbmlDocument {
       ...(readLambda(childMath(element)) ?? { parameters: [], body: undefined }),
     })),
     compartments: list("Compartments").map((element) => readCompartment(element, level)),
-    species: list("Species").map((element) => readSpecies(element, level)),
+    species: list("Species").map(readSpecies),
     parameters: list("Parameters").map(readParameter),
     rules: [
       ...list("InitialAssignments").flatMap((element) => readRule(element, "initial", "symbol")),
@@ -84,7 +86,7 @@ function readCompartment(element: Element, level: number): Compartment {
   };
 }
 
-function readSpecies(element: Element, level: number): Species {
+function readSpecies(element: Element): Species {
   return {
     ...symbol(element),
     compartment: needed(element, "compartment"),
@@ -93,53 +95,8 @@ function readSpecies(element: Element, level: number): Species {
     isAmount: truthIn(element, "hasOnlySubstanceUnits", false),
     isBoundary: truthIn(element, "boundaryCondition", false) || truthIn(element, "constant", false),
     conversionFactor: element.attributes.get("conversionFactor"),
-    units: element.attributes.get(level === 2 ? "substanceUnits" : "substanceUnits") ?? "",
+    units: element.attributes.get("substanceUnits") ?? "",
   };
-}
-
-export const readParameter = (element: Element): ParameterValue => ({
-  ...symbol(element),
-  value: numberIn(element, "value"),
-  units: element.attributes.get("units") ?? "",
-});
-
-/** `fallback` for elements that may go without an identifier. */
-export function symbol(element: Element, fallback?: string) {
-  const { file, line, column } = element;
-  const id = fallback === undefined ? needed(element, "id") : (element.attributes.get("id") ?? fallback);
-  return { file, line, column, id, title: element.attributes.get("name") ?? "" };
-}
-
-export const childMath = (element: Element | undefined): Element | undefined =>
-  element?.children.find((child) => child.name === "math");
-
-export function needed(element: Element, attribute: string): string {
-  const value = element.attributes.get(attribute);
-  if (value === undefined) throw wrong(element, `<${element.name}> needs the attribute ${attribute}`);
-  return value.trim();
-}
-
-export function numberIn(element: Element, attribute: string): number | undefined {
-  const text = element.attributes.get(attribute);
-  if (text === undefined) return undefined;
-  const value = numberOf(text);
-  if (Number.isNaN(value) && text.trim() !== "NaN")
-    throw wrong(element, `${attribute}="${text}" is not a number`);
-  return value;
-}
-
-export function truthIn(element: Element, attribute: string, fallback: boolean): boolean {
-  const text = element.attributes.get(attribute)?.trim();
-  if (text === undefined) return fallback;
-  if (text === "true" || text === "1") return true;
-  if (text === "false" || text === "0") return false;
-  throw wrong(element, `${attribute}="${text}" is neither true nor false`);
-}
-
-function wholeNumber(element: Element, attribute: string): number {
-  const value = Number(needed(element, attribute));
-  if (!Number.isInteger(value)) throw wrong(element, `${attribute} is not a whole number`);
-  return value;
 }
 
 function textBelow(element: Element | undefined): string {

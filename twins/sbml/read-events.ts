@@ -1,7 +1,8 @@
 /** Events with the defaults of their level. */
+
+import { childMath, needed, refuseOwnUnits, symbol, truthIn } from "./attributes.ts";
 import type { EventDefinition } from "./document.ts";
 import { readMath } from "./formula.ts";
-import { childMath, needed, symbol, truthIn } from "./read-document.ts";
 import { childOf, childrenOf, type Element } from "./xml.ts";
 
 export const readEvents = (elements: readonly Element[], level: number): EventDefinition[] =>
@@ -9,6 +10,7 @@ export const readEvents = (elements: readonly Element[], level: number): EventDe
 
 /** Level 2 has no initialValue, persistent and priority: its events behave as with the defaults here. */
 function readEvent(element: Element, level: number, place: number): EventDefinition {
+  refuseOwnUnits(element, ["timeUnits"]);
   const trigger = childOf(element, "trigger");
   const own = symbol(element, `event ${place + 1}`);
   const flag = (name: string): boolean => (level === 3 && trigger ? truthIn(trigger, name, true) : true);

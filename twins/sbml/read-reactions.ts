@@ -1,7 +1,8 @@
 /** Reactions, and what their species references say as rules. */
+
+import { childMath, needed, numberIn, readParameter, refuseOwnUnits, symbol, truthIn } from "./attributes.ts";
 import type { Reaction, Rule, SpeciesReference } from "./document.ts";
 import { readMath } from "./formula.ts";
-import { childMath, needed, numberIn, readParameter, symbol, truthIn } from "./read-document.ts";
 import { refused } from "./sbml-error.ts";
 import { childOf, childrenOf, type Element } from "./xml.ts";
 
@@ -14,6 +15,7 @@ export function readReactions(elements: readonly Element[]): { reactions: Reacti
 function readReaction(element: Element, rules: Rule[]): Reaction {
   if (truthIn(element, "fast", false)) throw refused(element, "fast reaction");
   const law = childOf(element, "kineticLaw");
+  refuseOwnUnits(law, ["timeUnits", "substanceUnits"]);
   const level3 = childrenOf(childOf(law, "listOfLocalParameters"), "localParameter");
   const level2 = childrenOf(childOf(law, "listOfParameters"), "parameter");
   const self = symbol(element);

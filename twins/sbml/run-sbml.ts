@@ -24,7 +24,7 @@ const MOST_STOPS = 1_000_000;
 /**
  * The outputs at `times` (ascending, from 0), each after the events at that time. Dormand-Prince first; a model
  * that wants more steps than that method should take is run with Rodas4.
- * @throws SimulationError, EndlessEvents
+ * @throws SimulationError, EventError
  */
 export function runSbml(
   model: SbmlModel,
@@ -113,7 +113,7 @@ function hostOf(model: SbmlModel, flow: Continuous): EventHost {
           trigger: trigger > 0.5,
           delay,
           priority: event.priority ? priority : Number.NaN,
-          assignments: [...all.slice(from, at)],
+          assignments: Array.from(all.subarray(from, at)),
         };
       });
     },

@@ -12,7 +12,7 @@ export const command = defineCommand({
   arguments: { cases: { summary: "a folder of cases, or a .tar.gz of one", count: "one" } },
   examples: [{ line: "helix sbml cases/semantic", explains: "all cases, with a table by feature" }],
   async run(input, context) {
-    const { runSuite } = await import("./run-suite.ts");
+    const { runSuite } = await import("./run-sbml-suite.ts");
     return runSuite(input.arguments.cases, context);
   },
 });

@@ -1,11 +1,10 @@
 /** What `helix sbml` does. */
 import { join, resolve } from "node:path";
 import { type CliContext, CliError, type CommandOutcome, EXIT } from "@helix/cli";
-import { alignedTable } from "../commands/table.ts";
-import { type CaseResult, runCase } from "./run-case.ts";
-import type { CaseFiles } from "./semantic-case.ts";
-import { casesIn, count, countByTag, isCaseFile, refusals } from "./suite.ts";
-import { readTarGz } from "./tar.ts";
+import { type CaseResult, runCase } from "../sbml/run-case.ts";
+import type { CaseFiles } from "../sbml/semantic-case.ts";
+import { casesIn, count, countByTag, isCaseFile, refusals } from "../sbml/suite.ts";
+import { readTarGz } from "../sbml/tar.ts";
 
 export async function runSuite(given: string, context: CliContext): Promise<CommandOutcome> {
   const cases = casesIn(await readFiles(resolve(context.cwd, given), given, context));
@@ -38,7 +37,7 @@ export async function runSuite(given: string, context: CliContext): Promise<Comm
 /** Case after case; Ctrl-C keeps what is done. */
 async function runAll(
   cases: readonly CaseFiles[],
-  { signal, terminal, err }: CliContext,
+  { signal, terminal, err, platform }: CliContext,
 ): Promise<CaseResult[]> {
   const results: CaseResult[] = [];
   for (const each of cases) {
@@ -47,7 +46,7 @@ async function runAll(
     if (results.length % 20 !== 0) continue;
     if (terminal.isTty) err.write(`\r${results.length} of ${cases.length} cases\u001B[K`);
     // Lets a signal in: the cases themselves never wait.
-    await new Promise<void>((go) => queueMicrotask(go));
+    await platform.clock.sleep(0);
   }
   if (terminal.isTty) err.write("\r\u001B[K");
   return results;
@@ -65,13 +64,16 @@ function tableOf(results: readonly CaseResult[]): string {
   const reasons = [...refusals(results)].map(
     ([feature, numbers]) => `refused ${numbers.length}: ${feature}\n`,
   );
-  return (
-    alignedTable([
-      ["feature", "passed", "refused", "failed"],
-      ...features,
-      row("all cases", { passed, refused, failed }),
-    ]) + reasons.join("")
-  );
+  const rows = [["feature", "passed", "refused", "failed"], ...features];
+  return aligned([...rows, row("all cases", { passed, refused, failed })]) + reasons.join("");
+}
+
+/** The first column to the left; it holds names that begin with a digit. */
+function aligned(rows: readonly (readonly string[])[]): string {
+  const width = Math.max(...rows.map(([name = ""]) => name.length));
+  const line = ([name = "", ...numbers]: readonly string[]) =>
+    `${name.padEnd(width)}${numbers.map((each) => each.padStart(9)).join("")}\n`;
+  return rows.map(line).join("");
 }
 
 /** Files of cases by path, from a folder of case folders or from an archive. */
