@@ -95,7 +95,7 @@ export class EventQueue {
     if (due.length < 2) return due[0];
     const highest = Math.max(...due.map(priority));
     const first = due.filter((each) => priority(each) === highest);
-    if (highest === Number.NEGATIVE_INFINITY) return first[0];
+    if (first.length === 1 || highest === Number.NEGATIVE_INFINITY) return first[0];
     return first[Math.floor(this.#random() * first.length)];
   }
 }

@@ -4,7 +4,7 @@ import type { EventDefinition, SbmlDocument } from "./document.ts";
 import { numberTerm, truthTerm } from "./lower.ts";
 import { type Definition, Quantities, TIME } from "./quantities.ts";
 import { readDocument } from "./read-document.ts";
-import { type Origin, wrong } from "./sbml-error.ts";
+import { type Origin, refused, wrong } from "./sbml-error.ts";
 import { namesOf, ZERO } from "./term.ts";
 
 export interface SbmlEvent extends Origin {
@@ -22,7 +22,7 @@ export interface SbmlEvent extends Origin {
 
 export interface SbmlModel {
   readonly document: SbmlDocument;
-  /** Without events. */
+  /** Without events; where SBML names no end of the run, neither does this. */
   readonly twin: TwinModel;
   readonly events: readonly SbmlEvent[];
   /** Comparisons, 1 or 0, at whose changes a rate or a trigger changes its form. */
@@ -49,6 +49,16 @@ export function readSbml(text: string, file: string, wanted: readonly Wanted[] =
   });
   const twin = twinOf(document, quantities);
   return { document, twin, events, switches: quantities.switches, outputs };
+}
+
+/**
+ * The model for the engine's own runs and ensembles, until `end`.
+ * @throws SbmlRefusal for a model with events: the engine has no delays, priorities and chains of events
+ */
+export function twinForEnsembles({ twin, events }: SbmlModel, end: number): TwinModel {
+  const [event] = events;
+  if (event) throw refused(event, "event in an ensemble", `"${event.id}"; a single run knows them all`);
+  return { ...twin, time: { ...twin.time, end } };
 }
 
 /** An event without a trigger never happens. */

@@ -1,5 +1,6 @@
 /** XML as a tree of elements with their places. No document types, no entities beyond the five of XML. */
 import { SaxesParser } from "saxes";
+import type { Place } from "../language/diagnostic.ts";
 import { type Origin, SbmlError, wrong } from "./sbml-error.ts";
 
 export interface Element extends Origin {
@@ -31,13 +32,19 @@ export function parseXml(text: string, file: string): Element {
     const message = error.message.replace(/^\d+:\d+: /, "");
     throw wrong(placeIn(parser, file), `not well-formed XML: ${message}`);
   });
+  const source = text.replace(/^\uFEFF/, "");
+  const placeAt = lineCounter(source);
+  let start: Origin = { file, line: 1, column: 1 };
+  parser.on("opentagstart", () => {
+    start = { file, ...placeAt(source.lastIndexOf("<", parser.position - 1)) };
+  });
   parser.on("doctype", () => {
     throw wrong(placeIn(parser, file), "a document type (<!DOCTYPE>) has no place in SBML: remove it");
   });
   parser.on("opentag", (tag) => {
     const attributes = Object.values(tag.attributes);
     const element: Open = {
-      ...placeIn(parser, file),
+      ...start,
       name: tag.local,
       namespace: tag.uri,
       attributes: new Map(attributes.filter((a) => a.prefix === "").map((a) => [a.local, a.value])),
@@ -60,12 +67,28 @@ export function parseXml(text: string, file: string): Element {
   parser.on("closetag", () => {
     root = open.pop();
   });
-  parser.write(text.replace(/^\uFEFF/, "")).close();
+  parser.write(source).close();
   if (!root) throw new SbmlError(`${file}: the file is empty`);
   return root;
 }
 
-/** The end of the tag that is being read. */
+/** Line and column of offsets that never go back. */
+function lineCounter(source: string): (offset: number) => Place {
+  let [line, lineStart] = [1, 0];
+  return (offset) => {
+    for (
+      let at = source.indexOf("\n", lineStart);
+      at >= 0 && at < offset;
+      at = source.indexOf("\n", lineStart)
+    ) {
+      line++;
+      lineStart = at + 1;
+    }
+    return { line, column: offset - lineStart + 1 };
+  };
+}
+
+/** Where the parser is. */
 const placeIn = (parser: SaxesParser, file: string): Origin => ({
   file,
   line: parser.line,
