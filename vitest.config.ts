@@ -7,6 +7,8 @@ export default defineConfig({
     include: ["**/*.test.ts"],
     exclude: ["**/node_modules/**", "**/fixtures/**", "runs/**", "**/*.long.test.ts"],
     reporters: [new SkippedProgramsReporter(), "default"],
+    // Tests wait for processes and sockets more than they compute; by default one core would idle.
+    maxWorkers: 2,
     // Generous: tests wait for conditions, and a busy machine must not fail them.
     testTimeout: 30_000,
     hookTimeout: 30_000,

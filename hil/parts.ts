@@ -11,10 +11,13 @@ import type { KnownDriver, KnownParts } from "./scenario/known-parts.ts";
 
 /** What a rig needs to know of a driver to set up an instrument for it. */
 export interface DriverPart {
-  /** As `driver_library` in helix.toml names it. */
+  /** As `driver_library` in helix.toml names it: a path here, or the installed package. */
   readonly library: string;
+  readonly packageName: string;
   readonly protocols: readonly string[];
   readonly loadManifest: () => Promise<DriverManifest<never>>;
+  /** Loads whatever the driver loads late: in a virtual world no time passes for that. */
+  readonly preload: () => Promise<unknown>;
   /** Makes the driver's own certificate in `pkiFolder`; its path. */
   readonly provision: (pkiFolder: string, instrument: string, clock: Clock) => Promise<string>;
   /** `[instruments.<key>.config]` */
@@ -25,6 +28,8 @@ export interface SimulatorPart {
   /** The instrument it stands for. */
   readonly title: string;
   readonly module: string;
+  /** URL of the module that runs it on a host of a virtual world. */
+  readonly program: string;
   readonly protocols: readonly string[];
   readonly twins: readonly string[];
   /** Sent to the simulator when it starts. */
@@ -38,6 +43,8 @@ export interface Wiring {
   readonly serialNumber: string;
   readonly username: string;
   readonly passwordEnvVar: string;
+  /** How often the driver hands samples over, ms. */
+  readonly pollIntervalMs: number;
 }
 
 export interface SimulatorWiring extends Wiring {
@@ -50,24 +57,23 @@ export interface SimulatorWiring extends Wiring {
   readonly pkiFolder: string;
 }
 
-/** The driver hands samples over as often, in real time: the plant may run at hundreds of times that. */
-const POLL_INTERVAL_MS = 100;
-
 export const DRIVERS: ReadonlyMap<string, DriverPart> = new Map([
   [
     "sartorius-biostat",
     {
       library: fileURLToPath(import.meta.resolve("@helix/driver-sartorius-biostat")),
+      packageName: "@helix/driver-sartorius-biostat",
       protocols: ["opcua"],
       loadManifest: async () =>
         (await import("@helix/driver-sartorius-biostat")).helixDriverManifest as DriverManifest<never>,
+      preload: async () => (await import("@helix/driver-opcua-generic")).loadOpcUaStack(),
       provision: async (pkiFolder, instrument, clock) =>
         (await import("@helix/driver-opcua-generic")).ensureClientCertificate(pkiFolder, instrument, clock),
-      config: ({ host, port, serialNumber, username, passwordEnvVar }) => ({
+      config: ({ host, port, serialNumber, username, passwordEnvVar, pollIntervalMs }) => ({
         host,
         port,
         protocol: "OpcUa",
-        poll_interval_ms: POLL_INTERVAL_MS,
+        poll_interval_ms: pollIntervalMs,
         username,
         password_env_var: passwordEnvVar,
         serial_number: serialNumber,
@@ -85,9 +91,10 @@ export const SIMULATED: ReadonlyMap<string, SimulatorPart> = new Map([
     {
       title: "Sartorius Biostat B",
       module: biostat.module,
+      program: biostat.program,
       protocols: ["opcua"],
       twins: [...TWINS.keys()],
-      options: (wiring): BiostatSimulatorOptions => wiring,
+      options: ({ pollIntervalMs: _, ...options }): BiostatSimulatorOptions => options,
     },
   ],
 ]);
@@ -118,6 +125,7 @@ async function knownDriver(part: DriverPart): Promise<KnownDriver> {
     serialNumber: "none",
     username: "none",
     passwordEnvVar: "NONE",
+    pollIntervalMs: 1000,
   };
   const instance = manifest.createInstance(part.config(wiring) as never, unconnectedContext());
   const channels = isTelemetrySource(instance) ? instance.channels : [];

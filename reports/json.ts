@@ -37,6 +37,7 @@ export function summarise(record: RunRecord) {
     gaps: end.gaps,
     drops: end.drops,
     wallSeconds: end.wallSeconds,
+    traceHash: end.traceHash ?? null,
     expectations: record.expectations.map((line) => ({
       index: line.index,
       text: line.text,

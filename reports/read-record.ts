@@ -115,6 +115,12 @@ function checkVersion(first: Record<string, unknown>): void {
 
 const excerpt = (text: string): string => (text.length > 60 ? `${text.slice(0, 60)}...` : text);
 
+/** What expectations are judged by and no report shows. */
+const NOT_SHOWN = ["plan", "reached", "audit", "calibration", "resources"] as const;
+type NotShown = Extract<RunRecordLine, { kind: (typeof NOT_SHOWN)[number] }>;
+const isShown = (line: RunRecordLine): line is Exclude<RunRecordLine, NotShown> =>
+  !(NOT_SHOWN as readonly string[]).includes(line.kind);
+
 /** Sorts the lines by kind, and holds each against what the run line says. */
 class RecordBuilder {
   #run: RunLine | undefined;
@@ -142,6 +148,7 @@ class RecordBuilder {
       this.#ledger = line;
     } else {
       this.#checkNames(lineNumber, line);
+      if (!isShown(line)) return;
       (this.#lists[line.kind] as RunRecordLine[]).push(line);
     }
   }

@@ -115,6 +115,7 @@ export const RECORD_FIELDS: FieldTable = {
     ),
     replay: text,
   },
+  plan: { plan: object({}) },
   sample: {
     t: plantTime,
     instrument: text,
@@ -140,6 +141,7 @@ export const RECORD_FIELDS: FieldTable = {
   command: {
     t: plantTime,
     id: text,
+    scheduled: optional(text),
     instrument: text,
     description: text,
     channel: optional(text),
@@ -155,6 +157,18 @@ export const RECORD_FIELDS: FieldTable = {
     intentLedgerSequence: counter,
     outcomeLedgerSequence: optional(counter),
   },
+  calibration: {
+    t: plantTime,
+    scheduled: text,
+    instrument: text,
+    channel: text,
+    description: text,
+    rationale: text,
+    actor: text,
+    outcome: oneOf("Pass", "PassWithWarning", "Fail", "not-done"),
+    reason: optional(text),
+  },
+  resources: { t: plantTime, sockets: count, timers: count, heapBytes: count },
   fault: {
     id: text,
     inject: text,
@@ -174,6 +188,25 @@ export const RECORD_FIELDS: FieldTable = {
   },
   // A twin that has diverged has states that are no numbers; JSON writes them as null.
   truth: { t: plantTime, states: mapOf(orNull(number)) },
+  reached: { t: plantTime, complete: boolean },
+  audit: {
+    event: oneOf(
+      "TELEMETRY_GAP",
+      "COMMAND_INTENT",
+      "COMMAND_OUTCOME",
+      "COMMAND_RESOLVED",
+      "CALIBRATION",
+      "DEVIATION",
+    ),
+    sequence: counter,
+    instrument: text,
+    channel: optional(text),
+    lastSequence: optional(counter),
+    nextSequence: optional(counter),
+    commandId: optional(text),
+    outcome: optional(text),
+    description: optional(text),
+  },
   expectation: {
     index: count,
     text,
@@ -184,7 +217,16 @@ export const RECORD_FIELDS: FieldTable = {
     cause,
   },
   ledger: { folder: text, verdict: text, records: counter, root: text, checkpoint: text },
-  end: { verdict, cause, summary: text, frames: count, gaps: count, drops: count, wallSeconds: number },
+  end: {
+    verdict,
+    cause,
+    summary: text,
+    frames: count,
+    gaps: count,
+    drops: count,
+    wallSeconds: number,
+    traceHash: optional(text),
+  },
 };
 
 export function isPlainObject(value: unknown): value is Record<string, unknown> {

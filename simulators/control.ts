@@ -7,6 +7,7 @@
  * Messages of the rig are obeyed in their order. One that cannot be obeyed (a fault on an unknown
  * channel, the end of a fault that never began) is answered with "failed".
  */
+import type { Clock } from "@helix/hal";
 
 /** From the rig to the simulator. */
 export type RigMessage =
@@ -31,7 +32,7 @@ export type SimulatorMessage =
       /** UCUM units of the states in "truth" messages, by name. */
       readonly truthUnits: Readonly<Record<string, string>>;
     }
-  /** About every 20 ms while advancing, and once when `untilS` is reached (`reached` true). */
+  /** While advancing, at most every 20 ms; and once when `untilS` is reached (`reached` true). */
   | { readonly type: "time"; readonly plantTimeS: number; readonly reached: boolean }
   /**
    * The true states, on a fixed grid of plant time, the begin included when it is on the grid. By the
@@ -43,6 +44,28 @@ export type SimulatorMessage =
   | { readonly type: "receipt"; readonly id: string; readonly receipt: InstrumentFaultReceipt }
   /** Could not start or go on; one clear line. The process ends with code 1. */
   | { readonly type: "failed"; readonly message: string };
+
+/** A simulator that runs, in whichever process. */
+export interface RunningSimulator {
+  /** @throws RangeError for a message that cannot be obeyed */
+  obey(message: Exclude<RigMessage, { type: "stop" }>): void;
+  /** Receipts of the faults still active, then sessions closed and listening ended. */
+  stop(): Promise<void>;
+}
+
+/** What a simulator's program needs, to run on a host of a virtual world or in this process. */
+export interface SimulatorProgramSetup {
+  readonly clock: Clock;
+  readonly options: object;
+  readonly password: string;
+  /** Takes what the simulator says to the rig, beginning with "ready". */
+  readonly tell: (message: SimulatorMessage) => void;
+}
+
+/** What the module named `program` in SIMULATORS exports. */
+export interface SimulatorProgram {
+  startSimulator(setup: SimulatorProgramSetup): Promise<RunningSimulator>;
+}
 
 /** Faults of an instrument's sensors that a simulator can do. */
 export type InstrumentFault =

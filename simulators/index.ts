@@ -4,7 +4,20 @@ import { fileURLToPath } from "node:url";
 export type * from "./control.ts";
 export type { BiostatSimulatorOptions } from "./sartorius-biostat/options.ts";
 
-/** Modules to start as a process of their own, by the name that scenarios use. */
-export const SIMULATORS: ReadonlyMap<string, { readonly module: string }> = new Map([
-  ["sartorius-biostat", { module: fileURLToPath(new URL("./sartorius-biostat/main.ts", import.meta.url)) }],
+/** What there is of a simulator, by the name that scenarios use. */
+export interface SimulatorModules {
+  /** Path of the module to start as a process of its own. */
+  readonly module: string;
+  /** URL of the SimulatorProgram, to run it on a host of a virtual world. */
+  readonly program: string;
+}
+
+export const SIMULATORS: ReadonlyMap<string, SimulatorModules> = new Map([
+  [
+    "sartorius-biostat",
+    {
+      module: fileURLToPath(new URL("./sartorius-biostat/main.ts", import.meta.url)),
+      program: new URL("./sartorius-biostat/simulator.ts", import.meta.url).href,
+    },
+  ],
 ]);

@@ -15,5 +15,6 @@ export { OpcUaSession, type RequestLimits } from "./session.ts";
 export { readSetpointNodes } from "./setpoints.ts";
 export * from "./settings.ts";
 export { sourceTaiNs } from "./source-time.ts";
+export { loadOpcUaStack } from "./stack.ts";
 export { type OpcUaStatus, statusOfError, statusText } from "./status-codes.ts";
 export { numberOf, type StreamedChannel, type TelemetryPlan } from "./telemetry-plan.ts";

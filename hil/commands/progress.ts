@@ -2,7 +2,7 @@
  * Shows a run while it goes on: on a terminal one line that is redrawn (plant time, pace, latest
  * values) with the events above it; elsewhere the events alone.
  */
-import type { CliContext } from "@helix/cli";
+import { type CliContext, hang } from "@helix/cli";
 import type { SampleLine } from "@helix/run-record";
 import { batchAge } from "../expectations/finding.ts";
 import type { RunWatch } from "../rigs/run-watch.ts";
@@ -15,6 +15,8 @@ export interface Progress extends RunWatch {
 
 const REDRAW_NS = 100_000_000n;
 const BAR_WIDTH = 24;
+const TIME_WIDTH = 20;
+const WIPE = "\r\x1b[2K";
 
 export function createProgress(plan: Plan, { err, terminal, platform: { clock } }: CliContext): Progress {
   const latest = new Map<string, string>();
@@ -22,22 +24,22 @@ export function createProgress(plan: Plan, { err, terminal, platform: { clock } 
   let isDrawn = false;
   let timeS = plan.beginS;
 
-  const wipe = () => {
-    if (isDrawn) err.write("\r\x1b[2K");
+  // One write each: a terminal never shows half of it.
+  const wiped = () => {
+    const wipe = isDrawn ? WIPE : "";
     isDrawn = false;
+    return wipe;
   };
   const draw = () => {
     const now = clock.monotonicNs();
     if (!terminal.isTty || now - drawnNs < REDRAW_NS) return;
     drawnNs = now;
-    wipe();
-    err.write(progressLine(plan, timeS, latest, terminal.columns));
+    err.write(`${wiped()}${progressLine(plan, timeS, latest, terminal.columns)}`);
     isDrawn = true;
   };
-  const say = (text: string) => {
-    wipe();
-    err.write(`${text}\n`);
-  };
+  const say = (text: string) => err.write(`${wiped()}${text}\n`);
+  const column = TIME_WIDTH + 4;
+  const told = (text: string) => (terminal.isTty ? hang(text, terminal.columns, column) : text);
   return {
     stage: (text) => say(`${plan.scenario}: ${text}`),
     time(plantTimeS) {
@@ -47,8 +49,8 @@ export function createProgress(plan: Plan, { err, terminal, platform: { clock } 
     sample({ channel, value }: SampleLine) {
       latest.set(channel, value === null ? "-" : `${Number(value.toPrecision(4))}`);
     },
-    event: (plantTimeS, text) => say(`  ${batchAge(plantTimeS).padEnd(20)}  ${text}`),
-    end: wipe,
+    event: (plantTimeS, text) => say(`  ${batchAge(plantTimeS).padEnd(TIME_WIDTH)}  ${told(text)}`),
+    end: () => err.write(wiped()),
   };
 }
 

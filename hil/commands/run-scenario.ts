@@ -1,17 +1,18 @@
 /**
  * What `helix run` does: read the scenario, run it on the rig, render the reports, say what came out.
  */
-import { basename, dirname, isAbsolute, join, relative, resolve } from "node:path";
+import { resolve } from "node:path";
 import { type CliContext, CliError, type CommandOutcome, EXIT, type ExitCode } from "@helix/cli";
-import { nearest } from "@helix/config";
+import { LedgerOpenError } from "@helix/ledger";
 import type { Rig, Verdict } from "@helix/run-record";
-import { knownParts } from "../parts.ts";
 import type { RunResult } from "../rigs/judge-run.ts";
+import { RecordError } from "../rigs/record-writer.ts";
 import { SimulatorError } from "../rigs/simulator-process.ts";
+import { runVirtually } from "../rigs/virtual-rig.ts";
 import { runOnWire } from "../rigs/wire-rig.ts";
 import type { Plan } from "../scenario/plan.ts";
-import { readScenario, SCENARIO_SUFFIX } from "../scenario/read-scenario.ts";
 import { createProgress } from "./progress.ts";
+import { readPlan } from "./read-plan.ts";
 import { summaryText } from "./summary-text.ts";
 
 export interface RunInput {
@@ -24,29 +25,30 @@ export interface RunInput {
 
 /** @throws CliError, ProblemsError */
 export async function runScenario(input: RunInput, context: CliContext): Promise<CommandOutcome> {
-  const text = await readScenarioFile(input.file, context);
-  const plan = readScenario(text, input.file, await knownParts(), input.seed);
+  const plan = await readPlan(input.file, input.seed, context);
   const refusal = refusalOf(plan, input.rig);
   if (refusal !== undefined) return undone(plan, input.rig, "not-run", refusal, context);
 
   const progress = createProgress(plan, context);
   let result: RunResult;
   try {
-    result = await runOnWire({
+    const run = {
       plan,
       platform: context.platform,
       runsFolder: resolve(context.cwd, "runs"),
-      speed: input.speed,
       helixVersion: context.version,
       replay: `helix run ${input.file} --rig ${input.rig} --seed ${plan.seed}`,
       signal: context.signal,
       watch: progress,
-    });
+    };
+    result = input.rig === "wire" ? await runOnWire({ ...run, speed: input.speed }) : await runVirtually(run);
   } catch (error) {
     progress.end();
     if (context.signal.aborted)
       return undone(plan, input.rig, "inconclusive", "The run was stopped before it began.", context);
-    if (error instanceof SimulatorError) return undone(plan, input.rig, "invalid", error.message, context);
+    if (error instanceof SimulatorError || error instanceof RecordError)
+      return undone(plan, input.rig, "invalid", error.message, context);
+    if (error instanceof LedgerOpenError) throw new CliError(error.message, { cause: error });
     throw error;
   }
   progress.end();
@@ -64,29 +66,11 @@ const exitCodeOf = (verdict: Verdict): ExitCode =>
     "not-run": EXIT.invalidRun,
   })[verdict];
 
-async function readScenarioFile(file: string, { platform: { disk }, cwd }: CliContext): Promise<string> {
-  const path = resolve(cwd, file);
-  const found = await disk.stat(path);
-  if (found?.kind === "file") return new TextDecoder().decode(await disk.readFile(path));
-  const folder = dirname(path);
-  const names = (await disk.stat(folder))?.kind === "folder" ? await disk.list(folder) : [];
-  const scenarios = names.filter((name) => name.endsWith(SCENARIO_SUFFIX));
-  const meant = nearest(basename(path), scenarios);
-  throw new CliError(`there is no scenario ${file}`, {
-    advice:
-      meant === undefined
-        ? "Name a scenario's YAML file, such as scenarios/calm.yaml."
-        : `Did you mean ${isAbsolute(file) ? join(folder, meant) : relative(cwd, join(folder, meant))}?`,
-  });
-}
-
 /** Why this rig cannot run the scenario; undefined when it can. */
-function refusalOf(plan: Plan, rig: Rig): string | undefined {
-  if (rig === "virtual")
-    return "This version of HELIX has no virtual rig; --rig wire runs the same scenario.";
+export function refusalOf(plan: Plan, rig: Rig): string | undefined {
   if (rig === "physical")
-    return "This version of HELIX has no physical rig; --rig wire runs the same scenario.";
-  const fault = plan.faults.find(({ rigs }) => !rigs.includes(rig));
+    return "This version of HELIX has no physical rig; --rig virtual and --rig wire run the same scenario.";
+  const fault = [...plan.faults, ...plan.armed].find(({ rigs }) => !rigs.includes(rig));
   return fault && `Rig ${rig} cannot inject ${fault.inject} (fault ${fault.id}).`;
 }
 
@@ -117,6 +101,7 @@ function undone(
       ledger: null,
       report: null,
       record: null,
+      traceHash: null,
       wallSeconds: 0,
     },
   };
@@ -137,11 +122,10 @@ async function renderReports({ record }: RunResult, context: CliContext): Promis
 }
 
 function resultOf(
-  { plan, end, faults, expectations, ledger, record, facts }: RunResult,
+  { plan, end, faults, expectations, ledger, record, commands }: RunResult,
   rig: Rig,
   report: string | undefined,
 ) {
-  const commands = facts.lines.filter((line) => line.kind === "command");
   return {
     verdict: end.verdict,
     cause: end.cause ?? null,
@@ -182,6 +166,7 @@ function resultOf(
       : null,
     report: report ?? null,
     record,
+    traceHash: end.traceHash ?? null,
     wallSeconds: end.wallSeconds,
   };
 }

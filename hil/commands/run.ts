@@ -16,26 +16,36 @@ export const command = defineCommand({
     rig: {
       kind: "text",
       value: "rig",
-      summary: "what the scenario runs on: wire is real time, real sockets and simulators",
-      choices: ["wire", "virtual", "physical"],
-      default: "wire",
+      summary: "what the scenario runs on: virtual time, or real time, sockets and processes (wire)",
+      choices: ["virtual", "wire", "physical"],
+      default: "virtual",
     },
     seed: { kind: "integer", value: "number", min: 0, summary: "instead of the scenario's own seed" },
+    checkDeterminism: {
+      kind: "flag",
+      summary: "rig virtual: run twice, the second time under other conditions, and compare every event",
+    },
     speed: {
       kind: "number",
       value: "factor",
       min: 1,
       max: MAX_SPEED,
       default: DEFAULT_SPEED,
-      summary: "plant seconds per real second while nothing is going on, at the most",
+      summary: "rig wire: plant seconds per real second while nothing is going on, at the most",
     },
   },
   examples: [
-    { line: "helix run scenarios/calm.yaml", explains: "two quiet hours of a fed-batch, in about 20 s" },
+    { line: "helix run scenarios/calm.yaml", explains: "two quiet hours of a fed-batch, in virtual time" },
+    { line: "helix run scenarios/calm.yaml --rig wire", explains: "the same on real sockets, in about 20 s" },
     { line: "helix run scenarios/probe-drift.yaml --seed 7 --json", explains: "another draw, for machines" },
   ],
   async run(input, context) {
+    const { scenario: file } = input.arguments;
+    if (input.options.checkDeterminism) {
+      const { checkScenario } = await import("./check-scenario.ts");
+      return checkScenario({ file, ...input.options }, context);
+    }
     const { runScenario } = await import("./run-scenario.ts");
-    return runScenario({ file: input.arguments.scenario, ...input.options }, context);
+    return runScenario({ file, ...input.options }, context);
   },
 });

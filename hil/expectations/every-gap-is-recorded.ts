@@ -40,7 +40,7 @@ interface Jump {
 }
 
 /** "brx-07.ph 41 -> 45" */
-const key = (jump: Jump): string =>
+const key = (jump: { readonly [K in keyof Jump]?: Jump[K] | undefined }): string =>
   `${jump.instrument}.${jump.channel} ${jump.lastSequence} -> ${jump.nextSequence}`;
 
 function jumpsOf(samples: readonly { instrument: string; channel: string; sequence: string }[]): string[] {

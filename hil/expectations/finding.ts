@@ -1,7 +1,7 @@
 /**
  * What the judging of one expectation comes to.
  */
-import type { Cause, RunRecordLine, Verdict } from "@helix/run-record";
+import type { AuditLine, Cause, RunRecordLine, Verdict } from "@helix/run-record";
 import type { Plan } from "../scenario/plan.ts";
 
 export interface Finding {
@@ -9,11 +9,11 @@ export interface Finding {
   readonly actual: string;
   /** Where to look: times, ledger sequences, command or fault ids. */
   readonly evidence: readonly string[];
-  readonly verdict: Exclude<Verdict, "not-run" | "invalid">;
+  readonly verdict: Exclude<Verdict, "not-run">;
   readonly cause: Cause | undefined;
 }
 
-/** All that an expectation may know. */
+/** All that an expectation may know; the record's lines hold every word of it. */
 export interface RunFacts {
   readonly plan: Plan;
   readonly lines: readonly RunRecordLine[];
@@ -28,24 +28,7 @@ export interface RunFacts {
 }
 
 /** A record of the ledger that expectations are held against. */
-export type AuditRecord =
-  | {
-      readonly event: "TELEMETRY_GAP";
-      /** Of the ledger. */
-      readonly sequence: string;
-      readonly instrument: string;
-      readonly channel: string;
-      readonly lastSequence: string;
-      readonly nextSequence: string;
-    }
-  | {
-      readonly event: "COMMAND_INTENT" | "COMMAND_OUTCOME" | "COMMAND_RESOLVED";
-      readonly sequence: string;
-      readonly instrument: string;
-      readonly commandId: string;
-      /** Of a COMMAND_OUTCOME. */
-      readonly outcome: string | undefined;
-    };
+export type AuditRecord = Omit<AuditLine, "kind">;
 
 export const met = (expected: string, actual: string, evidence: readonly string[]): Finding => ({
   expected,
@@ -68,6 +51,15 @@ export const undecided = (cause: Cause, expected: string, actual: string): Findi
   actual,
   evidence: [],
   verdict: "inconclusive",
+  cause,
+});
+
+/** What no run of this scenario on this rig could have shown: the run proves nothing. */
+export const unjudgeable = (cause: Cause, expected: string, actual: string): Finding => ({
+  expected,
+  actual,
+  evidence: [],
+  verdict: "invalid",
   cause,
 });
 

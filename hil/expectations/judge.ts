@@ -2,11 +2,18 @@
  * Expectations, judged as pure functions of what the run recorded.
  */
 import type { ExpectationLine } from "@helix/run-record";
-import type { ExpectationRule } from "../scenario/plan.ts";
+import type { ExpectationRule, LeakBudget } from "../scenario/plan.ts";
+import { judgeOutcome } from "./command-outcome.ts";
 import { judgeGaps } from "./every-gap-is-recorded.ts";
+import { judgeAuditRecords } from "./exactly-one-audit-record.ts";
 import { type Finding, linesOf, met, notMet, type RunFacts, undecided } from "./finding.ts";
+import { judgeLeak } from "./no-leak.ts";
+import { judgeStale } from "./no-stale-value-marked-good.ts";
 import { judgeCommands } from "./one-outcome-per-command.ts";
+import { judgeReach } from "./reach.ts";
+import { judgeSetpoints } from "./setpoint-agrees-with-plant.ts";
 import { judgeStatus } from "./status-after.ts";
+import { judgeThroughout } from "./throughout.ts";
 import { judgeChannel, judgeState } from "./value-between.ts";
 
 /** One line per expectation of the plan, in the order of the file. */
@@ -22,7 +29,15 @@ export function judgeExpectations(facts: RunFacts): ExpectationLine[] {
 function judge(rule: ExpectationRule, facts: RunFacts): Finding {
   switch (rule.kind) {
     case "always":
-      return judgeInvariant(rule.invariant, facts);
+      return judgeInvariant(rule.invariant, facts, rule.budget);
+    case "throughout":
+    case "never":
+    case "eventually":
+      return judgeThroughout(rule, facts);
+    case "reach":
+      return judgeReach(rule, facts);
+    case "outcome":
+      return judgeOutcome(rule, facts);
     case "status":
       return judgeStatus(rule, facts);
     case "state":
@@ -35,12 +50,22 @@ function judge(rule: ExpectationRule, facts: RunFacts): Finding {
 }
 
 /** By the names of invariants.ts; a test holds the two together. */
-export function judgeInvariant(name: string, facts: RunFacts): Finding {
+export function judgeInvariant(name: string, facts: RunFacts, budget?: LeakBudget): Finding {
   switch (name) {
     case "every-gap-is-recorded":
       return judgeGaps(facts);
     case "one-outcome-per-command":
       return judgeCommands(facts);
+    case "exactly-one-audit-record":
+      return judgeAuditRecords(facts);
+    case "setpoint-agrees-with-plant":
+      return judgeSetpoints(facts);
+    case "no-stale-value-marked-good":
+      return judgeStale(facts);
+    case "ledger-clean":
+      return judgeLedger(facts);
+    case "no-leak":
+      return judgeLeak(facts, budget);
     default:
       throw new RangeError(`invariant "${name}" is not known`);
   }

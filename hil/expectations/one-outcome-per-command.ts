@@ -4,7 +4,7 @@
  * agreement with the setpoints that the instrument reports afterwards.
  */
 import type { CommandLine } from "@helix/run-record";
-import type { PlannedCommand } from "../scenario/plan.ts";
+import type { PlannedCommand, PlannedSetpoint } from "../scenario/plan.ts";
 import {
   type AuditRecord,
   batchAge,
@@ -15,14 +15,15 @@ import {
   notMet,
   type RunFacts,
   undecided,
+  unjudgeable,
 } from "./finding.ts";
 
 const EXPECTED =
   "each scheduled command has one intent and one outcome in the ledger; an unknown outcome was settled by reading back";
 
 export function judgeCommands(facts: RunFacts): Finding {
-  const planned = facts.plan.commands;
-  if (planned.length === 0) return undecided("test", EXPECTED, "the scenario schedules no command");
+  const planned = facts.plan.commands.filter(({ kind }) => kind !== "calibration");
+  if (planned.length === 0) return unjudgeable("test", EXPECTED, "the scenario schedules no command");
   const { audit } = facts;
   if (!audit) return undecided("bench", EXPECTED, "the ledger could not be read");
 
@@ -60,7 +61,7 @@ function troubleWith(
   if (sent.length === 0) return [`${command.id} (${command.description}) was not sent`];
   if (sent.length > 1) return [`${command.id} (${command.description}) was sent ${sent.length} times`];
   const line = sent[0] as CommandLine;
-  const records = audit.filter(isCommandRecord).filter((record) => record.commandId === line.id);
+  const records = audit.filter((record) => record.commandId === line.id);
   const count = (event: string) => records.filter((record) => record.event === event).length;
   const trouble: string[] = [];
   for (const event of ["COMMAND_INTENT", "COMMAND_OUTCOME"]) {
@@ -70,19 +71,21 @@ function troubleWith(
   if (recorded !== undefined && recorded !== line.outcome) {
     trouble.push(`${command.id}: reported ${line.outcome}, recorded ${recorded}`);
   }
-  // In a run that was cut short there may have been no time to read back.
+  // In a run that was cut short there may have been no time to read back. Only a setpoint can be.
   const isSettled = line.resolved !== undefined && count("COMMAND_RESOLVED") === 1;
-  if (line.outcome === "unknown" && facts.complete && !isSettled) {
+  const isForAPerson = command.kind !== "setpoint" && records.some(({ event }) => event === "DEVIATION");
+  if (line.outcome === "unknown" && facts.complete && !isSettled && !isForAPerson) {
     trouble.push(`${command.id}: the outcome is unknown and was not settled`);
   }
-  return [...trouble, ...settledWrongly(command, line, facts)];
+  if (command.kind === "setpoint") trouble.push(...settledWrongly(command, line, facts));
+  return trouble;
 }
 
 /** Of the value: setpoints travel as f32. */
 const SETPOINT_TOLERANCE = 1e-5;
 
 /** What was read back must agree with the setpoints that the instrument reports from then on. */
-function settledWrongly(command: PlannedCommand, line: CommandLine, facts: RunFacts): string[] {
+function settledWrongly(command: PlannedSetpoint, line: CommandLine, facts: RunFacts): string[] {
   const { resolved } = line;
   if (!resolved) return [];
   const holds = (setpoint: number | null) =>
@@ -95,7 +98,10 @@ function settledWrongly(command: PlannedCommand, line: CommandLine, facts: RunFa
   if (before && holds(before.setpoint)) return [];
   const next = facts.plan.commands.find(
     (other) =>
-      other.atS > command.atS && other.instrument === command.instrument && other.channel === command.channel,
+      other.kind === "setpoint" &&
+      other.atS > command.atS &&
+      other.instrument === command.instrument &&
+      other.channel === command.channel,
   );
   const contradiction = samples.find(
     (sample) =>
@@ -114,16 +120,12 @@ function settledWrongly(command: PlannedCommand, line: CommandLine, facts: RunFa
 function unscheduledIntents(lines: readonly CommandLine[], audit: readonly AuditRecord[]): string[] {
   const known = new Set(lines.map((line) => line.id));
   return audit
-    .filter(isCommandRecord)
-    .filter((record) => record.event === "COMMAND_INTENT" && !known.has(record.commandId))
+    .filter(({ event, commandId = "" }) => event === "COMMAND_INTENT" && !known.has(commandId))
     .map(
       (record) =>
         `ledger record ${record.sequence}: an intent for ${record.instrument} that no scheduled command has`,
     );
 }
-
-type CommandRecord = Extract<AuditRecord, { commandId: string }>;
-const isCommandRecord = (record: AuditRecord): record is CommandRecord => "commandId" in record;
 
 function outcomeText(line: CommandLine): string {
   if (line.outcome !== "unknown") return `${line.description}: ${line.outcome}`;

@@ -75,7 +75,12 @@ function benchTrouble(facts: RunFacts): RunVerdict[] {
     for (const { id } of facts.plan.faults.filter((f) => !faults.some((line) => line.id === f.id))) {
       invalid(`Fault ${id} of the scenario was not injected.`);
     }
-    const sent = new Set(facts.scheduled.values());
+    const unseen = facts.plan.armed.filter((f) => !f.mayNotCome && !faults.some((line) => line.id === f.id));
+    for (const { id, when } of unseen) {
+      invalid(`Fault ${id} of the scenario was not injected: \`${when.text}\` did not come.`);
+    }
+    const calibrated = linesOf(facts, "calibration").map((line) => line.scheduled);
+    const sent = new Set([...facts.scheduled.values(), ...calibrated]);
     for (const { id } of facts.plan.commands.filter((command) => !sent.has(command.id))) {
       invalid(`Command ${id} of the scenario was not sent.`);
     }

@@ -14,13 +14,14 @@ import {
   type RunFacts,
   undecided,
 } from "./finding.ts";
+import { momentOf, withoutMoment } from "./moments.ts";
 
 type StatusRule = Extract<ExpectationRule, { kind: "status" }>;
 
 export function judgeStatus(rule: StatusRule, facts: RunFacts): Finding {
   const expected = `${rule.instrument} is ${rule.status} within ${rule.withinS} s after ${rule.after}, and stays so until then`;
   const fromS = momentOf(rule.after, facts);
-  if (fromS === undefined) return undecided("bench", expected, `${rule.after} did not come`);
+  if (fromS === undefined) return withoutMoment(rule.after, expected, facts);
   const untilS = fromS + rule.withinS;
   const changes = linesOf(facts, "status").filter((line) => line.instrument === rule.instrument);
   if (changes.length === 0) return undecided("bench", expected, "no status of the instrument was recorded");
@@ -59,11 +60,3 @@ export function judgeStatus(rule: StatusRule, facts: RunFacts): Finding {
 
 const told = (line: StatusLine) =>
   `${batchAge(line.t)}: ${line.status}${line.reason === undefined ? "" : ` (${line.reason})`}`;
-
-/** s; undefined when the fault did not take place. */
-function momentOf(after: string, facts: RunFacts): number | undefined {
-  if (after === "begin") return facts.plan.beginS;
-  const dot = after.lastIndexOf(".");
-  const fault = linesOf(facts, "fault").find((line) => line.id === after.slice(0, dot));
-  return after.slice(dot + 1) === "begin" ? fault?.beginS : fault?.endS;
-}

@@ -1,9 +1,10 @@
 /** Run facts made by hand, for tests: a short run in which all went well, to be changed by each test. */
-import type { CommandLine, RunRecordLine, SampleLine, StatusLine } from "@helix/run-record";
-import type { Plan, PlannedCommand, PlannedFault } from "../scenario/plan.ts";
+import type { CommandLine, ResourcesLine, RunRecordLine, SampleLine, StatusLine } from "@helix/run-record";
+import type { Plan, PlannedFault, PlannedSetpoint } from "../scenario/plan.ts";
 import type { AuditRecord, RunFacts } from "./finding.ts";
 
-export const COMMAND: PlannedCommand = {
+export const COMMAND: PlannedSetpoint = {
+  kind: "setpoint",
   id: "schedule.1",
   atS: 30,
   instrument: "brx-07",
@@ -48,6 +49,7 @@ export const PLAN: Plan = {
   ],
   commands: [COMMAND],
   faults: [],
+  armed: [],
   expectations: [
     { index: 0, text: "always: every-gap-is-recorded", kind: "always", invariant: "every-gap-is-recorded" },
   ],
@@ -100,6 +102,15 @@ export const commandRecords = (id = "c1", outcome = "acknowledged"): AuditRecord
   { event: "COMMAND_OUTCOME", sequence: "3", instrument: "brx-07", commandId: id, outcome },
 ];
 
+export const resources = (t: number, more: Partial<ResourcesLine> = {}): ResourcesLine => ({
+  kind: "resources",
+  t,
+  sockets: 3,
+  timers: 12,
+  heapBytes: 40e6,
+  ...more,
+});
+
 export const ledgerLine = (verdict = "CLEAN", records = "7"): RunRecordLine => ({
   kind: "ledger",
   folder: "ledger",
@@ -115,6 +126,7 @@ export const GOOD_LINES: readonly RunRecordLine[] = [
   ...Array.from({ length: 10 }, (_, i) => sample(10 * (i + 1), i + 1)),
   commandLine(),
   { kind: "truth", t: 100, states: { glucose: 20 } },
+  ...[25, 50, 75, 100].map((t) => resources(t)),
   ledgerLine(),
 ];
 

@@ -27,7 +27,7 @@ const partition: FaultKind = {
   effect: "bytes are held back in both directions; new connections are taken and get no answer",
   target: "link",
   parameters: {},
-  rigs: ["wire"],
+  rigs: ["virtual", "wire"],
   receipt: "bytes held per direction, connections that were cut off, attempts to connect meanwhile",
 };
 
@@ -36,7 +36,7 @@ const drift: FaultKind = {
   effect: "the reading moves away from the truth at a constant rate, with quality still good",
   target: "channel",
   parameters: { rate: { quantity: "rate of the channel", example: "-1.5 %{airsat}/h" } },
-  rigs: ["wire"],
+  rigs: ["virtual", "wire"],
   receipt: "first and last reading with and without the fault, number of readings changed",
 };
 

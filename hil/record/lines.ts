@@ -36,6 +36,13 @@ export interface RunLine {
   readonly replay: string;
 }
 
+/** What was going to happen: the scenario once its seed was given. After the run line. */
+export interface PlanLine {
+  readonly kind: "plan";
+  /** As the bench made it, for judging the record again; nothing else reads it. */
+  readonly plan: object;
+}
+
 export interface RecordedInstrument {
   readonly key: string;
   readonly instrumentId: string;
@@ -114,6 +121,8 @@ export interface CommandLine {
   readonly kind: "command";
   readonly t: number;
   readonly id: string;
+  /** Its id in the plan; absent for a command that no scenario scheduled. */
+  readonly scheduled?: string | undefined;
   readonly instrument: string;
   /** For people, e.g. "set feed_rate to 0.024 L/h". */
   readonly description: string;
@@ -133,6 +142,33 @@ export interface CommandLine {
   readonly latencyMs: number | undefined;
   readonly intentLedgerSequence: string;
   readonly outcomeLedgerSequence: string | undefined;
+}
+
+/** One per calibration, written when it is over. */
+export interface CalibrationLine {
+  readonly kind: "calibration";
+  /** When it was asked for. */
+  readonly t: number;
+  /** Its id in the plan. */
+  readonly scheduled: string;
+  readonly instrument: string;
+  readonly channel: string;
+  readonly description: string;
+  readonly rationale: string;
+  readonly actor: string;
+  /** not-done: it did not complete. */
+  readonly outcome: "Pass" | "PassWithWarning" | "Fail" | "not-done";
+  readonly reason: string | undefined;
+}
+
+/** What the program under test holds open, now and then. */
+export interface ResourcesLine {
+  readonly kind: "resources";
+  readonly t: number;
+  readonly sockets: number;
+  readonly timers: number;
+  /** After a collection, where the rig can ask for one. */
+  readonly heapBytes: number;
 }
 
 /** One per fault of the scenario, written when it is over. */
@@ -170,6 +206,40 @@ export interface TruthLine {
   readonly states: Readonly<Record<string, number>>;
 }
 
+/** A ledger record that expectations are held against, as it was read back after the run. */
+export interface AuditLine {
+  readonly kind: "audit";
+  readonly event:
+    | "TELEMETRY_GAP"
+    | "COMMAND_INTENT"
+    | "COMMAND_OUTCOME"
+    | "COMMAND_RESOLVED"
+    | "CALIBRATION"
+    | "DEVIATION";
+  /** Of the ledger. */
+  readonly sequence: string;
+  readonly instrument: string;
+  /** Of a gap. */
+  readonly channel?: string | undefined;
+  readonly lastSequence?: string | undefined;
+  readonly nextSequence?: string | undefined;
+  /** Of a command. */
+  readonly commandId?: string | undefined;
+  /** Of a COMMAND_OUTCOME. */
+  readonly outcome?: string | undefined;
+  /** Of a DEVIATION. */
+  readonly description?: string | undefined;
+}
+
+/** How far the run came, written when the plant stands for good. */
+export interface ReachedLine {
+  readonly kind: "reached";
+  /** Plant time that the run came to. */
+  readonly t: number;
+  /** It came to its planned end; otherwise what was not seen proves nothing. */
+  readonly complete: boolean;
+}
+
 export interface ExpectationLine {
   readonly kind: "expectation";
   readonly index: number;
@@ -185,6 +255,7 @@ export interface ExpectationLine {
 
 export interface LedgerLine {
   readonly kind: "ledger";
+  /** Rig virtual: counts from the record's folder, so that records repeat. */
   readonly folder: string;
   readonly verdict: string;
   readonly records: string;
@@ -203,18 +274,28 @@ export interface EndLine {
   readonly gaps: number;
   readonly drops: number;
   readonly wallSeconds: number;
+  /**
+   * Rig virtual: SHA-256 over every event of the world, in hex. The same seed gives the same one, and
+   * the same record but for this line's `wallSeconds`.
+   */
+  readonly traceHash?: string | undefined;
 }
 
 export type RunRecordLine =
   | RunLine
+  | PlanLine
   | SampleLine
   | StatusLine
   | GapLine
   | DropLine
   | ErrorLine
   | CommandLine
+  | CalibrationLine
+  | ResourcesLine
   | FaultLine
   | TruthLine
+  | ReachedLine
+  | AuditLine
   | ExpectationLine
   | LedgerLine
   | EndLine;

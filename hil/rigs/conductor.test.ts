@@ -4,11 +4,20 @@ import type { PlannedCommand, PlannedFault } from "../scenario/plan.ts";
 import { type Conducted, conduct } from "./conductor.ts";
 
 /** A plant, a runtime and a clock in virtual steps: what happens is written into `log`. */
-function startRun(options: { commands?: PlannedCommand[]; faults?: PlannedFault[]; streams?: boolean } = {}) {
+interface Options {
+  readonly commands?: PlannedCommand[];
+  readonly faults?: PlannedFault[];
+  readonly streams?: boolean;
+  /** A fault that waits, and the plant time from which its condition holds. */
+  readonly armed?: { readonly fault: (nowS: number) => PlannedFault; readonly fromS: number };
+}
+
+function startRun(options: Options = {}) {
   const log: string[] = [];
   const abort = new AbortController();
   const listeners = new Set<() => void>();
   const timers = new Set<() => void>();
+  let waiting = options.armed;
   const state = { streams: options.streams ?? true, unsettledCommands: 0 };
   const arrivals = new Map<number, PromiseWithResolvers<void>>();
   const arrival = (untilS: number) => {
@@ -80,6 +89,17 @@ function startRun(options: { commands?: PlannedCommand[]; faults?: PlannedFault[
       log.push(`send ${command.id} at ${bench.plantTimeS}`);
       return bench.onDispatch(command);
     },
+    conditions: {
+      get isWaiting() {
+        return waiting !== undefined;
+      },
+      due() {
+        if (!waiting || bench.plantTimeS < waiting.fromS) return [];
+        const due = waiting.fault(bench.plantTimeS);
+        waiting = undefined;
+        return [due];
+      },
+    },
     beginFault: (fault) => log.push(`${fault.id} begins at ${bench.plantTimeS}`),
     endFault: (fault) => log.push(`${fault.id} ends at ${bench.plantTimeS}`),
     signal: abort.signal,
@@ -93,6 +113,7 @@ function startRun(options: { commands?: PlannedCommand[]; faults?: PlannedFault[
 const settle = () => new Promise((resolve) => setImmediate(resolve));
 
 const command = (id: string, atS: number): PlannedCommand => ({
+  kind: "setpoint",
   id,
   atS,
   instrument: "brx-07",
@@ -201,6 +222,50 @@ describe("conductor", () => {
     await settle();
     bench.spendTime();
     expect(await end).toEqual({ how: "stuck", reason: "not every instrument streamed within 60 s" });
+  });
+
+  test("while a fault waits, the plant stands every 30 s to look; the fault then runs its time", async () => {
+    const { bench, end } = startRun({
+      commands: [command("a", 70)],
+      armed: { fault: (nowS) => fault("cut", nowS, nowS + 15), fromS: 40 },
+    });
+    for (let i = 0; i < 5; i++) await bench.arrive();
+    expect(await end).toEqual({ how: "complete" });
+    expect(bench.log).toEqual([
+      "to 30 at 600x",
+      "to 60 at 600x",
+      "cut begins at 60",
+      "to 70 at 1x",
+      "send a at 70",
+      "to 75 at 1x",
+      "cut ends at 75",
+      "to 100 at 600x",
+    ]);
+  });
+
+  test("a fault whose condition never comes does not begin", async () => {
+    const { bench, end } = startRun({
+      armed: { fault: (nowS) => fault("cut", nowS, nowS + 15), fromS: 400 },
+    });
+    for (let i = 0; i < 4; i++) await bench.arrive();
+    expect(await end).toEqual({ how: "complete" });
+    expect(bench.log).toEqual(["to 30 at 600x", "to 60 at 600x", "to 90 at 600x", "to 100 at 600x"]);
+  });
+
+  test("the plant does not wait for a calibration, which takes minutes of its time", async () => {
+    const { channel: _channel, ...rest } = { ...command("a", 30), channel: "ph" };
+    const { bench, end } = startRun({
+      commands: [{ ...rest, kind: "calibration", channel: "ph", points: [] }],
+    });
+    const done = Promise.withResolvers<void>();
+    bench.onDispatch = () => done.promise;
+    await bench.arrive();
+    expect(bench.grant).toEqual({ untilS: 100, speed: 1 });
+    done.resolve();
+    await settle();
+    expect(bench.grant).toEqual({ untilS: 100, speed: 600 });
+    await bench.arrive();
+    expect(await end).toEqual({ how: "complete" });
   });
 
   test("a runtime that does not come back is given up", async () => {

@@ -19,9 +19,13 @@ export interface Conducted {
   readonly clock: Clock;
   /** Plant seconds per real second while the run is calm. */
   readonly speed: number;
+  /** Plant time goes on by itself, whatever the runtime does: for a rig whose clock is virtual. */
+  readonly freeRunning?: boolean;
   readonly runtime: RuntimeState;
   /** Settles when all is known about the command that can be known at once. */
   readonly dispatch: (command: PlannedCommand) => Promise<void>;
+  /** Faults that wait for a condition; absent where there are none. */
+  readonly conditions?: { readonly isWaiting: boolean; due(): PlannedFault[] };
   readonly beginFault: (fault: PlannedFault) => void;
   readonly endFault: (fault: PlannedFault) => void;
   readonly signal: AbortSignal;
@@ -47,6 +51,8 @@ const START_BUDGET_MS = 60_000;
 const SETTLE_BUDGET_MS = 60_000;
 /** Real time at 1x without a fault in the way, after which a run is given up. */
 const RECOVERY_BUDGET_MS = 180_000;
+/** Plant time after which the plant stands and conditions are looked for, s. */
+const LOOK_EVERY_S = 30;
 
 /** @throws the signal's reason when it aborts; what the plant throws */
 export async function conduct(run: Conducted): Promise<ConductedEnd> {
@@ -73,12 +79,16 @@ class Conductor {
     const onAbort = () => this.#changed();
     signal.addEventListener("abort", onAbort);
     try {
-      if (!(await this.#until(() => runtime.streams, START_BUDGET_MS))) {
+      const mayBegin =
+        this.#run.freeRunning === true || (await this.#until(() => runtime.streams, START_BUDGET_MS));
+      if (!mayBegin) {
         return { how: "stuck", reason: `not every instrument streamed within ${START_BUDGET_MS / 1000} s` };
       }
       for (let at = plan.beginS; at < plan.endS || this.#events.length > 0; ) {
+        this.#beginDue(at);
         await this.#happenAt(at);
-        at = Math.min(this.#events[0]?.atS ?? plan.endS, plan.endS);
+        const lookS = this.#run.conditions?.isWaiting ? at + LOOK_EVERY_S : plan.endS;
+        at = Math.min(this.#events[0]?.atS ?? plan.endS, lookS, plan.endS);
         const stuck = await this.#advance(at);
         if (stuck) return stuck;
       }
@@ -99,6 +109,7 @@ class Conductor {
   }
 
   get #isCalm(): boolean {
+    if (this.#run.freeRunning) return true;
     return this.#run.runtime.streams && this.#linkFaults.size === 0 && this.#isSettled;
   }
 
@@ -109,6 +120,17 @@ class Conductor {
       this.#throwIfOver();
       if (next.kind === "command") await this.#send(next.command);
       else this.#switchFault(next.fault, next.kind === "fault-begin");
+    }
+  }
+
+  /** Faults whose condition has come to hold begin now; their ends are put where they belong. */
+  #beginDue(at: number): void {
+    if (at >= this.#run.plan.endS) return;
+    for (const fault of this.#run.conditions?.due() ?? []) {
+      this.#switchFault(fault, true);
+      const next = this.#events.findIndex((event) => event.atS > fault.endS);
+      const end = { atS: fault.endS, kind: "fault-end", fault } as const;
+      this.#events.splice(next < 0 ? this.#events.length : next, 0, end);
     }
   }
 
@@ -123,8 +145,9 @@ class Conductor {
 
   /** Waits for the outcome while the run stays calm; otherwise time goes on meanwhile. */
   async #send(command: PlannedCommand): Promise<void> {
-    const { runtime, dispatch } = this.#run;
-    const mayWait = this.#isCalm;
+    const { runtime, dispatch, freeRunning } = this.#run;
+    // A calibration takes minutes of plant time: the plant must not wait for it.
+    const mayWait = freeRunning !== true && this.#isCalm && command.kind !== "calibration";
     this.#inFlight += 1;
     dispatch(command)
       .catch((error: unknown) => {

@@ -40,6 +40,10 @@ function auditRecord(sequence: string, event: RecordedEvent): AuditRecord | unde
         lastSequence: text("lastSequence"),
         nextSequence: text("nextSequence"),
       };
+    case "CALIBRATION":
+      return { event: event.type, sequence, instrument };
+    case "DEVIATION":
+      return { event: event.type, sequence, instrument, description: text("description") };
     case "COMMAND_INTENT":
     case "COMMAND_OUTCOME":
     case "COMMAND_RESOLVED": {

@@ -36,6 +36,20 @@ test("lines reach the file in order, whole, one JSON object each", async () => {
   });
 });
 
+test("the line before the close is the last one, whatever still comes", async () => {
+  await inFolder(async (folder) => {
+    const record = await RecordWriter.create(disk, join(folder, "record.jsonl"));
+    for (let t = 0; t < 10; t++) record.add(line(t));
+    const closing = record.close();
+    record.add(line(10));
+    await closing;
+    record.add(line(11));
+    const lines = (await readFile(record.path, "utf8")).trimEnd().split("\n");
+    expect(JSON.parse(lines.at(-1) ?? "")).toEqual(line(9));
+    expect(record.lines).toHaveLength(10);
+  });
+});
+
 test("a record is never written over", async () => {
   await inFolder(async (folder) => {
     const path = join(folder, "record.jsonl");
@@ -60,6 +74,26 @@ test("a line that could not be written is told at the close", async () => {
   };
   const record = await RecordWriter.create(full, "record.jsonl");
   record.add(line(1));
-  await expect(record.close()).rejects.toMatchObject({ code: "ENOSPC" });
+  await expect(record.close()).rejects.toMatchObject({ cause: { code: "ENOSPC" } });
   expect(isClosed).toBe(true);
+});
+
+test("the end line is the last, whatever comes after it", async () => {
+  const end = {
+    kind: "end",
+    verdict: "pass",
+    cause: undefined,
+    summary: "",
+    frames: 0,
+    gaps: 0,
+    drops: 0,
+    wallSeconds: 1,
+  } as const;
+  await inFolder(async (folder) => {
+    const record = await RecordWriter.create(disk, join(folder, "record.jsonl"));
+    record.add(end);
+    record.add(line(1));
+    await record.close();
+    expect(await readFile(record.path, "utf8")).toBe(`${JSON.stringify(end)}\n`);
+  });
 });

@@ -4,13 +4,26 @@
 import type { Disk, DiskFile } from "@helix/platform";
 import type { RunRecordLine } from "@helix/run-record";
 
-export class RecordWriter {
+/** A run record that is being written. */
+export interface RunRecordSink {
+  readonly path: string;
+  readonly lines: readonly RunRecordLine[];
+  add(line: RunRecordLine): void;
+}
+
+/** The record has a hole, and so proves nothing. */
+export class RecordError extends Error {
+  override readonly name = "RecordError";
+}
+
+export class RecordWriter implements RunRecordSink {
   readonly path: string;
   readonly #file: DiskFile;
   readonly #lines: RunRecordLine[] = [];
   #position = 0;
   #waiting: string[] = [];
   #writing: Promise<void> | undefined;
+  #isOver = false;
   #failure: unknown;
 
   private constructor(path: string, file: DiskFile) {
@@ -27,19 +40,34 @@ export class RecordWriter {
     return this.#lines;
   }
 
-  /** Takes a line; it is on its way to the file when this returns. */
+  /**
+   * Takes a line; it is on its way to the file when this returns. The plant goes on telling while the
+   * record is closed: what comes then is after the end, and is left out.
+   */
   add(line: RunRecordLine): void {
+    if (this.#isOver) return;
     this.#lines.push(line);
-    this.#waiting.push(`${JSON.stringify(line)}\n`);
+    this.addText(`${JSON.stringify(line)}\n`);
+  }
+
+  /** Takes whole lines that were made elsewhere. */
+  addText(text: string): void {
+    this.#waiting.push(text);
     this.#writing ??= this.#writeWaiting();
   }
 
-  /** Resolves when every line is on the medium. @throws Error when one could not be written */
+  /** Resolves when every line is on the medium. @throws RecordError when one could not be written */
   async close(): Promise<void> {
+    this.#isOver = true;
     await this.#writing;
     try {
       if (this.#failure !== undefined) throw this.#failure;
       await this.#file.datasync();
+    } catch (error) {
+      const reason = (error as Error).message;
+      throw new RecordError(`the record could not be written (${reason}); is the disk full?`, {
+        cause: error,
+      });
     } finally {
       await this.#file.close();
     }

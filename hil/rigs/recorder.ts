@@ -14,11 +14,12 @@ import {
 import type { CommandLine, RecordedInstrument, SampleLine } from "@helix/run-record";
 import type { CommandReport, CommandResolution, SupervisorEvent } from "@helix/supervisor";
 import type { PlannedCommand } from "../scenario/plan.ts";
-import type { RecordWriter } from "./record-writer.ts";
+import type { CalibrationReport } from "./planned-command.ts";
+import type { RunRecordSink } from "./record-writer.ts";
 import type { RunWatch } from "./run-watch.ts";
 
 export interface RecorderOptions {
-  readonly record: RecordWriter;
+  readonly record: RunRecordSink;
   readonly instruments: readonly RecordedInstrument[];
   /** Plant time now, s. */
   readonly plantTimeS: () => number;
@@ -39,7 +40,6 @@ export class Recorder {
   readonly #unsettled = new Map<string, Entry>();
   readonly #latestSampleS = new Map<string, number>();
   readonly #pending = new Set<Promise<void>>();
-  readonly scheduled = new Map<string, string>();
   readonly counts = { frames: 0, gaps: 0, drops: 0, crcFailures: 0 };
 
   constructor(options: RecorderOptions) {
@@ -123,17 +123,18 @@ export class Recorder {
   }
 
   /** What became of a scheduled command; an unknown outcome is recorded once it is settled. */
-  recordCommand(planned: PlannedCommand, sentAtS: number, report: CommandReport): void {
-    this.scheduled.set(report.id, planned.id);
+  recordCommand(planned: PlannedCommand, sentAtS: number, report: CommandReport | CalibrationReport): void {
+    if (!("id" in report)) return this.#recordCalibration(planned, sentAtS, report);
     const entry: Entry = {
       kind: "command",
       t: sentAtS,
       id: report.id,
+      scheduled: planned.id,
       instrument: planned.instrument,
       description: planned.description,
-      channel: planned.channel,
-      value: planned.value,
-      unit: planned.unit,
+      channel: "channel" in planned ? planned.channel : undefined,
+      value: planned.kind === "setpoint" ? planned.value : undefined,
+      unit: planned.kind === "setpoint" ? planned.unit : undefined,
       rationale: planned.rationale,
       actor: report.actor.id,
       outcome: report.outcome,
@@ -146,6 +147,24 @@ export class Recorder {
     const resolved = this.#resolved.get(report.id);
     if (report.outcome === "unknown" && resolved === undefined) this.#unsettled.set(report.id, entry);
     else this.#options.record.add({ ...entry, resolved });
+  }
+
+  #recordCalibration(planned: PlannedCommand, sentAtS: number, report: CalibrationReport): void {
+    if (planned.kind !== "calibration") throw new Error(`${planned.id} is no calibration`);
+    const { id: scheduled, instrument, channel, description, rationale } = planned;
+    const { actor, outcome, reason } = report;
+    this.#options.record.add({
+      kind: "calibration",
+      t: sentAtS,
+      scheduled,
+      instrument,
+      channel,
+      description,
+      rationale,
+      actor: actor.id,
+      outcome,
+      reason,
+    });
   }
 
   recordTruth(t: number, states: Readonly<Record<string, number>>): void {

@@ -7,7 +7,7 @@ import type { RingReader } from "@helix/bus";
 import { loadHelixConfig } from "@helix/config";
 import type { Origin, Random } from "@helix/hal";
 import { type Ledger, openLedger } from "@helix/ledger";
-import { type Platform, silentLog } from "@helix/platform";
+import { type Disk, type Platform, silentLog } from "@helix/platform";
 import {
   type CommandReport,
   createInProcessHost,
@@ -17,6 +17,7 @@ import {
 } from "@helix/supervisor";
 import type { PlannedCommand } from "../scenario/plan.ts";
 import type { RuntimeState } from "./conductor.ts";
+import { type CalibrationReport, calibrateAs, instrumentCommand } from "./planned-command.ts";
 
 export interface RuntimeStart {
   /** Its chance is the system's: the ledger's key comes from it. */
@@ -33,7 +34,12 @@ export interface RuntimeStart {
   readonly scenario: string;
   readonly secret: (environmentVariable: string) => string | undefined;
   readonly onEvent: (event: SupervisorEvent) => void;
+  /** Where the drivers' modules and the PKI folder are real files though `platform.disk` is not. */
+  readonly installation?: { readonly disk: Disk; readonly pkiFolder: string };
 }
+
+/** What a rig does with the runtime. */
+export type RuntimeDoor = Pick<RuntimeUnderTest, keyof RuntimeUnderTest>;
 
 export class RuntimeUnderTest implements RuntimeState {
   readonly ledgerFolder: string;
@@ -48,8 +54,9 @@ export class RuntimeUnderTest implements RuntimeState {
 
   /** Loads the drivers; nothing is connected yet. @throws ProblemsError, DriverLoadError, LedgerOpenError */
   static async create(start: RuntimeStart): Promise<RuntimeUnderTest> {
-    const { platform, origin, helixVersion, secret } = start;
-    const config = await loadHelixConfig({ disk: platform.disk, path: start.configFile });
+    const { platform, origin, helixVersion, secret, installation } = start;
+    const written = await loadHelixConfig({ disk: platform.disk, path: start.configFile });
+    const config = installation ? { ...written, pki: { folder: installation.pkiFolder } } : written;
     const ledger = await openLedger({ folder: config.ledger.folder, ...platform });
     const state = {
       unsettled: new Set<string>(),
@@ -60,7 +67,7 @@ export class RuntimeUnderTest implements RuntimeState {
       const supervisor: Supervisor = await createSupervisor({
         platform: { ...platform, random: start.random },
         ledger,
-        host: createInProcessHost(platform.disk),
+        host: createInProcessHost(installation?.disk ?? platform.disk),
         config,
         origin,
         originOf(key, channelId, takenTaiNs) {
@@ -129,16 +136,13 @@ export class RuntimeUnderTest implements RuntimeState {
   }
 
   /** @throws LedgerUnavailableError when the intent cannot be recorded */
-  async dispatch({ instrument, channel, value, unit, rationale }: PlannedCommand): Promise<CommandReport> {
-    const channelId = this.instruments
-      .find((view) => view.key === instrument)
-      ?.channels.find((descriptor) => descriptor.name === channel)?.id;
-    if (channelId === undefined) throw new Error(`the driver of ${instrument} has no channel ${channel}`);
-    const report = await this.#supervisor.dispatch(
-      instrument,
-      { type: "SetSetpoint", channelId, value, unit, rationale },
-      { id: `scenario:${this.#scenario}`, role: "scenario" },
-    );
+  async dispatch(planned: PlannedCommand): Promise<CommandReport | CalibrationReport> {
+    const { instrument } = planned;
+    const actor = { id: `scenario:${this.#scenario}`, role: "scenario" } as const;
+    const channels = this.instruments.find((view) => view.key === instrument)?.channels ?? [];
+    if (planned.kind === "calibration") return calibrateAs(this.#supervisor, planned, channels, actor);
+    const command = instrumentCommand(planned, channels);
+    const report = await this.#supervisor.dispatch(instrument, command, actor);
     if (report.outcome === "unknown" && !this.#settled.has(report.id)) this.#unsettled.add(report.id);
     return report;
   }

@@ -7,14 +7,13 @@ import type { Platform } from "@helix/platform";
 import { startTcpFaultProxy, type TcpFaultProxy } from "../faults/tcp-fault-proxy.ts";
 import type { DriverPart, SimulatorPart } from "../parts.ts";
 import type { Plan, PlannedInstrument } from "../scenario/plan.ts";
+import { drawPassword, instrumentToml, TRUTH_PERIOD_S, wiringOf } from "./instrument-wiring.ts";
 import type { RunFolder } from "./run-folder.ts";
 import { SimulatorProcess, type SimulatorStart } from "./simulator-process.ts";
 
 const HOST = "127.0.0.1";
-const USERNAME = "helix";
-/** s of plant time between two "truth" lines. */
-const TRUTH_PERIOD_S = 60;
-const PASSWORD_BYTES = 18;
+/** The driver hands samples over as often, in real time: the plant may run at hundreds of times that. */
+const POLL_INTERVAL_MS = 100;
 
 export interface InstrumentSetup {
   readonly plan: Plan;
@@ -47,16 +46,8 @@ export async function startSimulatedInstrument(setup: InstrumentSetup): Promise<
   const { key } = instrument;
   const driverPki = join(folder.pki, key);
   const simulatorPki = join(folder.pki, `${key}-simulator`);
-  const wiring = {
-    host: HOST,
-    port: 0,
-    serialNumber: `SIM-${plan.seed}-${key}`,
-    username: USERNAME,
-    passwordEnvVar: `HELIX_RIG_PASSWORD_${key.toUpperCase().replaceAll("-", "_")}`,
-  };
-  const password = Buffer.from(platform.random.fork(`password:${key}`).bytes(PASSWORD_BYTES)).toString(
-    "base64url",
-  );
+  const wiring = wiringOf(key, plan.seed, { host: HOST, port: 0, pollIntervalMs: POLL_INTERVAL_MS });
+  const password = drawPassword(platform.random, key);
 
   await platform.disk.makeFolder(driverPki);
   await trust(platform, await driver.provision(driverPki, key, platform.clock), simulatorPki);
@@ -109,21 +100,4 @@ async function trust({ disk }: Platform, certificate: string, pkiFolder: string)
   const folder = join(pkiFolder, "trusted", "certs");
   await disk.makeFolder(folder);
   await disk.writeFile(join(folder, basename(certificate)), await disk.readFile(certificate));
-}
-
-function instrumentToml(
-  key: string,
-  title: string,
-  library: string,
-  config: Readonly<Record<string, string | number>>,
-): string {
-  const lines = [
-    `[instruments.${key}]`,
-    `driver_library = ${JSON.stringify(library)}`,
-    `display_name = ${JSON.stringify(title)}`,
-    "",
-    `[instruments.${key}.config]`,
-    ...Object.entries(config).map(([name, value]) => `${name} = ${JSON.stringify(value)}`),
-  ];
-  return `${lines.join("\n")}\n`;
 }

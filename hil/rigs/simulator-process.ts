@@ -31,6 +31,8 @@ export interface SimulatorStart {
   readonly onTime: (plantTimeS: number, reached: boolean) => void;
   readonly onTruth: (plantTimeS: number, states: Readonly<Record<string, number>>) => void;
   readonly onFailure: (error: SimulatorError) => void;
+  /** Gives up the start; later it does nothing. */
+  readonly signal: AbortSignal;
 }
 
 export class SimulatorProcess {
@@ -44,7 +46,7 @@ export class SimulatorProcess {
   readonly #receipts = new Map<string, PromiseWithResolvers<InstrumentFaultReceipt>>();
   #stopping = false;
 
-  /** @throws SimulatorError when it does not come up */
+  /** @throws SimulatorError when it does not come up; the signal's reason when that aborts first */
   static async start(start: SimulatorStart): Promise<SimulatorProcess> {
     const process = startProcess<RigMessage, SimulatorMessage>(start.module, {
       args: [JSON.stringify(start.options)],
@@ -56,6 +58,7 @@ export class SimulatorProcess {
         `the start of simulator ${start.instrument}`,
         START_BUDGET_MS,
         () => firstWord(process, start.instrument),
+        start.signal,
       );
       return new SimulatorProcess(start, process, ready);
     } catch (error) {

@@ -7,6 +7,7 @@ import { DRIVERS, SIMULATED } from "../parts.ts";
 import type { Plan } from "../scenario/plan.ts";
 import type { Backlog } from "./backlog.ts";
 import { FaultInjector } from "./fault-injector.ts";
+import { configuration } from "./instrument-wiring.ts";
 import type { Recorder } from "./recorder.ts";
 import type { RunFolder } from "./run-folder.ts";
 import type { RunWatch } from "./run-watch.ts";
@@ -67,7 +68,7 @@ export async function startWireBench(options: BenchOptions): Promise<WireBench> 
 }
 
 function startOne(instrument: Plan["instruments"][number], plant: SimulatedPlant, options: BenchOptions) {
-  const { plan, platform, folder, inoculationMs, record } = options;
+  const { plan, platform, folder, inoculationMs, record, signal } = options;
   const driver = DRIVERS.get(instrument.driver);
   const simulator = SIMULATED.get(instrument.simulator);
   if (!driver || !simulator) throw new Error(`the rig has no parts for ${instrument.key}`);
@@ -80,6 +81,7 @@ function startOne(instrument: Plan["instruments"][number], plant: SimulatedPlant
     simulator,
     folder,
     platform,
+    signal,
     inoculation: new Date(inoculationMs).toISOString(),
     events: {
       onTime: (timeS, reached) => plant.report(instrument.key, timeS, reached),
@@ -92,7 +94,6 @@ function startOne(instrument: Plan["instruments"][number], plant: SimulatedPlant
 }
 
 async function writeConfig(instruments: readonly SimulatedInstrument[], { platform, folder }: BenchOptions) {
-  const folders = ["[ledger]", 'folder = "ledger"', "", "[pki]", 'folder = "pki"', ""].join("\n");
-  const text = [folders, ...instruments.map((instrument) => instrument.toml)].join("\n");
+  const text = configuration(instruments.map((instrument) => instrument.toml));
   await platform.disk.writeFile(folder.config, new TextEncoder().encode(text));
 }

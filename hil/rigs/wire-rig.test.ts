@@ -62,11 +62,11 @@ describe("rig wire", () => {
   test("a calm run: command and fault at their exact times, every sample, a clean ledger, a pass", {
     timeout: LIMIT,
   }, async () => {
-    const { end, expectations, faults, facts, lines, ledger } = await run(SHORT);
+    const { end, expectations, faults, commands, lines, ledger } = await run(SHORT);
     expect(expectations.filter((e) => e.verdict !== "pass")).toEqual([]);
     expect(end).toMatchObject({ verdict: "pass", gaps: 0, drops: 0 });
     expect(end.frames).toBeGreaterThanOrEqual(9 * 60);
-    expect(facts.lines.find((line) => line.kind === "command")).toMatchObject({
+    expect(commands[0]).toMatchObject({
       t: 259_320,
       outcome: "acknowledged",
     });
@@ -108,12 +108,12 @@ describe("rig wire", () => {
         "- { id: cut, at: 72 h + 1 min, for: 8 s, on: brx-07.link, inject: partition }",
       )
       .replace("after: begin", "after: cut.end");
-    const { end, expectations, faults, facts } = await run(text);
+    const { end, expectations, faults, commands } = await run(text);
     expect(expectations.filter((e) => e.verdict !== "pass")).toEqual([]);
     expect(end.verdict).toBe("pass");
     expect(faults[0]?.receipt?.driverSaw).toContain("ConnectionLost");
     expect(faults[0]?.receipt?.figures["bytesHeldToInstrument"]).toBeGreaterThan(0);
-    expect(facts.lines.find((line) => line.kind === "command")).toMatchObject({
+    expect(commands[0]).toMatchObject({
       outcome: "unknown",
       resolved: { executed: expect.any(Boolean) },
     });

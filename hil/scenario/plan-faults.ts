@@ -3,10 +3,11 @@ import { parseRateUnit, unitByUcum } from "@helix/hal";
 import type { FaultText, ScenarioText } from "@helix/scenarios";
 import { FAULT_CATALOGUE, type FaultKind } from "../faults/catalogue.ts";
 import type { KnownChannel } from "./known-parts.ts";
-import type { PlannedFault } from "./plan.ts";
+import type { ArmedFault, PlannedFault } from "./plan.ts";
+import { planCondition } from "./plan-condition.ts";
 import { findChannel, type KnownInstruments, splitTarget } from "./plan-instruments.ts";
 import type { Planning, Span } from "./plan-scenario.ts";
-import { withinRun } from "./plan-schedule.ts";
+import { withinRun } from "./plan-times.ts";
 import type { IndexInFile } from "./prune.ts";
 import { drawSeconds, nominalSeconds, toleranceSeconds } from "./time-expression.ts";
 
@@ -23,9 +24,10 @@ export function planFaults(
   instruments: KnownInstruments,
   span: Span | undefined,
   planning: Planning,
-): PlannedFault[] {
+): { faults: PlannedFault[]; armed: ArmedFault[] } {
   const { findings } = planning;
   const faults: PlannedFault[] = [];
+  const armed: ArmedFault[] = [];
   const ids = new Set<string>();
   for (const [i, entry] of scenario.faults.entries()) {
     const path: Path = ["faults", indexInFile("faults", i)];
@@ -38,11 +40,18 @@ export function planFaults(
       });
     }
     ids.add(entry.id);
-    const when = faultTimes(path, entry, span, planning);
+    const condition =
+      entry.when === undefined
+        ? undefined
+        : faultCondition(path, entry, scenario, instruments, span, planning);
+    const when = entry.at === undefined ? undefined : faultTimes(path, entry.at, entry, span, planning);
     const what = faultTarget(path, entry, instruments, planning);
-    if (!when || !what) continue;
+    if (!what) continue;
     const { kind, ...target } = what;
-    const fault = { id: entry.id, inject: kind.name, on: entry.on, rigs: kind.rigs, ...target, ...when };
+    const planned = { id: entry.id, inject: kind.name, on: entry.on, rigs: kind.rigs, ...target };
+    if (condition) armed.push({ ...planned, ...condition });
+    if (!when) continue;
+    const fault = { ...planned, ...when };
     const other = faults.find((f) => f.on === fault.on && f.inject === fault.inject && overlap(f, fault));
     if (other) {
       findings.add([...path, "at"], `fault "${fault.id}" overlaps with "${other.id}"`, {
@@ -51,19 +60,25 @@ export function planFaults(
     }
     faults.push(fault);
   }
-  return faults.sort((a, b) => a.beginS - b.beginS);
+  return { faults: faults.sort((a, b) => a.beginS - b.beginS), armed };
 }
 
 const overlap = (a: PlannedFault, b: PlannedFault) => a.beginS < b.endS && b.beginS < a.endS;
 
-function faultTimes(path: Path, entry: FaultText, span: Span | undefined, { findings, random }: Planning) {
-  const time = findings.time([...path, "at"], entry.at);
+function faultTimes(
+  path: Path,
+  at: string,
+  entry: FaultText,
+  span: Span | undefined,
+  { findings, random }: Planning,
+) {
+  const time = findings.time([...path, "at"], at);
   const forS = findings.duration([...path, "for"], entry.for);
   if (!time || forS === undefined || !span) return undefined;
   const earliest = nominalSeconds(time) - toleranceSeconds(time);
   const latest = nominalSeconds(time) + toleranceSeconds(time);
   if (earliest < span.beginS || latest >= span.endS) {
-    findings.add([...path, "at"], `\`${entry.at}\` is outside the run`, { expected: withinRun(span) });
+    findings.add([...path, "at"], `\`${at}\` is outside the run`, { expected: withinRun(span) });
   } else if (latest + forS > span.endS) {
     // A fault that outlives the run leaves no time to come back from it.
     findings.add([...path, "for"], `the fault lasts longer than the run`, {
@@ -74,9 +89,35 @@ function faultTimes(path: Path, entry: FaultText, span: Span | undefined, { find
   return { beginS, endS: beginS + forS };
 }
 
+/** What an armed fault waits for. */
+function faultCondition(
+  path: Path,
+  entry: FaultText,
+  scenario: ScenarioText,
+  instruments: KnownInstruments,
+  span: Span | undefined,
+  planning: Planning,
+): Pick<ArmedFault, "when" | "afterS" | "forS" | "mayNotCome"> | undefined {
+  const { findings } = planning;
+  const { when: text = "", after } = entry;
+  const when = planCondition([...path, "when"], text, scenario.plant.twin, instruments, planning);
+  const forS = findings.duration([...path, "for"], entry.for);
+  const afterS = after === undefined ? span?.beginS : findings.certainTime([...path, "after"], after);
+  if (!when || forS === undefined || afterS === undefined || !span) return undefined;
+  if (afterS < span.beginS || afterS >= span.endS) {
+    findings.add([...path, "after"], `\`${after}\` is outside the run`, { expected: withinRun(span) });
+  } else if (afterS + forS > span.endS) {
+    findings.add([...path, "for"], `the fault lasts longer than the run`, {
+      expected: `an end within ${withinRun(span).slice(7)}`,
+    });
+  }
+  return { when, afterS, forS, mayNotCome: entry.occurs === "at most once" };
+}
+
 function faultTarget(path: Path, entry: FaultText, instruments: KnownInstruments, planning: Planning) {
   const { findings } = planning;
-  const { id: _id, at: _at, for: _for, on, inject, ...parameters } = entry;
+  const { on, inject } = entry;
+  const parameters = ownParameters(entry);
   const kind = FAULT_CATALOGUE.get(inject);
   if (!kind) {
     findings.oneOf([...path, "inject"], "fault", inject, FAULT_CATALOGUE.keys());
@@ -98,6 +139,16 @@ function faultTarget(path: Path, entry: FaultText, instruments: KnownInstruments
   const settings = readSettings(path, parameters, kind, target.channel, planning);
   return (
     settings && { kind, instrument: target.instrument, channel: target.channel.name, parameters, settings }
+  );
+}
+
+/** What is not one of every fault's keys. */
+function ownParameters(entry: FaultText): Record<string, string> {
+  const common = ["id", "at", "when", "after", "occurs", "for", "on", "inject"];
+  return Object.fromEntries(
+    Object.entries(entry).filter(
+      (pair): pair is [string, string] => !common.includes(pair[0]) && pair[1] !== undefined,
+    ),
   );
 }
 

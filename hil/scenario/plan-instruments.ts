@@ -13,6 +13,8 @@ export interface KnownInstrument {
 export type KnownInstruments = ReadonlyMap<string, KnownInstrument>;
 
 const INSTRUMENT_KEY = /^[a-z0-9][a-z0-9-]*$/;
+/** `twin.glucose` is a state. */
+const RESERVED_KEYS = ["twin"];
 
 export function planInstruments(scenario: ScenarioText, { findings, parts }: Planning): KnownInstruments {
   const { twin, instruments } = scenario.plant;
@@ -23,9 +25,9 @@ export function planInstruments(scenario: ScenarioText, { findings, parts }: Pla
   const known = new Map<string, KnownInstrument>();
   for (const [key, given] of Object.entries(instruments)) {
     const path = ["plant", "instruments", key];
-    if (!INSTRUMENT_KEY.test(key)) {
+    if (!INSTRUMENT_KEY.test(key) || RESERVED_KEYS.includes(key)) {
       findings.add(path, `"${key}" cannot name an instrument`, {
-        expected: "lower-case letters, digits and hyphens, such as brx-07",
+        expected: "lower-case letters, digits and hyphens, such as brx-07, not twin",
         part: "key",
       });
     }

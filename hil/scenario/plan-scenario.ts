@@ -49,8 +49,9 @@ export function planScenario(
   const span = planSpan(scenario, findings);
   const instruments = planInstruments(scenario, planning);
   const commands = planSchedule(scenario, indexInFile, instruments, span, planning);
-  const faults = planFaults(scenario, indexInFile, instruments, span, planning);
-  const expectations = planExpectations(scenario, indexInFile, instruments, faults, span, planning);
+  const { faults, armed } = planFaults(scenario, indexInFile, instruments, span, planning);
+  const planned = { instruments, commands, faults, armed, span };
+  const expectations = planExpectations(scenario, indexInFile, planned, planning);
   if (span === undefined) return undefined;
   return {
     scenario: scenario.scenario,
@@ -62,6 +63,7 @@ export function planScenario(
     instruments: [...instruments.values()].map((i) => i.planned),
     commands,
     faults,
+    armed,
     expectations,
   };
 }

@@ -3,8 +3,8 @@
  * are s of plant time since inoculation ("batch age").
  */
 
-import type { InstrumentStateName } from "@helix/hal";
-import type { Rig } from "@helix/run-record";
+import type { CalibrationPoint, InstrumentMode, InstrumentOperation, InstrumentStateName } from "@helix/hal";
+import type { CommandLine, Rig } from "@helix/run-record";
 
 export interface Plan {
   readonly scenario: string;
@@ -22,6 +22,8 @@ export interface Plan {
   /** In order of time. */
   readonly commands: readonly PlannedCommand[];
   readonly faults: readonly PlannedFault[];
+  /** Faults that wait for their condition. */
+  readonly armed: readonly ArmedFault[];
   readonly expectations: readonly PlannedExpectation[];
 }
 
@@ -33,19 +35,39 @@ export interface PlannedInstrument {
   readonly samplePeriodS: number;
 }
 
-export interface PlannedCommand {
-  /** Within the plan: "schedule.1", or "schedule.1.3" for the third time of a repeated one. */
+export type PlannedCommand = {
+  /**
+   * Within the plan: the name that the scenario gives it, or "schedule.1" by its place; "schedule.1.3"
+   * for the third of an entry that makes several.
+   */
   readonly id: string;
   readonly atS: number;
   readonly instrument: string;
-  readonly channel: string;
-  /** In `unit`, the channel's own. */
-  readonly value: number;
-  readonly unit: string;
   readonly rationale: string;
   /** For people, e.g. "set feed_rate to 0.024 L/h". */
   readonly description: string;
-}
+} & PlannedAction;
+
+export type PlannedAction =
+  | {
+      readonly kind: "setpoint";
+      readonly channel: string;
+      /** In `unit`, the channel's own. */
+      readonly value: number;
+      readonly unit: string;
+    }
+  | { readonly kind: "mode"; readonly mode: InstrumentMode }
+  | { readonly kind: "loop"; readonly channel: string; readonly enabled: boolean }
+  | {
+      readonly kind: "operation";
+      readonly operation: InstrumentOperation;
+      readonly parameters: Readonly<Record<string, string>>;
+    }
+  | { readonly kind: "acknowledge"; readonly alarmId: number; readonly acknowledgedBy: string }
+  | { readonly kind: "calibration"; readonly channel: string; readonly points: readonly CalibrationPoint[] };
+
+export type PlannedSetpoint = Extract<PlannedCommand, { kind: "setpoint" }>;
+export type PlannedCalibration = Extract<PlannedCommand, { kind: "calibration" }>;
 
 export interface PlannedFault {
   readonly id: string;
@@ -65,6 +87,42 @@ export interface PlannedFault {
   readonly rigs: readonly Rig[];
 }
 
+/** A fault without a time: it begins when its condition comes to hold, once. */
+export interface ArmedFault extends Omit<PlannedFault, "beginS" | "endS"> {
+  readonly when: Condition;
+  /** The condition is not looked for before. */
+  readonly afterS: number;
+  readonly forS: number;
+  /** A run in which the condition never comes is valid all the same. */
+  readonly mayNotCome: boolean;
+}
+
+/** A value as it is read, or as it truly is, on one side of a limit. */
+export interface Condition {
+  readonly value: PlannedValue;
+  readonly side: "below" | "above";
+  /** In the value's own unit. */
+  readonly limit: number;
+  /** As the scenario says it. */
+  readonly text: string;
+}
+
+/** A number that a run records again and again. */
+export type PlannedValue =
+  | { readonly of: "channel"; readonly instrument: string; readonly channel: string; readonly unit: string }
+  | { readonly of: "state"; readonly state: string; readonly unit: string };
+
+/** What may be so or not so at a moment. */
+export type Claim =
+  | { readonly of: "band"; readonly value: PlannedValue; readonly min: number; readonly max: number }
+  | { readonly of: "status"; readonly instrument: string; readonly status: InstrumentStateName };
+
+export interface LeakBudget {
+  readonly sockets: number;
+  readonly timers: number;
+  readonly heapMegabytes: number;
+}
+
 export type PlannedExpectation = {
   /** Counts from 0 in the order of the file. */
   readonly index: number;
@@ -73,7 +131,27 @@ export type PlannedExpectation = {
 } & ExpectationRule;
 
 export type ExpectationRule =
-  | { readonly kind: "always"; readonly invariant: string }
+  | {
+      readonly kind: "always";
+      readonly invariant: string;
+      /** Of no-leak, where the scenario gives one. */
+      readonly budget?: LeakBudget | undefined;
+    }
+  | {
+      readonly kind: "throughout" | "never" | "eventually";
+      readonly claim: Claim;
+      readonly fromS: number;
+      readonly untilS: number;
+      /** The claim is let off for so long after the event. */
+      readonly allowed: { readonly forS: number; readonly after: string } | undefined;
+    }
+  | {
+      readonly kind: "reach";
+      readonly withinS: number;
+      readonly after: string;
+      readonly claim: Extract<Claim, { of: "band" }>;
+    }
+  | { readonly kind: "outcome"; readonly command: string; readonly outcome: CommandLine["outcome"] }
   | {
       readonly kind: "status";
       readonly withinS: number;

@@ -86,7 +86,8 @@ describe("a scenario becomes a plan", () => {
       endS: 385_200,
       twin: "cho-fed-batch",
     });
-    expect(plan.commands.map((c) => [c.id, c.atS / 3600, c.channel, c.value, c.unit])).toEqual([
+    const setpoints = plan.commands.filter((c) => c.kind === "setpoint");
+    expect(setpoints.map((c) => [c.id, c.atS / 3600, c.channel, c.value, c.unit])).toEqual([
       ["schedule.1", 96, "feed_rate", expect.closeTo(0.0022, 12), "L/h"],
       ["schedule.2.1", 98, "temperature", expect.closeTo(37, 9), "Cel"],
       ["schedule.2.2", 100, "temperature", expect.closeTo(37, 9), "Cel"],
@@ -135,7 +136,7 @@ describe("what is wrong is said with its place, what was expected and the neares
     [
       "a misspelt key of an expectation",
       ["ledger: clean", "ledgr: clean"],
-      'cut.yaml:22:16  unknown key "ledgr" in "expect.4"\n  expected one of: always, within, after, instrument, status, at, state, between, unit, channel, ledger\n  did you mean ledger?',
+      'cut.yaml:22:16  unknown key "ledgr" in "expect.4"\n  expected one of: always, budget, between, unit, from, until, allow, after, status, never, eventually, within, instrument, value, at, state, channel, outcome, of, ledger\n  did you mean ledger?',
     ],
     [
       "a wrong type",
@@ -205,7 +206,7 @@ describe("what is wrong is said with its place, what was expected and the neares
     [
       "an unknown invariant",
       ["every-gap-is-recorded", "every-gap-recorded"],
-      'cut.yaml:18:15  unknown invariant "every-gap-recorded"\n  expected one of: every-gap-is-recorded, one-outcome-per-command\n  did you mean every-gap-is-recorded?',
+      'cut.yaml:18:15  unknown invariant "every-gap-recorded"\n  expected one of: every-gap-is-recorded, one-outcome-per-command, exactly-one-audit-record, setpoint-agrees-with-plant, no-stale-value-marked-good, ledger-clean, no-leak\n  did you mean every-gap-is-recorded?',
     ],
     [
       "a fault id that does not exist",

@@ -1,4 +1,6 @@
 /** A virtual world as a program in it sees it: hosts, the network between them, cables, and time. */
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import type { Random } from "@helix/hal";
 import { createSeededRandom, type Platform } from "@helix/platform";
 import { VirtualDisk } from "./disk/virtual-disk.ts";
@@ -99,6 +101,19 @@ export class World {
     return new Promise((resolve) => {
       this.kernel.deliver(this.kernel.nowUs + ms * 1000, "bench", resolve, undefined);
     });
+  }
+
+  /** Writes a file under the scratch folder, at once. @returns its path */
+  putScratchFile(path: string, content: string | Uint8Array): string {
+    const file = join(this.scratchFolder, path);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, content);
+    return file;
+  }
+
+  /** Reads a real file, at once. @throws Error with the system's code */
+  readRealFile(path: string): Uint8Array {
+    return readFileSync(path);
   }
 
   /** Adds a line to the trace. */

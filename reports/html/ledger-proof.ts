@@ -6,7 +6,7 @@ import type { RunRecord } from "../read-record.ts";
 import { html, type Markup } from "./markup.ts";
 import { badge } from "./parts.ts";
 
-export function ledgerProof({ ledger }: RunRecord): Markup {
+export function ledgerProof({ ledger, end }: RunRecord): Markup {
   const body = ledger
     ? html`<dl class="facts">
 <dt>Verdict</dt><dd>${ledger.verdict === "CLEAN" ? badge("calm", "✓ CLEAN") : badge("fail", `✕ ${ledger.verdict}`)}</dd>
@@ -21,9 +21,15 @@ export function ledgerProof({ ledger }: RunRecord): Markup {
     : html`<p class="abnormal">The record holds no ledger proof: the run ended before its ledger was closed.</p>`;
   return html`<section id="ledger"><h2>Audit ledger</h2>
 ${body}
-</section>
+${end.traceHash === undefined ? "" : traceProof(end.traceHash)}</section>
 `;
 }
+
+/** Of a run in virtual time, which can be done again. */
+const traceProof = (hash: string): Markup => html`<h3>Trace of the virtual world</h3>
+<p><code class="hash">${hash}</code></p>
+<p class="note">SHA-256 over every event of the run and every byte on its wires. The command above that runs it again gives the same.</p>
+`;
 
 /** Quoted where a shell would not take it as one word. */
 const shellWord = (text: string): string =>

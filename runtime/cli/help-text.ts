@@ -3,6 +3,13 @@ import { type CliCommand, type Example, TOPICS, type Topic } from "./command.ts"
 
 const INDENT = "  ";
 
+const OPTION_WIDTH = 14;
+const EVERY_COMMAND = [
+  ["--json", "print one JSON object on standard output, for machines"],
+  ["--help", "show how the command is called, with examples"],
+] as const;
+const EXIT_CODES = "Exit codes: 0 pass, 1 fail, 2 invalid input, 3 invalid run (nothing was proven).";
+
 /** A command of the list; or one whose module could not be loaded, which must not hide the others. */
 export type Listed = CliCommand | { readonly name: string; readonly broken: string };
 
@@ -21,12 +28,8 @@ export function programHelp(version: string, commands: readonly Listed[], column
     `HELIX ${version}: runs bioprocess instruments, and proves that it runs them right.\n`,
     "Usage: helix <command> [options]\n",
     ...sections.filter((section) => section !== ""),
-    `Every command
-  --json          print one JSON object on standard output, for machines
-  --help          show how the command is called, with examples
-
-Exit codes: 0 pass, 1 fail, 2 invalid input, 3 invalid run (nothing was proven).
-`,
+    `Every command\n${EVERY_COMMAND.map(([option, summary]) => `${INDENT}${option.padEnd(OPTION_WIDTH)}  ${hang(summary, columns, OPTION_WIDTH + 4)}\n`).join("")}`,
+    `${wrap(EXIT_CODES, columns)}\n`,
   ].join("\n");
 }
 
@@ -64,7 +67,7 @@ export function examplesText(examples: readonly Example[]): string {
 }
 
 /** Wrapped so that all lines but the first begin at column `indent`. */
-function hang(text: string, columns: number, indent: number): string {
+export function hang(text: string, columns: number, indent: number): string {
   return wrap(text, Math.max(columns - indent, 30)).replaceAll("\n", `\n${" ".repeat(indent)}`);
 }
 

@@ -43,7 +43,14 @@ export const systemDisk: Disk = {
   list: async (folder) => (await readdir(folder)).sort(),
 
   async makeFolder(path, mode = 0o700) {
-    await mkdir(path, { recursive: true, mode });
+    try {
+      await mkdir(path, { recursive: true, mode });
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+      // Node says ENOENT for whatever keeps a parent from being made; the system says why (EROFS).
+      await mkdir(await firstMissing(path), { mode });
+      throw error;
+    }
   },
 
   rename: (from, to) => rename(from, to),
@@ -62,6 +69,12 @@ export const systemDisk: Disk = {
 
   lock: lockFile,
 };
+
+/** The outermost folder of `path` that is not there. */
+async function firstMissing(path: string): Promise<string> {
+  const parent = dirname(path);
+  return parent === path || (await systemDisk.stat(parent)) !== undefined ? path : firstMissing(parent);
+}
 
 class SystemFile implements DiskFile {
   readonly #path: string;

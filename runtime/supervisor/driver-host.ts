@@ -7,7 +7,7 @@ export interface DriverHost {
    * Loads the driver that `config` names and builds one instance, not yet connected.
    *
    * @param source the file that `config` comes from, for the place of what is wrong in it
-   * @throws DriverLoadError; ProblemsError for the driver's own settings
+   * @throws ProblemsError for what the file says of it; DriverLoadError for what is wrong in the driver
    */
   load(config: InstrumentConfig, source: ConfigSource, context: DriverContext): Promise<LoadedDriver>;
 }

@@ -17,8 +17,11 @@ type InstrumentEvent =
       readonly type: "error";
       readonly instrument: string;
       readonly error: InstrumentError;
-      readonly recovery: RecoveryAction /** What comes next, for people. */;
+      readonly recovery: RecoveryAction;
+      /** What comes next, for people. */
       readonly next: string;
+      /** Nothing more is tried: the alarm that follows says so. */
+      readonly isLast: boolean;
     }
   | { readonly type: "alarm"; readonly instrument: string; readonly message: string }
   | {

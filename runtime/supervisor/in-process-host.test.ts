@@ -36,19 +36,31 @@ test("a driver is loaded with the BLAKE3 of its file, and ended through its mani
 });
 
 test.each<[string, string | undefined, string]>([
-  ["missing", undefined, "[instruments.brx] driver_library: there is no driver at"],
+  ["missing", undefined, "there is no driver at"],
   ["no-manifest", "export const other = 1;", "does not export helixDriverManifest"],
   ["broken", "export const x = ;", "could not be loaded"],
-  ["other-abi", manifest(`${instance(NOTHING)}, abiVersion: 3`), "is built for HAL ABI 3; this is 4"],
-  [
-    "boastful",
-    manifest(instance("{ streamsTelemetry: true, acceptsCommands: false, supportsCalibration: false }")),
-    "driver d declares capabilities that it does not implement: channels, streamTelemetry, streamingStats",
-  ],
-])("%s: one clear error", async (name, source, message) => {
+  ["other-abi", manifest(`${instance(NOTHING)}, abiVersion: 3`), "is built for HAL ABI 3"],
+])("%s: one clear problem at driver_library", async (name, source, message) => {
   const failure = await load(name, source).catch((error: unknown) => error);
+  expect(failure).toBeInstanceOf(ProblemsError);
+  expect((failure as ProblemsError).problems).toMatchObject([
+    { line: 2, column: 18, message: expect.stringContaining(message), expected: expect.any(String) },
+  ]);
+});
+
+test("the nearest module beside a misspelt one is suggested", async () => {
+  await load("sartorius", manifest(instance(NOTHING)));
+  const failure = await load("sartorus", undefined).catch((error: unknown) => error);
+  expect(failure).toMatchObject({ problems: [{ suggestion: join(folder, "sartorius.mjs") }] });
+});
+
+test("a driver that boasts is refused, with what it does not implement", async () => {
+  const boastful = "{ streamsTelemetry: true, acceptsCommands: false, supportsCalibration: false }";
+  const failure = await load("boastful", manifest(instance(boastful))).catch((error: unknown) => error);
   expect(failure).toBeInstanceOf(DriverLoadError);
-  expect((failure as DriverLoadError).message).toContain(message);
+  expect((failure as DriverLoadError).message).toBe(
+    "driver d declares capabilities that it does not implement: channels, streamTelemetry, streamingStats",
+  );
   expect((failure as DriverLoadError).advice).not.toBe("");
 });
 

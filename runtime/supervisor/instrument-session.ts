@@ -246,6 +246,7 @@ export class InstrumentSession {
       error,
       recovery: error.recoveryAction,
       next: describeStep(next),
+      isLast: next.step === "isolate",
     });
     if (since !== undefined && next.step === "reconnect") this.#recordLoss(error);
     return next;
@@ -281,7 +282,11 @@ export class InstrumentSession {
   #isolate(reason: string): void {
     this.#setStatus({ state: "FaultIsolated" }, reason);
     this.#options.ledger.enqueue({ type: "INSTRUMENT_ISOLATED", instrument: this.key, reason });
-    this.#options.emit({ type: "alarm", instrument: this.key, message: `isolated: ${reason}` });
+    this.#options.emit({
+      type: "alarm",
+      instrument: this.key,
+      message: `isolated until HELIX starts again: ${reason}`,
+    });
   }
 
   async #disconnect(): Promise<void> {

@@ -16,6 +16,18 @@ test("a failing ledger is told once, does not stop what only queues, and refuses
   await expect(ledger.append({ type: "RUNTIME_STOPPED", reason: "test" })).rejects.toThrow("disk full");
 });
 
+test("a failure of what was only queued is found by looking, and told once", () => {
+  const failing = new RecordingLedger();
+  const told: string[] = [];
+  const ledger = guardLedger(failing, (reason) => told.push(reason));
+  ledger.check();
+  expect(told).toEqual([]);
+  failing.failure = new LedgerUnavailableError("disk full");
+  ledger.check();
+  ledger.check();
+  expect(told).toEqual(["disk full"]);
+});
+
 test("a defect of the ledger is not taken for a full disk", () => {
   const broken = new RecordingLedger();
   broken.enqueue = () => {

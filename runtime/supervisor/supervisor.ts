@@ -8,6 +8,7 @@ import {
   type BackpressureSignal,
   type CalibrationPoint,
   type CalibrationRecord,
+  type Cancellable,
   type ChannelDescriptor,
   type DriverContext,
   type InstrumentCommand,
@@ -24,6 +25,7 @@ import type { DriverHost, LoadedDriver } from "./driver-host.ts";
 import type { EmitSupervisorEvent } from "./events.ts";
 import { InstrumentSession } from "./instrument-session.ts";
 import { guardLedger } from "./ledger-guard.ts";
+import { refuseSameId } from "./same-id.ts";
 
 export interface SupervisorOptions {
   readonly platform: Platform;
@@ -43,6 +45,9 @@ export interface SupervisorOptions {
   readonly secret: (environmentVariable: string) => string | undefined;
   readonly onEvent: EmitSupervisorEvent;
 }
+
+/** How soon an operator hears that the ledger has failed, when nobody was waiting for a record. */
+const LEDGER_CHECK_MS = 1000;
 
 /** What others see of one instrument. */
 export interface InstrumentView {
@@ -81,7 +86,7 @@ export interface Supervisor {
  * Loads every driver and records the start. When one driver cannot be loaded, those already
  * loaded are ended again and nothing is left running.
  *
- * @throws DriverLoadError; LedgerUnavailableError
+ * @throws ProblemsError, DriverLoadError; LedgerUnavailableError
  */
 export async function createSupervisor(options: SupervisorOptions): Promise<Supervisor> {
   const ledger = guardLedger(options.ledger, (reason) =>
@@ -107,6 +112,10 @@ export async function createSupervisor(options: SupervisorOptions): Promise<Supe
         new InstrumentSession({ config, driver, platform, ledger, ring: writer, origin, backpressure, emit }),
       );
     }
+    await refuseSameId(
+      options.config,
+      loaded.map(({ key, driver }) => ({ key, instrumentId: driver.instrument.instrumentId })),
+    );
     await ledger.append({
       type: "RUNTIME_STARTED",
       helixVersion: options.helixVersion,
@@ -131,6 +140,7 @@ export async function createSupervisor(options: SupervisorOptions): Promise<Supe
 
   const stopping = new AbortController();
   const running: Promise<void>[] = [];
+  let checking: Cancellable | undefined;
   const session = (key: string): InstrumentSession => {
     const found = sessions.get(key);
     if (found === undefined) throw new RangeError(`there is no instrument "${key}"`);
@@ -140,6 +150,7 @@ export async function createSupervisor(options: SupervisorOptions): Promise<Supe
     ring,
     instruments: options.config.instruments.map(({ key }) => viewOf(session(key), options.origin)),
     start() {
+      checking = options.platform.clock.interval(LEDGER_CHECK_MS, () => ledger.check());
       for (const { key, autoConnect } of options.config.instruments) {
         if (autoConnect) running.push(session(key).run(stopping.signal));
       }
@@ -148,6 +159,7 @@ export async function createSupervisor(options: SupervisorOptions): Promise<Supe
     calibrate: (key, channelId, points, actor, signal) =>
       calibrate({ session: session(key), ledger, channelId, points, actor, signal }),
     async stop(reason) {
+      checking?.cancel();
       stopping.abort(new Error(reason));
       const ended = await Promise.allSettled(running);
       await destroyAll();

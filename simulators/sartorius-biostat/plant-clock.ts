@@ -4,6 +4,7 @@
  */
 import type { Cancellable, Clock } from "@helix/hal";
 
+/** Between two looks at the clock, at least; longer where the next step is due later. */
 const TICK_MS = 5;
 /** Stepping pauses after this long, so that the protocol is answered in between. */
 const BUSY_NS = 8_000_000n;
@@ -18,7 +19,7 @@ export interface Steppable {
 }
 
 export interface PlantClockEvents {
-  /** About every 20 ms while time advances, and when the grant is used up. */
+  /** While time advances, at most every 20 ms; and when the grant is used up. */
   readonly time: (plantTimeS: number, reached: boolean) => void;
   /** A step threw; plant time stands still from here on. */
   readonly failed: (error: unknown) => void;
@@ -90,7 +91,13 @@ export class PlantClock {
       this.#reportedNs = begin;
       this.#events.time(this.#plant.plantTimeS, false);
     }
-    this.#timer = this.#clock.timer(TICK_MS, () => this.#tick());
+    this.#timer = this.#clock.timer(this.#msToNextStep(), () => this.#tick());
+  }
+
+  #msToNextStep(): number {
+    const elapsedS = (this.#plant.plantTimeS + 1 - this.#anchorS) / this.#speed;
+    const dueNs = this.#anchorNs + BigInt(Math.ceil(elapsedS * 1e9));
+    return Math.max(TICK_MS, Number(dueNs - this.#clock.monotonicNs()) / 1e6);
   }
 
   #stepUntil(limitS: number, begin: bigint): void {

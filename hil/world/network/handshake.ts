@@ -27,6 +27,7 @@ export function openConnection(
 
   const trySyn = (attempt: number) => {
     if (!waiting()) return;
+    if (attempt === 0 && out.settings.down) out.held.attempts += 1;
     if (attempt === SYN_AT_US.length) return socket.refused("ETIMEDOUT", address, port);
     // Armed first: whatever is lost on the way, the next try comes.
     const nextUs = startUs + (SYN_AT_US[attempt + 1] ?? SYN_GIVE_UP_US);

@@ -47,6 +47,8 @@ const MAX_LOSSES = 15;
 
 export class Link {
   settings: LinkSettings;
+  /** What wanted to pass while the way was down, since it last went down. */
+  readonly held = { bytes: 0, attempts: 0 };
   readonly #random: Random;
   #freeAtUs = 0;
   #truncate = 0;
@@ -58,6 +60,7 @@ export class Link {
   }
 
   change(settings: Partial<LinkSettings>): void {
+    if (settings.down && !this.settings.down) Object.assign(this.held, { bytes: 0, attempts: 0 });
     this.settings = { ...this.settings, ...settings };
   }
 

@@ -115,6 +115,11 @@ export class Network {
     this.change(a, b, { down: false });
   }
 
+  /** Connections between the two that `a` has open. */
+  connectionsBetween(a: Host, b: Host): number {
+    return [...this.station(a).sockets].filter((socket) => socket.peerHost === b).length;
+  }
+
   /** Resets every connection between the two, both ends at once. @returns how many */
   resetConnections(a: Host, b: Host): number {
     let count = 0;

@@ -51,6 +51,7 @@ export class Pipe {
   sendMessage(message: Uint8Array): void {
     const link = this.#link;
     const { keep, thenReset } = link.admit(message.length);
+    if (link.settings.down) link.held.bytes += keep;
     for (let at = 0; at < keep; ) {
       const length = link.segmentLength(keep - at);
       const segment = Buffer.from(message.subarray(at, at + length));

@@ -10,9 +10,9 @@ export function eventLine(event: SupervisorEvent): string | undefined {
 function text(event: Exclude<SupervisorEvent, { type: "ledger-unavailable" }>): string | undefined {
   switch (event.type) {
     case "status":
-      return event.reason === undefined ? event.status.state : `${event.status.state} (${event.reason})`;
+      return statusText(event);
     case "error":
-      return `${event.error.message}; ${event.next}`;
+      return event.isLast ? undefined : `${event.error.message}; ${event.next}`;
     case "alarm":
       return `ALARM ${event.message}`;
     case "gap":
@@ -28,4 +28,14 @@ function text(event: Exclude<SupervisorEvent, { type: "ledger-unavailable" }>): 
     case "frames":
       return undefined;
   }
+}
+
+/**
+ * One line per attempt to connect: the error says why it failed and when the next one comes, so the
+ * states on the way (Disconnected, Connecting again) add nothing; FaultIsolated has its alarm.
+ */
+function statusText({ status: { state }, reason }: Extract<SupervisorEvent, { type: "status" }>) {
+  if (state === "Disconnected" || state === "FaultIsolated") return undefined;
+  if (state === "Connecting" && reason !== undefined) return undefined;
+  return reason === undefined ? state : `${state} (${reason})`;
 }

@@ -47,20 +47,21 @@ export class OperatorScreen {
     }));
     this.#ticking = this.#context.platform.clock.interval(REDRAW_MS, () => {
       this.#read();
-      this.#draw();
+      const erased = this.#erased();
+      this.#context.out.write(erased + this.#drawn());
     });
   }
 
   stop(): void {
     this.#ticking?.cancel();
+    this.#ticking = undefined;
     this.#read();
-    this.#erase();
+    this.#context.out.write(this.#erased());
   }
 
   print(line: string): void {
-    this.#erase();
-    this.#context.out.write(`${line}\n`);
-    this.#draw();
+    const erased = this.#erased();
+    this.#context.out.write(`${erased}${line}\n${this.#drawn()}`);
   }
 
   /** Frames seen of the instrument with this key, and how many this reader was too slow for. */
@@ -88,20 +89,32 @@ export class OperatorScreen {
     }
   }
 
-  #draw(): void {
-    const { out, terminal } = this.#context;
-    if (!terminal.isTty || this.#ticking === undefined) return;
-    this.#erase();
-    for (const { view, values } of this.#watched) {
-      const mark = view.origin === "physical" ? "" : ` [${view.origin}]`;
-      const line = `${view.key}${mark} ${view.status.state}  ${[...values.values()].join("  ")}`;
-      out.write(`${line.slice(0, terminal.columns - 1)}\n`);
-    }
+  /** The lines of the instruments, to be written below everything else; nothing where nobody watches. */
+  #drawn(): string {
+    const { terminal } = this.#context;
+    if (!terminal.isTty || this.#ticking === undefined) return "";
     this.#linesDrawn = this.#watched.length;
+    return this.#watched.map((watched) => `${instrumentLine(watched, terminal.columns)}\n`).join("");
   }
 
-  #erase(): void {
-    if (this.#linesDrawn > 0) this.#context.out.write(`\x1b[${this.#linesDrawn}A\x1b[J`);
+  /**
+   * What takes them away, from wherever a key's echo (^C) has moved the cursor; in one write with what
+   * comes instead, so that nothing flickers.
+   */
+  #erased(): string {
+    const lines = this.#linesDrawn;
     this.#linesDrawn = 0;
+    return lines === 0 ? "" : `\r\x1b[${lines}A\x1b[J`;
   }
+}
+
+/** No longer than the terminal is wide: a line that wraps could not be taken away again. */
+export function instrumentLine({ view, values }: Pick<Watched, "view" | "values">, columns: number): string {
+  const mark = view.origin === "physical" ? "" : ` [${view.origin}]`;
+  let line = `${view.key}${mark} ${view.status.state}`;
+  for (const value of values.values()) {
+    if (line.length + 2 + value.length >= columns) break;
+    line += `  ${value}`;
+  }
+  return line.slice(0, columns - 1);
 }

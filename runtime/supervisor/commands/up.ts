@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { resolve } from "node:path";
 import { type CliContext, CliError, type CommandOutcome, defineCommand, EXIT } from "@helix/cli";
 import { loadHelixConfig } from "@helix/config";
-import { type Ledger, type LedgerCheckpoint, openLedger } from "@helix/ledger";
+import { type Ledger, type LedgerCheckpoint, LedgerOpenError, openLedger } from "@helix/ledger";
 import { jsonLog, silentLog } from "@helix/platform";
 import { createInProcessHost } from "../in-process-host.ts";
 import { createSupervisor } from "../supervisor.ts";
@@ -27,20 +27,35 @@ export const command = defineCommand({
       });
     }
     const config = await loadHelixConfig({ disk: context.platform.disk, path });
-    const ledger = await openLedger({ folder: config.ledger.folder, ...context.platform });
+    const ledger = await openConfiguredLedger(config.ledger.folder, context);
     try {
       const summary = await runUntilStopped(config, ledger, context);
+      const { folder } = config.ledger;
+      if (ledger.failure !== undefined) throw new CliError(ledger.failure.message, LEDGER_FAILED);
       const checkpoint = await ledger.checkpoint();
-      return {
-        exitCode: EXIT.pass,
-        result: { ...summary, ledger: ledgerResult(config.ledger.folder, checkpoint) },
-      };
+      await ledger.close();
+      context.out.write(`ledger ${folder} closed, ${checkpoint.records} records\n`);
+      return { exitCode: EXIT.pass, result: { ...summary, ledger: ledgerResult(folder, checkpoint) } };
     } finally {
       await ledger.close();
-      context.out.write(`ledger ${config.ledger.folder} closed\n`);
     }
   },
 });
+
+const LEDGER_FAILED = {
+  advice: "All that was acknowledged before is safe.",
+  exitCode: EXIT.fail,
+};
+
+async function openConfiguredLedger(folder: string, { platform }: CliContext): Promise<Ledger> {
+  try {
+    return await openLedger({ folder, ...platform });
+  } catch (error) {
+    // Its message says what to do.
+    if (error instanceof LedgerOpenError) throw new CliError(error.message, { cause: error });
+    throw error;
+  }
+}
 
 async function runUntilStopped(
   config: Awaited<ReturnType<typeof loadHelixConfig>>,
@@ -72,6 +87,7 @@ async function runUntilStopped(
   } finally {
     screen.stop();
     await supervisor.stop(stopReason(context.signal));
+    context.out.write("streams stopped, sessions closed\n");
   }
   return {
     instruments: supervisor.instruments.map((view) => ({

@@ -1,0 +1,99 @@
+/** What `helix run` says of a scenario that it cannot use; the kinds of mistake are tried one by one in hil/scenario. */
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { describe, expect, test } from "vitest";
+import { folderWith } from "./testing/folder.ts";
+import { helix } from "./testing/helix.ts";
+
+const NAME = "partition-during-feed.yaml";
+const LIBRARY = fileURLToPath(new URL(".", import.meta.resolve("@helix/scenarios")));
+const GOOD = await readFile(join(LIBRARY, NAME), "utf8");
+
+async function runWith(from: string, to: string, more: readonly string[] = []) {
+  const text = GOOD.replace(from, to);
+  if (text === GOOD) throw new Error(`${from} is not in the scenario`);
+  const folder = await folderWith({ [NAME]: text });
+  return { ...(await helix(["run", NAME, ...more], { cwd: folder })), folder, text };
+}
+
+/** line:column of the first `word`. */
+function placeOf(text: string, word: string): string {
+  const before = text.slice(0, text.indexOf(word)).split("\n");
+  return `${before.length}:${(before.at(-1) ?? "").length + 1}`;
+}
+
+describe.each<[what: string, from: string, to: string, at: string, says: readonly string[]]>([
+  ["a misspelt key", "\nseed:", "\nsed:", "sed:", ['unknown key "sed"', "did you mean seed?"]],
+  ["a wrong type", "seed: 7211", "seed: lots", "lots", ['seed is "lots"', "expected a whole number"]],
+  [
+    "a unit of another quantity",
+    "0.0022 L/h",
+    "0.0022 kg",
+    "0.0022 kg",
+    ["`kg` measures mass", "volume flow"],
+  ],
+  ["an unknown simulator", "simulator: sart", "simulator: satt", "satt", ["unknown simulator"]],
+  [
+    "an unknown driver",
+    "driver: sart",
+    "driver: satt",
+    "satt",
+    ["unknown driver", "did you mean sartorius-biostat?"],
+  ],
+  [
+    "an unknown channel",
+    "set: brx-07.feed_rate",
+    "set: brx-07.feedrate",
+    "brx-07.feedrate",
+    ["did you mean feed_rate?"],
+  ],
+  [
+    "an unknown fault",
+    "inject: drift",
+    "inject: drfit",
+    "drfit",
+    ['unknown fault "drfit"', "did you mean drift?"],
+  ],
+  [
+    "an unknown invariant",
+    "every-gap-is-recorded",
+    "every-gap-is-recored",
+    "every-gap-is-recored",
+    ["did you mean every-gap-is-recorded?"],
+  ],
+])("%s", (_what, from, to, at, says) => {
+  test("is told at its place, with exit code 2, and nothing is started", async () => {
+    const { code, stdout, stderr, folder, text } = await runWith(from, to);
+    expect(stderr).toMatch(new RegExp(`^${NAME}:${placeOf(text, at)}  .*\n`));
+    for (const words of says) expect(stderr).toContain(words);
+    expect(stderr).toMatch(/\n\nhelix: 1 problem\n$/);
+    expect({ code, stdout, runs: existsSync(join(folder, "runs")) }).toEqual({
+      code: 2,
+      stdout: "",
+      runs: false,
+    });
+  });
+});
+
+test("broken YAML has file, line and column, and with --json it is data", async () => {
+  const { code, stdout } = await runWith("[3, 12]", "[3, 12", ["--json"]);
+  expect(code).toBe(2);
+  expect(JSON.parse(stdout)).toMatchObject({
+    error: {
+      kind: "invalid-input",
+      problems: [{ file: NAME, line: 26, message: expect.stringContaining("not YAML") }],
+    },
+    exitCode: 2,
+  });
+});
+
+test("a scenario that is not there: the nearest one is named", async () => {
+  const folder = await folderWith({ [NAME]: GOOD });
+  expect(await helix(["run", "partition-during-fed.yaml"], { cwd: folder })).toMatchObject({
+    code: 2,
+    stdout: "",
+    stderr: `helix: there is no scenario partition-during-fed.yaml\n  Did you mean ${NAME}?\n`,
+  });
+});

@@ -1,0 +1,50 @@
+/** What every simulated rig says of an instrument: to its driver, to its simulator, in helix.toml. */
+import type { Random } from "@helix/hal";
+import type { Wiring } from "../parts.ts";
+
+/** s of plant time between two "truth" lines. */
+export const TRUTH_PERIOD_S = 60;
+export const USERNAME = "helix";
+const PASSWORD_BYTES = 18;
+
+/** How the instrument `key` of a run with this seed is reached. */
+export function wiringOf(
+  key: string,
+  seed: number,
+  reached: Pick<Wiring, "host" | "port" | "pollIntervalMs">,
+): Wiring {
+  return {
+    ...reached,
+    serialNumber: `SIM-${seed}-${key}`,
+    username: USERNAME,
+    passwordEnvVar: `HELIX_RIG_PASSWORD_${key.toUpperCase().replaceAll("-", "_")}`,
+  };
+}
+
+export function drawPassword(random: Random, key: string): string {
+  return Buffer.from(random.fork(`password:${key}`).bytes(PASSWORD_BYTES)).toString("base64url");
+}
+
+/** `[instruments.<key>]` and `[instruments.<key>.config]`. */
+export function instrumentToml(
+  key: string,
+  title: string,
+  library: string,
+  config: Readonly<Record<string, string | number>>,
+): string {
+  const lines = [
+    `[instruments.${key}]`,
+    `driver_library = ${JSON.stringify(library)}`,
+    `display_name = ${JSON.stringify(title)}`,
+    "",
+    `[instruments.${key}.config]`,
+    ...Object.entries(config).map(([name, value]) => `${name} = ${JSON.stringify(value)}`),
+  ];
+  return `${lines.join("\n")}\n`;
+}
+
+/** The whole of helix.toml; folders count from the file's. */
+export function configuration(instruments: readonly string[]): string {
+  const folders = ["[ledger]", 'folder = "ledger"', "", "[pki]", 'folder = "pki"', ""].join("\n");
+  return [folders, ...instruments].join("\n");
+}

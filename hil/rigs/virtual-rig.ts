@@ -1,0 +1,175 @@
+/**
+ * Rig `virtual`: the same scenario, drivers, runtime and simulators in a virtual world, in a thread of
+ * its own. This thread stays in real time: it writes the run's folder, shows progress, and ends a
+ * world that hangs. One seed gives one run, byte for byte.
+ */
+
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Platform } from "@helix/platform";
+import type { Cause } from "@helix/run-record";
+import type { Plan } from "../scenario/plan.ts";
+import {
+  checkDeterminism,
+  type DeterminismReport,
+  runInWorld,
+  WorldFailedError,
+  WorldHungError,
+  type WorldRunOptions,
+} from "../world/index.ts";
+import { closeRun } from "./close-run.ts";
+import type { RunResult } from "./judge-run.ts";
+import { RecordWriter } from "./record-writer.ts";
+import { makeRunFolder, type RunFolder } from "./run-folder.ts";
+import type { RunWatch } from "./run-watch.ts";
+import {
+  type FromWorld,
+  type RecordCounts,
+  RUNTIME_HOST,
+  type VirtualResult,
+  type VirtualRunOptions,
+} from "./virtual-messages.ts";
+
+export interface VirtualRun {
+  readonly plan: Plan;
+  readonly platform: Platform;
+  readonly helixVersion: string;
+  /** The one command that runs this again. */
+  readonly replay: string;
+}
+
+export interface RecordedVirtualRun extends VirtualRun {
+  /** Takes the run's own folder. */
+  readonly runsFolder: string;
+  readonly signal: AbortSignal;
+  readonly watch: RunWatch;
+}
+
+/** The day on which every virtual batch is inoculated: records repeat, calendar and all. */
+const INOCULATION_MS = Date.UTC(2030, 0, 1);
+const LEAD_MS = 60_000;
+const PROGRAM = new URL("./virtual-program.ts", import.meta.url).href;
+
+/** @throws the system's error when the run's folder cannot be written; other trouble is in the verdict */
+export async function runVirtually(run: RecordedVirtualRun): Promise<RunResult> {
+  const { plan, platform, signal } = run;
+  const startedNs = platform.clock.monotonicNs();
+  const folder = await makeRunFolder(platform.disk, run.runsFolder, plan.scenario, plan.seed);
+  const record = await RecordWriter.create(platform.disk, folder.record);
+  const stop = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT);
+  const onAbort = () => void Atomics.store(new Int32Array(stop), 0, 1);
+  if (signal.aborted) onAbort();
+  signal.addEventListener("abort", onAbort);
+  const post = new WorldPost(run, folder, record);
+  const wallSeconds = () => Number(platform.clock.monotonicNs() - startedNs) / 1e9;
+  try {
+    const options = await worldOptions(run, stop);
+    const { result, traceHash } = await runInWorld<VirtualResult>({
+      ...options,
+      onProgress: ({ message }) => post.take(message as FromWorld),
+    });
+    await post.settled();
+    return await closeRun(plan, folder, record, withFolder(result, folder), {
+      wallSeconds: wallSeconds(),
+      traceHash,
+    });
+  } catch (error) {
+    if (!(error instanceof WorldHungError || error instanceof WorldFailedError)) throw error;
+    await post.settled();
+    const rest = { faults: [], expectations: [], ledger: undefined, commands: [] };
+    const outcome = {
+      verdict: "invalid",
+      cause: causeOf(error),
+      summary: summaryOf(error),
+      ...post.counts,
+    } as const;
+    return await closeRun(plan, folder, record, { outcome, ...rest }, { wallSeconds: wallSeconds() });
+  } finally {
+    signal.removeEventListener("abort", onAbort);
+  }
+}
+
+/** Runs a scenario twice, the second time in another process under other conditions. @throws WorldFailedError, WorldHungError */
+export async function checkVirtualRun(run: VirtualRun): Promise<DeterminismReport> {
+  return checkDeterminism(await worldOptions(run));
+}
+
+async function worldOptions(run: VirtualRun, stop?: SharedArrayBuffer): Promise<WorldRunOptions> {
+  const { plan, platform, helixVersion, replay } = run;
+  const key = async (name: string) => {
+    const url = new URL(`./fixtures/${name}.private-key.pem`, import.meta.url);
+    return new TextDecoder().decode(await platform.disk.readFile(fileURLToPath(url)));
+  };
+  const options: VirtualRunOptions = {
+    plan,
+    helixVersion,
+    replay,
+    inoculationMs: INOCULATION_MS,
+    leadMs: LEAD_MS,
+    keys: { driver: await key("driver"), simulator: await key("simulator") },
+    ...(stop === undefined ? {} : { stop }),
+  };
+  const epochMs = INOCULATION_MS + plan.beginS * 1000 - LEAD_MS;
+  return { seed: plan.seed, module: PROGRAM, options, epochMs };
+}
+
+/** Takes what the world sends on its way. */
+class WorldPost {
+  counts: RecordCounts = { frames: 0, gaps: 0, drops: 0 };
+  readonly #run: RecordedVirtualRun;
+  readonly #folder: RunFolder;
+  readonly #record: RecordWriter;
+  readonly #files: Promise<void>[] = [];
+
+  constructor(run: RecordedVirtualRun, folder: RunFolder, record: RecordWriter) {
+    this.#run = run;
+    this.#folder = folder;
+    this.#record = record;
+  }
+
+  take(message: FromWorld): void {
+    const { watch } = this.#run;
+    switch (message.type) {
+      case "stage":
+        return watch.stage(message.text);
+      case "event":
+        return watch.event(message.plantTimeS, message.text);
+      case "time":
+        for (const sample of message.latest) watch.sample(sample);
+        return watch.time(message.plantTimeS);
+      case "record":
+        this.counts = message.counts;
+        return this.#record.addText(message.text);
+      case "file":
+        this.#files.push(this.#write(join(this.#folder.path, message.path), message.bytes));
+    }
+  }
+
+  /** @throws the system's error when a file could not be written */
+  async settled(): Promise<void> {
+    await Promise.all(this.#files);
+  }
+
+  async #write(path: string, bytes: Uint8Array): Promise<void> {
+    const { disk } = this.#run.platform;
+    await disk.makeFolder(dirname(path));
+    await disk.writeFile(path, bytes);
+  }
+}
+
+/** In the record the folder counts from the record; people are told where it lies. */
+function withFolder(result: VirtualResult, folder: RunFolder): VirtualResult {
+  const { ledger } = result;
+  return ledger === undefined
+    ? result
+    : { ...result, ledger: { ...ledger, folder: join(folder.path, ledger.folder) } };
+}
+
+/** Whose code ran last is who hung. */
+function causeOf(error: WorldHungError | WorldFailedError): Cause {
+  return error instanceof WorldHungError && error.lastEvent.host === RUNTIME_HOST ? "driver" : "bench";
+}
+
+function summaryOf({ message }: Error): string {
+  return `The virtual world was ended: ${message.split("\n", 1)[0]}.`;
+}

@@ -1,0 +1,91 @@
+/**
+ * The Biostat simulator, whole: unit, plant time and OPC UA server, driven by a rig's messages
+ * (../control.ts). The same in a process of its own (main.ts) and on a host of a virtual world.
+ */
+import type { Clock } from "@helix/hal";
+import { createSeededRandom } from "@helix/platform";
+import { TWINS, type TwinModel } from "@helix/twins";
+import type { RunningSimulator, SimulatorMessage } from "../control.ts";
+import { Biostat } from "./biostat.ts";
+import type { BiostatSimulatorOptions } from "./options.ts";
+import { PlantClock } from "./plant-clock.ts";
+import { type BiostatServer, startBiostatServer } from "./server/opcua-server.ts";
+import { truthUnits } from "./truth-units.ts";
+
+export interface BiostatSetup {
+  readonly clock: Clock;
+  readonly options: BiostatSimulatorOptions;
+  readonly password: string;
+  /** Takes what the simulator says to the rig, beginning with "ready". */
+  readonly tell: (message: SimulatorMessage) => void;
+}
+
+/** @throws RangeError for an unknown twin; Error that names the port when it cannot be listened on */
+export async function startSimulator(setup: BiostatSetup): Promise<RunningSimulator> {
+  const { clock, options, password, tell } = setup;
+  const unit = createUnit(options);
+  const server = await startBiostatServer(options, password, unit);
+  const plant = new PlantClock(clock, steppable(unit, server, setup), {
+    time: (plantTimeS, reached) => tell({ type: "time", plantTimeS, reached }),
+    failed: (error) =>
+      tell({ type: "failed", message: error instanceof Error ? error.message : String(error) }),
+  });
+  tell({
+    type: "ready",
+    endpoint: server.endpoint,
+    plantTimeS: unit.plantTimeS,
+    certificateFile: server.certificateFile,
+    truthUnits: truthUnits(twinOf(options)),
+  });
+  tellTruthOnGrid(unit, setup);
+  return {
+    obey(message) {
+      switch (message.type) {
+        case "advance":
+          return plant.advance(message.untilS, message.speed);
+        case "inject":
+          return unit.inject(message.id, message.fault);
+        case "clear":
+          return tell({ type: "receipt", id: message.id, receipt: unit.clear(message.id) });
+      }
+    },
+
+    async stop() {
+      plant.stop();
+      for (const id of unit.faultIds) tell({ type: "receipt", id, receipt: unit.clear(id) });
+      await server.shutdown();
+    },
+  };
+}
+
+function createUnit(options: BiostatSimulatorOptions): Biostat {
+  const { beginS, seed } = options;
+  const random = createSeededRandom(seed).fork("sartorius-biostat");
+  return new Biostat({ twin: twinOf(options), beginS, random });
+}
+
+function twinOf({ twin: name }: BiostatSimulatorOptions): TwinModel {
+  const twin = TWINS.get(name);
+  if (!twin) throw new RangeError(`twin "${name}" is not known; known are: ${[...TWINS.keys()].join(", ")}`);
+  return twin;
+}
+
+/** The unit, with what leaves it after each second of plant time. */
+function steppable(unit: Biostat, server: BiostatServer, setup: BiostatSetup) {
+  return {
+    get plantTimeS() {
+      return unit.plantTimeS;
+    },
+    step() {
+      unit.step();
+      server.publishState();
+      if (unit.plantTimeS % setup.options.samplePeriodS === 0) server.publishReadings();
+      tellTruthOnGrid(unit, setup);
+    },
+  };
+}
+
+function tellTruthOnGrid(unit: Biostat, { options, tell }: BiostatSetup): void {
+  if (unit.plantTimeS % options.truthPeriodS !== 0) return;
+  tell({ type: "truth", plantTimeS: unit.plantTimeS, states: unit.truth() });
+}

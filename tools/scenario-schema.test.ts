@@ -1,0 +1,26 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { expect, test } from "vitest";
+import { scenarioJsonSchema, storedSchema } from "./scenario-schema.ts";
+
+const folder = fileURLToPath(new URL("../scenarios/", import.meta.url));
+const library = readdirSync(folder).filter((name) => name.endsWith(".yaml"));
+
+test("the schema that editors use is the one of the language: node tools/scenario-schema.ts writes it", () => {
+  expect(storedSchema()).toEqual(JSON.parse(JSON.stringify(scenarioJsonSchema())));
+});
+
+test("it knows every fault of the catalogue with its parameters, and refuses keys that nothing reads", () => {
+  const text = JSON.stringify(scenarioJsonSchema());
+  for (const word of ["partition", "drift", "rate", "recipe", "ramp", "eventually"])
+    expect(text).toContain(`"${word}"`);
+  expect(scenarioJsonSchema()).toMatchObject({
+    additionalProperties: false,
+    required: expect.not.arrayContaining(["begin"]),
+  });
+});
+
+test.each(library)("%s names it, so that an editor finds it", (name) => {
+  const [first] = readFileSync(`${folder}${name}`, "utf8").split("\n");
+  expect(first).toBe("# yaml-language-server: $schema=scenario.schema.json");
+});
