@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { TwinModel } from "../language/model.ts";
+import type { Term, TwinModel } from "../language/model.ts";
 import { readModel } from "../language/read-model.ts";
 import { DP5 } from "../solvers/dp5.ts";
 import { RODAS4 } from "../solvers/rodas4.ts";
@@ -30,12 +30,31 @@ events
   "everything.twin",
 ).model;
 
+/** The functions that only models read from SBML have. */
+const CIRCULAR = {
+  ...EVERYTHING,
+  name: "circular",
+  algebra: EVERYTHING.algebra.map((line) => ({
+    ...line,
+    value: (["sin", "cos", "atan", "floor"] as const).reduce<Term>(
+      (sum, operation) => ({
+        kind: "apply",
+        operation: "add",
+        operands: [sum, { kind: "apply", operation, operands: [line.value] }],
+      }),
+      line.value,
+    ),
+  })),
+};
+
 const cases: [string, TwinModel, Method, number][] = [
   ["CHO fed-batch, Dormand-Prince", libraryModel("cho-fed-batch"), DP5, 1000],
   ["CHO fed-batch, Rodas4", libraryModel("cho-fed-batch"), RODAS4, 200],
   ["CHO fed-batch with oxygen, Rodas4", libraryModel("cho-fed-batch-oxygen"), RODAS4, 1000],
   ["every function and events, Dormand-Prince", EVERYTHING, DP5, 301],
   ["every function and events, Rodas4", EVERYTHING, RODAS4, 301],
+  ["circular functions, Dormand-Prince", CIRCULAR, DP5, 101],
+  ["circular functions, Rodas4", CIRCULAR, RODAS4, 101],
 ];
 
 const bytes = (values: Float64Array): Uint8Array =>

@@ -59,6 +59,12 @@ function gradientOf(graph: Graph, id: NodeId, of: (id: NodeId) => Gradient): Gra
       return scaled(graph, of(a), graph.divide(graph.constant(1), a));
     case "tanh":
       return scaled(graph, of(a), graph.subtract(graph.constant(1), graph.multiply(id, id)));
+    case "sin":
+      return scaled(graph, of(a), graph.call("cos", a));
+    case "cos":
+      return scaled(graph, of(a), graph.negate(graph.call("sin", a)));
+    case "atan":
+      return scaled(graph, of(a), inverse(graph, graph.add(graph.constant(1), graph.multiply(a, a))));
     case "pow":
       return ofPower(graph, id, a, b, of);
     default:
@@ -95,6 +101,7 @@ function ofPower(
   );
 }
 
+const inverse = (graph: Graph, x: NodeId): NodeId => graph.divide(graph.constant(1), x);
 const zero = (graph: Graph): NodeId => graph.constant(0);
 const times = (graph: Graph, x: NodeId | undefined, y: NodeId): NodeId =>
   x === undefined ? zero(graph) : graph.multiply(x, y);

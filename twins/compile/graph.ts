@@ -17,7 +17,7 @@ export const LEVEL = { constant: 0, parameter: 1, segment: 2, step: 3 } as const
 export type Level = (typeof LEVEL)[keyof typeof LEVEL];
 
 /** Functions that are called; all others are single instructions of the machine. */
-export type FunctionName = "exp" | "log" | "tanh" | "pow";
+export type FunctionName = "exp" | "log" | "tanh" | "pow" | "sin" | "cos" | "atan" | "floor";
 
 /**
  * powerOfTwo: 2^k for whole k in -1022..1023. exponent, mantissa: x = mantissa * 2^exponent, mantissa

@@ -4,12 +4,26 @@ import { type FunctionName, reachable } from "./graph.ts";
 import { functionGraph } from "./math-functions.ts";
 import { BIT_HELPERS, literal, statements } from "./print-js.ts";
 
-export const FUNCTION_NAMES: readonly FunctionName[] = ["exp", "log", "tanh", "pow"];
+export const FUNCTION_NAMES: readonly FunctionName[] = [
+  "exp",
+  "log",
+  "tanh",
+  "pow",
+  "sin",
+  "cos",
+  "atan",
+  "floor",
+];
 
 export type OwnFunctions = Readonly<Record<FunctionName, (x: number, y?: number) => number>>;
 
-/** Source text that defines exp, log, tanh and pow, and the bit helpers they use. */
-export const functionsText = (): string => BIT_HELPERS + FUNCTION_NAMES.map(functionText).join("\n");
+let text: string | undefined;
+
+/** Source text that defines the functions and the bit helpers they use. */
+export function functionsText(): string {
+  text ??= BIT_HELPERS + FUNCTION_NAMES.map(functionText).join("\n");
+  return text;
+}
 
 let compiled: OwnFunctions | undefined;
 

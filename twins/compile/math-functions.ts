@@ -6,6 +6,7 @@
  * the logarithm in two parts and multiplies exactly (Dekker). Measured accuracy: math-functions.test.ts.
  * Out of scope: subnormal results of pow may be rounded twice; a negative base gives NaN.
  */
+import { atanGraph, cosGraph, floorGraph, sinGraph } from "./circular-functions.ts";
 import { type FunctionName, Graph, LEVEL, type NodeId } from "./graph.ts";
 
 export interface FunctionGraph {
@@ -42,7 +43,15 @@ export function functionGraph(name: FunctionName): FunctionGraph {
     const y = graph.symbol("y", LEVEL.step);
     return { graph, inputs: ["x", "y"], result: powerGraph(graph, x, y) };
   }
-  const builders = { exp: expGraph, log: logGraph, tanh: tanhGraph };
+  const builders = {
+    exp: expGraph,
+    log: logGraph,
+    tanh: tanhGraph,
+    sin: sinGraph,
+    cos: cosGraph,
+    atan: atanGraph,
+    floor: floorGraph,
+  };
   return { graph, inputs: ["x"], result: builders[name](graph, x) };
 }
 

@@ -158,6 +158,10 @@ export function emitOperation(code: Code, node: Node, context: CodeContext): voi
     case "exp":
     case "log":
     case "tanh":
+    case "sin":
+    case "cos":
+    case "atan":
+    case "floor":
     case "pow":
       for (const operand of node.operands) context.push(operand);
       code.emit(OP.call, ...unsigned(context.functionIndex(node.op)));

@@ -89,7 +89,13 @@ function rangeOf(term: Term, ranges: ReadonlyMap<string, Range>): Range {
     case "power":
       return a.low >= 0 ? powers(a, b) : EVERYTHING;
     case "tanh":
+    case "sin":
+    case "cos":
       return { low: -1, high: 1 };
+    case "atan":
+      return { low: Math.atan(a.low), high: Math.atan(a.high) };
+    case "floor":
+      return { low: Math.floor(a.low), high: Math.floor(a.high) };
     case "abs":
       return { low: Math.max(0, a.low, -a.high), high: Math.max(-a.low, a.high) };
     case "min":

@@ -49,6 +49,21 @@ export function tanhFixed(x: bigint): bigint {
   return over(e - UNIT, e + UNIT);
 }
 
+/** sin, by its series: for |x| up to some hundred. */
+export const sinFixed = (x: bigint): bigint => alternating(x, x, 1n);
+export const cosFixed = (x: bigint): bigint => alternating(x, UNIT, 0n);
+
+/** first - first x^2 / ((n + 1)(n + 2)) + ... */
+function alternating(x: bigint, first: bigint, from: bigint): bigint {
+  const square = times(x, x);
+  let [term, sum] = [first, first];
+  for (let n = from; term !== 0n && n < 2000n; n += 2n) {
+    term = -times(term, square) / ((n + 1n) * (n + 2n));
+    sum += term;
+  }
+  return sum;
+}
+
 export const powFixed = (x: number, y: number): bigint => expFixed(times(toFixed(y), logFixed(x)));
 
 /** Distance of `value` from the exact number, in units of the last place of `value`. */
