@@ -2,10 +2,16 @@ import { createHash } from "node:crypto";
 import { resolve } from "node:path";
 import { type CliContext, CliError, type CommandOutcome, defineCommand, EXIT } from "@helix/cli";
 import { loadHelixConfig } from "@helix/config";
-import { type Ledger, type LedgerCheckpoint, LedgerOpenError, openLedger } from "@helix/ledger";
+import {
+  type Ledger,
+  type LedgerCheckpoint,
+  LedgerOpenError,
+  LedgerUnavailableError,
+  openLedger,
+} from "@helix/ledger";
 import { jsonLog, silentLog } from "@helix/platform";
 import { createInProcessHost } from "../in-process-host.ts";
-import { createSupervisor } from "../supervisor.ts";
+import { createSupervisor, type Supervisor, type SupervisorOptions } from "../supervisor.ts";
 import { eventLine } from "./event-line.ts";
 import { OperatorScreen } from "./operator-screen.ts";
 
@@ -57,13 +63,23 @@ async function openConfiguredLedger(folder: string, { platform }: CliContext): P
   }
 }
 
+/** A ledger that cannot take even the record of the start keeps everything from starting. */
+async function startedOrRefused(options: SupervisorOptions): Promise<Supervisor> {
+  try {
+    return await createSupervisor(options);
+  } catch (error) {
+    if (error instanceof LedgerUnavailableError) throw new CliError(error.message, { cause: error });
+    throw error;
+  }
+}
+
 async function runUntilStopped(
   config: Awaited<ReturnType<typeof loadHelixConfig>>,
   ledger: Ledger,
   context: CliContext,
 ): Promise<Record<string, unknown>> {
   const screen = new OperatorScreen(context);
-  const supervisor = await createSupervisor({
+  const supervisor = await startedOrRefused({
     platform: context.platform,
     ledger,
     host: createInProcessHost(context.platform.disk),
