@@ -34,7 +34,8 @@ export function drawParameter(
   const [low, high] = measure === "channel" ? SHARE_OF_RANGE : RATE_SHARE_PER_HOUR;
   const width = channel.range === undefined ? 1 : channel.range.max - channel.range.min;
   const size = logUniform(low * width, high * width, random);
-  const value = bounded(random.uniform() < 0.5 ? -size : size, parameter);
+  const mayBeNegative = (parameter.min ?? -Infinity) < 0;
+  const value = bounded(mayBeNegative && random.uniform() < 0.5 ? -size : size, parameter);
   return `${value} ${channel.unit}${measure === "channel" ? "" : "/h"}`;
 }
 

@@ -83,7 +83,7 @@ test("broken YAML has file, line and column, and with --json it is data", async 
   expect(JSON.parse(stdout)).toMatchObject({
     error: {
       kind: "invalid-input",
-      problems: [{ file: NAME, line: 26, message: expect.stringContaining("not YAML") }],
+      problems: [{ file: NAME, line: 27, message: expect.stringContaining("not YAML") }],
     },
     exitCode: 2,
   });

@@ -237,8 +237,11 @@ describe.skipIf(!socat)(socat ? "serial" : "serial (skipped: needs socat, apt-ge
       expect(Buffer.from((await rightInput.next()).value ?? []).toString()).toBe("ping");
       await right.write(Buffer.from("pong"));
       expect(Buffer.from((await leftInput.next()).value ?? []).toString()).toBe("pong");
+      // An unplugged line is noticed by whoever reads it.
+      const ended = [leftInput.next(), rightInput.next()];
       cable.kill();
       await Promise.all([left.closed, right.closed]);
+      await Promise.allSettled(ended);
     } finally {
       cable.kill();
     }

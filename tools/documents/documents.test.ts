@@ -58,7 +58,9 @@ test("README: the commands shown run one after another, as they stand", { timeou
 });
 
 test("README: the table of commands names each command of `helix --help`, and no other", async () => {
-  const shown = [...read("README.md").matchAll(/^\| `helix ([a-z-]+(?: [a-z-]+)?)/gm)].map(([, name]) => name);
+  const shown = [...read("README.md").matchAll(/^\| `helix ([a-z-]+(?: [a-z-]+)?)/gm)].map(
+    ([, name]) => name,
+  );
   const { stdout } = await helix(["--help"], folder);
   const offered = [...stdout.matchAll(/^ {2}([a-z][a-z-]*(?: [a-z-]+)?)(?: [[<].*?)? {2,}/gm)].map(
     ([, name]) => name,
