@@ -80,12 +80,23 @@ export async function judgeRun(run: EndedRun): Promise<JudgedRun> {
 }
 
 /** Undefined when the ledger cannot be read: expectations that need it are then inconclusive. */
-async function evidenceOf({ disk, ledger }: EndedRun): Promise<LedgerEvidence | undefined> {
+async function evidenceOf({
+  disk,
+  ledger,
+  plan,
+  record,
+  reachedS,
+}: EndedRun): Promise<LedgerEvidence | undefined> {
   if (ledger.checkpoint === undefined) return undefined;
   try {
     const { line, audit } = await readBackLedger(disk, ledger.folder, ledger.checkpoint);
     return { line: { ...line, folder: ledger.shownAs }, audit };
-  } catch {
+  } catch (error) {
+    const message = `the ledger could not be read back: ${error instanceof Error ? error.message : String(error)}`;
+    for (const { key: instrument } of plan.instruments) {
+      const errorKind = "LedgerUnreadable";
+      record.add({ kind: "error", t: reachedS, instrument, errorKind, message, recovery: "none" });
+    }
     return undefined;
   }
 }
