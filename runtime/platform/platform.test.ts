@@ -238,10 +238,9 @@ describe.skipIf(!socat)(socat ? "serial" : "serial (skipped: needs socat, apt-ge
       await right.write(Buffer.from("pong"));
       expect(Buffer.from((await leftInput.next()).value ?? []).toString()).toBe("pong");
       // An unplugged line is noticed by whoever reads it.
-      const ended = [leftInput.next(), rightInput.next()];
+      const ended = Promise.allSettled([leftInput.next(), rightInput.next()]);
       cable.kill();
-      await Promise.all([left.closed, right.closed]);
-      await Promise.allSettled(ended);
+      await Promise.all([left.closed, right.closed, ended]);
     } finally {
       cable.kill();
     }
