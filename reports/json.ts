@@ -68,7 +68,7 @@ export function summarise(record: RunRecord) {
         ? { executed: line.resolved.executed, readBack: line.resolved.readBack ?? null, t: line.resolved.t }
         : null,
       latencyMs: line.latencyMs ?? null,
-      intentLedgerSequence: line.intentLedgerSequence,
+      intentLedgerSequence: line.intentLedgerSequence ?? null,
       outcomeLedgerSequence: line.outcomeLedgerSequence ?? null,
     })),
     gapList: record.gaps.map(({ kind: _, ...gap }) => gap),

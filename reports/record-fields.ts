@@ -154,7 +154,7 @@ export const RECORD_FIELDS: FieldTable = {
     reason: optional(text),
     resolved: optional(object({ executed: boolean, readBack: optional(number), t: plantTime })),
     latencyMs: optional(number),
-    intentLedgerSequence: counter,
+    intentLedgerSequence: optional(counter),
     outcomeLedgerSequence: optional(counter),
   },
   calibration: {

@@ -140,7 +140,7 @@ export interface CommandLine {
     | { readonly executed: boolean; readonly readBack: number | undefined; readonly t: number }
     | undefined;
   readonly latencyMs: number | undefined;
-  readonly intentLedgerSequence: string;
+  readonly intentLedgerSequence: string | undefined;
   readonly outcomeLedgerSequence: string | undefined;
 }
 

@@ -44,6 +44,14 @@ function auditRecord(sequence: string, event: RecordedEvent): AuditRecord | unde
       return { event: event.type, sequence, instrument };
     case "DEVIATION":
       return { event: event.type, sequence, instrument, description: text("description") };
+    case "COMMAND_REJECTED":
+      return {
+        event: "COMMAND_OUTCOME",
+        sequence,
+        instrument,
+        commandId: text("commandId"),
+        outcome: "rejected",
+      };
     case "COMMAND_INTENT":
     case "COMMAND_OUTCOME":
     case "COMMAND_RESOLVED": {

@@ -48,11 +48,11 @@ export async function calibrateAs(
   channels: Channels,
   actor: CommandReport["actor"],
 ): Promise<CalibrationReport> {
-  const { instrument, points } = planned;
+  const { instrument, points, rationale } = planned;
   const channel = channelId(planned, channels);
   try {
     const { signal } = new AbortController();
-    const { outcome } = await supervisor.calibrate(instrument, channel, points, actor, signal);
+    const { outcome } = await supervisor.calibrate(instrument, channel, points, actor, rationale, signal);
     return { actor, outcome, reason: undefined };
   } catch (error) {
     return { actor, outcome: "not-done", reason: error instanceof Error ? error.message : String(error) };

@@ -56,6 +56,8 @@ export class Recorder {
     const { record, plantTimeS, watch } = this.#options;
     const t = plantTimeS();
     if (event.type === "ledger-unavailable") return this.#recordLedgerFailure(t, event.reason);
+    // The ledger has it; the fault that did it is in the record by itself.
+    if (event.type === "clock-stepped") return;
     const { instrument } = event;
     switch (event.type) {
       case "status":
@@ -141,8 +143,8 @@ export class Recorder {
       acknowledgedValue: report.acknowledgedValue,
       reason: report.reason,
       latencyMs: report.roundTripLatencyUs === undefined ? undefined : report.roundTripLatencyUs / 1000,
-      intentLedgerSequence: `${report.intentSequence}`,
-      outcomeLedgerSequence: `${report.outcomeSequence}`,
+      intentLedgerSequence: report.intentSequence?.toString(),
+      outcomeLedgerSequence: report.outcomeSequence?.toString(),
     };
     const resolved = this.#resolved.get(report.id);
     if (report.outcome === "unknown" && resolved === undefined) this.#unsettled.set(report.id, entry);

@@ -57,7 +57,7 @@ export class RuntimeUnderTest implements RuntimeState {
     const { platform, origin, helixVersion, secret, installation } = start;
     const written = await loadHelixConfig({ disk: platform.disk, path: start.configFile });
     const config = installation ? { ...written, pki: { folder: installation.pkiFolder } } : written;
-    const ledger = await openLedger({ folder: config.ledger.folder, ...platform });
+    const ledger = await openLedger({ folder: config.ledger.folder, ...platform, dataOrigin: origin });
     const state = {
       unsettled: new Set<string>(),
       settled: new Set<string>(),

@@ -2,7 +2,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Random } from "@helix/hal";
-import { createSeededRandom, type Platform } from "@helix/platform";
+import { createSeededRandom, createVirtualTimekeeping, type Platform } from "@helix/platform";
 import { VirtualDisk } from "./disk/virtual-disk.ts";
 import type { Host } from "./host.ts";
 import type { Kernel } from "./kernel/kernel.ts";
@@ -77,6 +77,7 @@ export class World {
       net: createWorldNet(this.network, host),
       serial: createWorldSerial(this.serial, host),
       disk,
+      timekeeping: createVirtualTimekeeping(),
     };
     const station = { host, disk, platform };
     this.#stations.set(name, station);

@@ -40,7 +40,7 @@ function commandRow(command: CommandLine, index: number): Content[] {
     outcome(command),
     html`<span class="nowrap">${readBack(command)}</span>`,
     command.latencyMs === undefined ? "–" : latencyText(command.latencyMs),
-    html`<span class="nowrap">${command.intentLedgerSequence} → ${command.outcomeLedgerSequence ?? "none"}</span>`,
+    html`<span class="nowrap">${command.intentLedgerSequence ?? "none"} → ${command.outcomeLedgerSequence ?? "none"}</span>`,
   ];
 }
 

@@ -9,7 +9,11 @@ export interface HelixConfig {
   readonly source: ConfigSource;
   /** In the order of the file. */
   readonly instruments: readonly InstrumentConfig[];
-  readonly ledger: { readonly folder: string };
+  readonly ledger: {
+    readonly folder: string;
+    /** Takes alarms and stops while `folder` cannot be written: on another device. */
+    readonly emergencyFolder: string | undefined;
+  };
   /** Keys, certificates and trust lists; one folder in it per instrument. */
   readonly pki: { readonly folder: string };
   /** `capacityFrames`: telemetry frames that the shared ring holds, 128 bytes each. */

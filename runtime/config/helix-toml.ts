@@ -40,7 +40,10 @@ export async function readHelixConfig(text: string, file: string): Promise<Helix
   return {
     source,
     instruments: Object.entries(instruments).map(([key, entry]) => instrumentConfig(key, entry, folder)),
-    ledger: { folder: resolve(folder, ledger.folder) },
+    ledger: {
+      folder: resolve(folder, ledger.folder),
+      emergencyFolder: ledger.emergency_folder && resolve(folder, ledger.emergency_folder),
+    },
     pki: { folder: resolve(folder, pki.folder) },
     ring: { capacityFrames: ring.capacity_frames },
   };
@@ -72,7 +75,10 @@ const INSTRUMENT = v.strictObject({
 
 const FILE = v.strictObject({
   instruments: v.record(v.string(), v.pipe(INSTRUMENT, v.rawCheck(thresholdAgrees))),
-  ledger: folder("ledger"),
+  ledger: v.optional(
+    v.strictObject({ folder: v.optional(text, "ledger"), emergency_folder: v.optional(text) }),
+    { folder: "ledger" },
+  ),
   pki: folder("pki"),
   ring: v.optional(v.strictObject({ capacity_frames: count(1024, 16_777_216) }), {
     capacity_frames: DEFAULT_RING_FRAMES,

@@ -8,17 +8,67 @@ import type {
   DropEvent,
   InstrumentCommand,
   InstrumentErrorDetail,
+  InstrumentErrorKind,
   Origin,
 } from "@helix/hal";
+import type { ClockQuality } from "@helix/platform";
 import type { RecordedEvent } from "./event-codec.ts";
 
-/** Who did it: a person's id, or a part of HELIX such as "supervisor" or "scenario:calm". */
+/** Who did it: a person's id, an account ("account:helix"), or a part of HELIX such as "scenario:calm". */
 export interface Actor {
   readonly id: string;
-  readonly role: "operator" | "scenario" | "recipe" | "supervisor";
+  readonly role: "operator" | "scenario" | "recipe" | "supervisor" | "service";
 }
 
 export type CommandOutcome = "acknowledged" | "rejected" | "unknown";
+
+/** A number as a person reads it. */
+export interface Quantity {
+  readonly value: number;
+  /** UCUM */
+  readonly unit: string;
+}
+export type ChangedValue = Quantity | string | boolean;
+
+/** What a command changes. */
+export interface ValueChange {
+  /** A channel's name, or "mode". */
+  readonly of: string;
+  /** Undefined where it is not known. */
+  readonly old: ChangedValue | undefined;
+  readonly new: ChangedValue;
+}
+
+/** What a signature says of what it signs (21 CFR 11.50). */
+export const SIGNATURE_MEANINGS = ["authored", "performed", "reviewed", "approved", "rejected"] as const;
+export type SignatureMeaning = (typeof SIGNATURE_MEANINGS)[number];
+
+/** The person who signs, as somebody else has established who it is. */
+export interface Signer {
+  /** Of one person, never given to another. */
+  readonly id: string;
+  /** As it is to be printed. */
+  readonly name: string;
+  readonly role: string;
+  /** How it was established: "account of the operating system", "password and token", ... */
+  readonly authentication: string;
+}
+
+/** An instrument's error that must be on record, with its kind's own fields in `detail`. */
+interface RecordedError<Kind extends InstrumentErrorKind> {
+  readonly instrument: string;
+  readonly detail: Extract<InstrumentErrorDetail, { readonly kind: Kind }>;
+  readonly message: string;
+  readonly recovery: string;
+}
+/** These have a record type of their own in HELIX-HAL-0001 section 3.1. */
+export type NamedErrorKind = "ProtocolViolation" | "CalibrationDrift";
+
+interface SettledCommand {
+  readonly commandId: string;
+  readonly instrument: string;
+  readonly reason: string | undefined;
+}
 
 export type LedgerEvent =
   | {
@@ -27,14 +77,45 @@ export type LedgerEvent =
       readonly node: string;
       readonly configurationHash: string;
       readonly origin: Origin;
+      /** Who started it; undefined on a bench. */
+      readonly actor?: Actor | undefined;
     }
   | { readonly type: "RUNTIME_STOPPED"; readonly reason: string }
+  | {
+      /** The wall clock was set to another time, or the machine slept. */
+      readonly type: "CLOCK_STEPPED";
+      /** ns; negative: back */
+      readonly stepNs: bigint;
+      /** ns since 1970 UTC: what the clock would show now, and what it shows. */
+      readonly expectedUtcNs: bigint;
+      readonly utcNs: bigint;
+    }
+  | { readonly type: "CLOCK_QUALITY"; readonly quality: ClockQuality; readonly previous: ClockQuality }
+  | {
+      readonly type: "DRIVER_REGISTERED";
+      readonly driverName: string;
+      readonly driverVersion: string;
+      readonly moduleHash: string;
+      readonly actor: Actor;
+      readonly reason: string;
+    }
   | {
       readonly type: "DRIVER_LOADED";
       readonly instrument: string;
       readonly driverName: string;
       readonly driverVersion: string;
       readonly moduleHash: string;
+    }
+  | {
+      readonly type: "DRIVER_RELOADED";
+      readonly instrument: string;
+      readonly driverName: string;
+      readonly oldDriverVersion: string;
+      readonly newDriverVersion: string;
+      readonly oldModuleHash: string;
+      readonly newModuleHash: string;
+      readonly actor: Actor;
+      readonly reason: string;
     }
   | {
       readonly type: "CONNECTED";
@@ -52,13 +133,9 @@ export type LedgerEvent =
       readonly wasGraceful: boolean;
     }
   | { readonly type: "INSTRUMENT_ISOLATED"; readonly instrument: string; readonly reason: string }
-  | {
-      readonly type: "INSTRUMENT_ERROR";
-      readonly instrument: string;
-      readonly detail: InstrumentErrorDetail;
-      readonly message: string;
-      readonly recovery: string;
-    }
+  | ({ readonly type: "PROTOCOL_VIOLATION" } & RecordedError<"ProtocolViolation">)
+  | ({ readonly type: "CALIBRATION_DRIFT_DETECTED" } & RecordedError<"CalibrationDrift">)
+  | ({ readonly type: "INSTRUMENT_ERROR" } & RecordedError<Exclude<InstrumentErrorKind, NamedErrorKind>>)
   | {
       readonly type: "TELEMETRY_GAP";
       readonly instrument: string;
@@ -81,29 +158,36 @@ export type LedgerEvent =
       readonly instrument: string;
       readonly actor: Actor;
       readonly command: InstrumentCommand;
-      readonly previousSetpoint: number | undefined;
+      /** Undefined for a command that sets nothing. */
+      readonly change: ValueChange | undefined;
+      readonly reason: string;
     }
-  | {
+  | ({
       readonly type: "COMMAND_OUTCOME";
-      readonly commandId: string;
-      readonly instrument: string;
-      readonly outcome: CommandOutcome;
+      readonly outcome: Exclude<CommandOutcome, "rejected">;
+      /** As the instrument confirmed it. */
       readonly acknowledgedValue: number | undefined;
-      readonly reason: string | undefined;
+      /** UCUM */
+      readonly unit?: string | undefined;
       readonly roundTripLatencyUs: number | undefined;
-    }
+    } & SettledCommand)
+  /** The outcome of a command that the instrument, or HELIX before it, refused. */
+  | ({ readonly type: "COMMAND_REJECTED" } & SettledCommand)
   | {
       readonly type: "COMMAND_RESOLVED";
       readonly commandId: string;
       readonly instrument: string;
       readonly executed: boolean;
       readonly readBack: number | undefined;
+      /** UCUM */
+      readonly unit?: string | undefined;
       readonly reason: string;
     }
   | {
       readonly type: "CALIBRATION";
       readonly instrument: string;
       readonly actor: Actor;
+      readonly reason: string;
       readonly record: CalibrationRecord | undefined;
       readonly failure: string | undefined;
     }
@@ -112,6 +196,20 @@ export type LedgerEvent =
       readonly instrument: string;
       readonly mandatory: boolean;
       readonly description: string;
+    }
+  | {
+      /** Of another record of this ledger, by a person (21 CFR 11.50, 11.70). */
+      readonly type: "ELECTRONIC_SIGNATURE";
+      readonly signer: Signer;
+      readonly meaning: SignatureMeaning;
+      /** The person's own words. */
+      readonly comment: string | undefined;
+      readonly signed: {
+        readonly sequence: bigint;
+        readonly type: string;
+        /** BLAKE3 of the record, as in its receipt; through the chain, of all before it too. */
+        readonly recordHash: Uint8Array;
+      };
     }
   | {
       readonly type: "KEY_ROTATED";

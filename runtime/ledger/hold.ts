@@ -20,14 +20,14 @@ import type { ResumePoint } from "./resume-point.ts";
 import { rotationEvent } from "./rotate.ts";
 import { listSegments, sealedAt } from "./segment.ts";
 import type { SigningKey } from "./signing-key.ts";
-import { Stamp } from "./stamp.ts";
+import { Stamp, type StampSource } from "./stamp.ts";
 import { startSegmentWith } from "./start-segment.ts";
 
 const DEFAULT_ORIGIN = "helix/ledger";
 /** As C2SP asks of a note's key name: no space, no plus. */
 const ORIGIN = /^[^\s+]+$/;
 
-export interface HoldOptions {
+export interface HoldOptions extends StampSource {
   readonly folder: string;
   readonly disk: Disk;
   readonly clock: Clock;
@@ -99,7 +99,7 @@ async function holdLocked(options: HoldOptions, lock: DiskLock): Promise<HeldLed
     const { sequence, file, offset, reason } = found.firstBad ?? noReason();
     throw damaged(folder, `${found.verdict} at record ${sequence}, ${file} byte ${offset}: ${reason}`);
   }
-  const stamp = new Stamp(clock, random);
+  const stamp = new Stamp(clock, random, options);
   const at = await bringUp(options, policy, key, found, stamp);
   const marks = await readMarks(disk, folder, policy.keys, 0);
   const checkpoint = newestCheckpoint(marks);

@@ -15,5 +15,6 @@ export { ProofTree, verifyConsistency, verifyInclusion } from "./proofs.ts";
 export { type LedgerRecord, readLedger } from "./read.ts";
 export { rotateKey } from "./rotate.ts";
 export { isSelected, parseUtc, type Selection } from "./search.ts";
+export { SignatureRefusedError, signRecord } from "./signature.ts";
 export { type FollowOptions, followLedger } from "./tail.ts";
 export { verifyLedger } from "./verify.ts";

@@ -42,6 +42,8 @@ export interface InspectOptions {
   readonly key?: SigningKey;
   /** Somebody may be writing meanwhile; false for the holder of the lock. */
   readonly live: boolean;
+  /** Called with every record that fits. */
+  readonly onRecord?: (record: Uint8Array) => void;
 }
 
 export interface Inspection {
@@ -202,7 +204,10 @@ class Inspector {
     return scanBatches(file, from, this.#chain, {
       key,
       signedRecords: this.#signedRecords,
-      onRecord: () => this.#compareWithStatements(),
+      onRecord: (record) => {
+        this.#compareWithStatements();
+        this.#options.onRecord?.(record);
+      },
     });
   }
 

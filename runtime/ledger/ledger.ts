@@ -49,6 +49,8 @@ export interface LedgerCheckpoint {
   readonly root: string;
   /** The signed note, as text. */
   readonly note: string;
+  /** Of further keys on the note, as `name+key id`; none of them is checked. */
+  readonly otherSignatures?: readonly string[];
 }
 
 /** The ledger cannot take records: full, failing, or closed. GMP writes must then be refused. */
@@ -71,6 +73,10 @@ export interface LedgerVerification {
   readonly root: string;
   /** Of these, how many the newest signed checkpoint covers; later batches are signed one by one. */
   readonly checkpointRecords: bigint;
+  /** Electronic signatures of persons, each found to be of the record that it names. */
+  readonly signatures: number;
+  /** Of further keys on the newest checkpoint, as `name+key id`; none of them is checked. */
+  readonly otherSignatures: readonly string[];
   /**
    * C2SP verifier key of the ledger, undefined when its policy file is unreadable. Compare it with
    * the one noted when the ledger was made: who holds the key file can sign another ledger.

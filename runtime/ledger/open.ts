@@ -2,8 +2,8 @@
  * Opens a ledger for writing, or makes one: one holder at a time, nothing touched before it is
  * certain that the folder is a ledger this version can continue.
  */
-import type { Clock, Random } from "@helix/hal";
-import { type Disk, isSystemPlatform } from "@helix/platform";
+import type { Clock, Origin, Random } from "@helix/hal";
+import { type Disk, isSystemPlatform, type Timekeeping } from "@helix/platform";
 import { BatchWriter } from "./batch-writer.ts";
 import { toUtf8 } from "./bytes.ts";
 import { EmergencyBackedLedger } from "./emergency.ts";
@@ -38,6 +38,10 @@ export interface OpenLedgerOptions {
    * disk when that is another one. What it took is merged at the next opening, with a deviation.
    */
   readonly emergency?: { readonly folder: string; readonly disk?: Disk };
+  /** Of `clock`: each record says its time zone and quality; without it neither is stated. */
+  readonly timekeeping?: Timekeeping;
+  /** The kind of plant the records are of, "physical" in production; by default not stated. */
+  readonly dataOrigin?: Origin;
   /** Opens the key of a ledger that was made with one; a new ledger's key is sealed with it. */
   readonly passphrase?: string | undefined;
 }

@@ -47,7 +47,7 @@ export function readPolicy(bytes: Uint8Array): LedgerPolicy | undefined {
     .slice(policyHead(ledgerId).split("\n").length - 1);
   const keys = parseKeyHistory(ledgerId, lines);
   // Written anew and compared, so that a policy has one form only.
-  if (keys === undefined || openNote(note, keys.current) !== policyText(keys)) return undefined;
+  if (keys === undefined || openNote(note, keys.current)?.text !== policyText(keys)) return undefined;
   return policyOf(keys);
 }
 

@@ -1,6 +1,7 @@
 /** Reads a ledger's records in order, from a closed or a live ledger, without its lock. */
 import { join } from "node:path";
-import type { Disk } from "@helix/platform";
+import type { Origin } from "@helix/hal";
+import type { ClockQuality, Disk } from "@helix/platform";
 import { SECTOR_BYTES, toHex } from "./bytes.ts";
 import { decodeEvent, type RecordedEvent } from "./event-codec.ts";
 import { uuidText } from "./event-id.ts";
@@ -8,7 +9,7 @@ import { loadPolicy } from "./folder.ts";
 import { newestCheckpoint, readMarks } from "./high-water-mark.ts";
 import { asOpenError, damaged } from "./open-error.ts";
 import { type LedgerPolicy, POLICY_FILE } from "./policy.ts";
-import { type DurabilityClass, decodeRecord, placeOf } from "./record-codec.ts";
+import { type DurabilityClass, decodeRecord, placeOf, type UnknownCode } from "./record-codec.ts";
 import { scanBatches } from "./scan.ts";
 import { decodeSegmentHeader, listSegments, type SegmentFile } from "./segment.ts";
 
@@ -23,6 +24,13 @@ export interface LedgerRecord {
   /** UUIDv7 */
   readonly eventId: string;
   readonly durability: DurabilityClass;
+  /** Minutes that local time was ahead of UTC. */
+  readonly zoneMinutes: number;
+  readonly clockQuality: ClockQuality | UnknownCode;
+  /** Of the plant; undefined where it was not stated. */
+  readonly origin: Origin | UnknownCode | undefined;
+  /** Of the event's fields; 0 where it was not stated. */
+  readonly schema: number;
   /** Lower-case hex, as in the receipt. */
   readonly recordHash: string;
   /** Types that this version does not know come as they were written. */
@@ -75,14 +83,11 @@ export async function* readStored({ folder, disk, from = 0n }: ReadOptions): Asy
 }
 
 export function ledgerRecord({ bytes, hash, file, offset }: StoredBytes): LedgerRecord {
-  const { sequence, body, bootId, eventId, utcNs, monotonicNs, durability } = decodeRecord(bytes);
+  const { body, bootId, eventId, previousHash: _, ...header } = decodeRecord(bytes);
   return {
-    sequence,
-    utcNs,
-    monotonicNs,
+    ...header,
     bootId: toHex(bootId),
     eventId: uuidText(eventId),
-    durability,
     recordHash: toHex(hash),
     event: decodeEvent(body),
     file,

@@ -1,6 +1,8 @@
 /**
  * One record: 104 bytes of header, little-endian, then the event (FORMAT.md section 4).
  */
+import { ORIGINS, type Origin } from "@helix/hal";
+import { CLOCK_QUALITIES, type ClockQuality } from "@helix/platform";
 import { viewOf } from "./bytes.ts";
 import { HASH_BYTES } from "./hashing.ts";
 
@@ -9,8 +11,14 @@ export const RECORD_HEADER_BYTES = 104;
 export const MAX_EVENT_BYTES = 1024 * 1024;
 /** Where a record repeats the hash of the one before it. */
 export const PREVIOUS_HASH_AT = 72;
+const ZONE_AT = 64;
+const QUALITY_AT = 66;
 const DURABILITY_AT = 67;
+const ORIGIN_AT = 68;
+const SCHEMA_AT = 69;
 const VERSION = 1;
+/** Of the events' fields (FORMAT.md section 4.1); counted up when a field changes its meaning. */
+export const EVENT_SCHEMA = 1;
 const ID_BYTES = 16;
 
 /**
@@ -19,6 +27,9 @@ const ID_BYTES = 16;
  */
 export const DURABILITY_CLASSES = { A: 1, B: 2, C: 3 } as const;
 export type DurabilityClass = keyof typeof DURABILITY_CLASSES;
+
+/** A code that this version has no word for. */
+export type UnknownCode = `code ${number}`;
 
 /** What is fixed when the caller hands the event over. */
 export interface RecordContent {
@@ -34,16 +45,30 @@ export interface RecordContent {
   readonly body: Uint8Array;
 }
 
+/** By whose clock, and from what kind of plant. */
+export interface RecordSource {
+  /** Minutes that local time was ahead of UTC, i16. */
+  readonly zoneMinutes: number;
+  readonly clockQuality: ClockQuality | UnknownCode;
+  /** Undefined where it was not stated. */
+  readonly origin: Origin | UnknownCode | undefined;
+}
+
 /** What its place in the chain adds. */
 export interface RecordPlace {
   readonly sequence: bigint;
   readonly previousHash: Uint8Array;
 }
 
-export interface StoredRecord extends RecordContent, RecordPlace {}
+export interface StoredRecord extends RecordContent, RecordSource, RecordPlace {
+  /** Of the event's fields; 0 where it was not stated. */
+  readonly schema: number;
+}
+
+const NOTHING_STATED: RecordSource = { zoneMinutes: 0, clockQuality: "not-stated", origin: undefined };
 
 /** A whole record but for its place in the chain, which the writer fills in. */
-export function draftRecord(content: RecordContent): Uint8Array {
+export function draftRecord(content: RecordContent, source = NOTHING_STATED): Uint8Array {
   const bytes = new Uint8Array(RECORD_HEADER_BYTES + content.body.length);
   const view = viewOf(bytes);
   view.setUint32(0, bytes.length, true);
@@ -53,8 +78,11 @@ export function draftRecord(content: RecordContent): Uint8Array {
   view.setBigUint64(24, content.monotonicNs, true);
   bytes.set(content.bootId, 32);
   bytes.set(content.eventId, 48);
-  // 64: i16 time zone in minutes, 66: u8 clock quality, 68: u8 origin; 0 says "not stated".
+  view.setInt16(ZONE_AT, source.zoneMinutes, true);
+  bytes[QUALITY_AT] = CLOCK_QUALITIES.indexOf(source.clockQuality as ClockQuality);
   bytes[DURABILITY_AT] = DURABILITY_CLASSES[content.durability];
+  bytes[ORIGIN_AT] = ORIGINS.indexOf(source.origin as Origin) + 1;
+  bytes[SCHEMA_AT] = EVENT_SCHEMA;
   bytes.set(content.body, RECORD_HEADER_BYTES);
   return bytes;
 }
@@ -103,6 +131,14 @@ export function decodeRecord(record: Uint8Array): StoredRecord {
     bootId: record.slice(32, 32 + ID_BYTES),
     eventId: record.slice(48, 48 + ID_BYTES),
     durability,
+    zoneMinutes: view.getInt16(ZONE_AT, true),
+    clockQuality: wordFor(CLOCK_QUALITIES, view.getUint8(QUALITY_AT)),
+    origin: wordFor([undefined, ...ORIGINS], view.getUint8(ORIGIN_AT)),
+    schema: view.getUint8(SCHEMA_AT),
     body: record.subarray(RECORD_HEADER_BYTES),
   };
 }
+
+/** A later version may know more words; what it wrote is shown as it is. */
+const wordFor = <Word>(words: readonly Word[], code: number): Word | UnknownCode =>
+  code < words.length ? (words[code] as Word) : `code ${code}`;

@@ -18,6 +18,8 @@ export function toJson(value: unknown): Json {
   return value as string | boolean;
 }
 
+const NS_PER_MINUTE = 60_000_000_000n;
+
 /** ISO 8601 with nanoseconds, UTC. */
 export function utcText(utcNs: bigint): string {
   const ns = BigInt.asUintN(64, ((utcNs % 1_000_000_000n) + 1_000_000_000n) % 1_000_000_000n);
@@ -25,14 +27,32 @@ export function utcText(utcNs: bigint): string {
   return `${new Date(seconds * 1000).toISOString().slice(0, 19)}.${ns.toString().padStart(9, "0")}Z`;
 }
 
+/** ISO 8601 with nanoseconds and the zone's offset, as a clock on the wall showed it. */
+export function localText(utcNs: bigint, zoneMinutes: number): string {
+  const local = utcText(utcNs + BigInt(zoneMinutes) * NS_PER_MINUTE);
+  return zoneMinutes === 0 ? local : local.slice(0, -1) + zoneText(zoneMinutes);
+}
+
+/** `+01:00` */
+export function zoneText(zoneMinutes: number): string {
+  const minutes = Math.abs(zoneMinutes);
+  const two = (n: number) => String(n).padStart(2, "0");
+  return `${zoneMinutes < 0 ? "-" : "+"}${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`;
+}
+
 export interface RecordJson {
   readonly sequence: string;
   readonly time: string;
+  readonly zone: string;
   readonly utcNs: string;
   readonly monotonicNs: string;
   readonly bootId: string;
   readonly eventId: string;
   readonly durability: string;
+  readonly clockQuality: string;
+  /** null: not stated */
+  readonly origin: string | null;
+  readonly schema: number;
   readonly recordHash: string;
   readonly event: Json;
 }
@@ -40,39 +60,74 @@ export interface RecordJson {
 export const recordJson = (record: LedgerRecord): RecordJson => ({
   sequence: record.sequence.toString(),
   time: utcText(record.utcNs),
+  zone: zoneText(record.zoneMinutes),
   utcNs: record.utcNs.toString(),
   monotonicNs: record.monotonicNs.toString(),
   bootId: record.bootId,
   eventId: record.eventId,
   durability: record.durability,
+  clockQuality: record.clockQuality,
+  origin: record.origin ?? null,
+  schema: record.schema,
   recordHash: record.recordHash,
   event: toJson(record.event),
 });
 
 /** What an audit trail is asked for: who, what, when, why, where. Empty text where it does not say. */
 export interface AuditColumns {
+  /** With the zone. */
   readonly when: string;
   readonly what: string;
   readonly who: string;
   readonly role: string;
   readonly instrument: string;
   readonly batch: string;
+  /** `feed_rate: 0.02 L/h -> 0.024 L/h` */
+  readonly change: string;
   readonly why: string;
+  /** Of a signature: what it says, by its printed name, and of which record. */
+  readonly signature: string;
 }
 
 /** Works for types that this version does not know, too: by the fields that events share. */
-export function auditColumns({ utcNs, event }: Pick<LedgerRecord, "utcNs" | "event">): AuditColumns {
-  const actor = fieldsOf(event.actor ?? event.user ?? event.signer);
-  const command = fieldsOf(event.command);
+export function auditColumns({
+  utcNs,
+  zoneMinutes,
+  event,
+}: Pick<LedgerRecord, "utcNs" | "zoneMinutes" | "event">): AuditColumns {
+  const actor = fieldsOf(event["actor"] ?? event["user"] ?? event["signer"]);
+  const command = fieldsOf(event["command"]);
+  const why = [event["reason"], event["rationale"], command["rationale"], event["comment"]];
   return {
-    when: utcText(utcNs),
+    when: localText(utcNs, zoneMinutes),
     what: event.type,
-    who: textOf(actor.id ?? actor.name ?? event.user ?? event.signer ?? event.actor),
-    role: textOf(actor.role ?? event.role),
-    instrument: textOf(event.instrument),
-    batch: textOf(event.batch ?? event.batchId ?? command.batch),
-    why: textOf(event.reason ?? event.rationale ?? command.rationale ?? event.description ?? event.message),
+    who: textOf(actor["id"] ?? actor["name"] ?? event["user"] ?? event["signer"] ?? event["actor"]),
+    role: textOf(actor["role"] ?? event["role"]),
+    instrument: textOf(event["instrument"]),
+    batch: textOf(event["batch"] ?? event["batchId"] ?? command["batch"]),
+    change: changeText(event["change"]),
+    why: textOf([...why, event["description"], event["message"]].find((text) => textOf(text) !== "")),
+    signature: signatureText(event),
   };
+}
+
+function changeText(change: unknown): string {
+  const { of, old, new: next } = fieldsOf(change);
+  return next === undefined ? "" : `${textOf(of)}: ${valueText(old)} -> ${valueText(next)}`;
+}
+
+function valueText(value: unknown): string {
+  if (typeof value === "string" || typeof value === "boolean") return String(value);
+  const { value: number, unit } = fieldsOf(value);
+  return typeof number === "number" ? `${number} ${textOf(unit)}`.trimEnd() : "not known";
+}
+
+function signatureText(event: LedgerRecord["event"]): string {
+  const { name } = fieldsOf(event["signer"]);
+  const { sequence } = fieldsOf(event["signed"]);
+  const meaning = textOf(event["meaning"]);
+  if (typeof name !== "string" || meaning === "" || typeof sequence !== "bigint") return "";
+  return `${name}: ${meaning} record ${sequence}`;
 }
 
 const fieldsOf = (value: unknown): Readonly<Record<string, unknown>> =>

@@ -1,7 +1,7 @@
 /**
- * C2SP signed notes (c2sp.org/signed-note) with one Ed25519 line, and the checkpoint they carry
- * (c2sp.org/tlog-checkpoint): origin, number of records, root of the tree. Lines of other keys or
- * types may follow later; a reader must skip those it does not know.
+ * C2SP signed notes (c2sp.org/signed-note) with one Ed25519 line of ours, and the checkpoint they
+ * carry (c2sp.org/tlog-checkpoint): origin, number of records, root of the tree. Lines of other keys
+ * may stand beside it.
  */
 import { concat, equalBytes, fromBase64, fromUtf8, toBase64, toHex, toUtf8 } from "./bytes.ts";
 import { HASH_BYTES } from "./hashing.ts";
@@ -16,41 +16,52 @@ export function signNote(text: string, key: SigningKey): string {
   return `${text}\n${DASH} ${key.verifier.origin} ${toBase64(signature)}\n`;
 }
 
+/** `\u2014 name base64`; the name as C2SP has it, without space and plus. */
+const SIGNATURE_LINE = /^\u2014 ([^\s+]+) ([A-Za-z0-9+/]+={0,2})$/;
+
+export interface OpenedNote {
+  readonly text: string;
+  /** Of further keys, as `name+key id`: a witness, a post-quantum key. This version checks none of them. */
+  readonly otherSignatures: readonly string[];
+}
+
 /**
- * The signed text, or undefined when the note is not signed by `key`. Strict: our line comes
- * first and base64 has one form only, so that no altered byte passes.
+ * Undefined when the note is not signed by `key`, exactly once. Strict on every line, since base64 has
+ * one form only; a signature of a key that is not known here is told and counts for nothing.
  */
-export function openNote(note: string, key: VerifierKey): string | undefined {
+export function openNote(note: string, key: VerifierKey): OpenedNote | undefined {
   const end = note.indexOf("\n\n");
   if (end < 0 || !note.endsWith("\n")) return undefined;
   const text = note.slice(0, end + 1);
-  const lines = note.slice(end + 2, -1).split("\n");
-  // One line is what this format's version writes.
-  if (lines.length !== 1) return undefined;
-  const prefix = `${DASH} ${key.origin} `;
-  const line = lines[0] as string;
-  if (!line.startsWith(prefix)) return undefined;
-  const encoded = line.slice(prefix.length);
-  const bytes = fromBase64(encoded);
-  if (toBase64(bytes) !== encoded || !equalBytes(bytes.subarray(0, key.id.length), key.id)) return undefined;
-  return key.verify(toUtf8(text), bytes.subarray(key.id.length)) ? text : undefined;
+  const otherSignatures: string[] = [];
+  let signed = false;
+  for (const line of note.slice(end + 2, -1).split("\n")) {
+    const [, name, encoded = ""] = SIGNATURE_LINE.exec(line) ?? [];
+    const bytes = fromBase64(encoded);
+    if (name === undefined || bytes.length <= key.id.length || toBase64(bytes) !== encoded) return undefined;
+    const id = bytes.subarray(0, key.id.length);
+    if (name !== key.origin || !equalBytes(id, key.id)) otherSignatures.push(`${name}+${toHex(id)}`);
+    else if (signed || !key.verify(toUtf8(text), bytes.subarray(key.id.length))) return undefined;
+    else signed = true;
+  }
+  return signed ? { text, otherSignatures } : undefined;
 }
 
 export function signCheckpoint(records: bigint, root: Uint8Array, key: SigningKey): LedgerCheckpoint {
   const text = `${key.verifier.origin}\n${records}\n${toBase64(root)}\n`;
-  return { records, root: toHex(root), note: signNote(text, key) };
+  return { records, root: toHex(root), note: signNote(text, key), otherSignatures: [] };
 }
 
 /** Undefined when the note is not a checkpoint signed by `key`. */
 export function openCheckpoint(note: string, key: VerifierKey): LedgerCheckpoint | undefined {
-  const text = openNote(note, key);
-  const [origin, records = "", root = "", end, ...more] = text?.split("\n") ?? [];
+  const { text = "", otherSignatures = [] } = openNote(note, key) ?? {};
+  const [origin, records = "", root = "", end, ...more] = text.split("\n");
   if (origin !== key.origin || end !== "" || more.length > 0 || !/^(0|[1-9]\d*)$/.test(records)) {
     return undefined;
   }
   const rootBytes = fromBase64(root);
   if (rootBytes.length !== HASH_BYTES) return undefined;
-  return { records: BigInt(records), root: toHex(rootBytes), note };
+  return { records: BigInt(records), root: toHex(rootBytes), note, otherSignatures };
 }
 
 /** Text of a file that may be padded with zeros; undefined when it is not UTF-8 or has other bytes after it. */

@@ -1,7 +1,7 @@
 /**
  * Checks a whole ledger, without its lock and without changing anything: framing, sequence, chain,
  * batch hashes and signatures, the tree against the signed checkpoints, and every other file that
- * belongs to it. Safe beside a live writer: what it is just writing is not counted.
+ * belongs to it; and every electronic signature against what it signs. Safe beside a live writer: what it is just writing is not counted.
  */
 import { join } from "node:path";
 import type { Disk } from "@helix/platform";
@@ -14,7 +14,10 @@ import type { LedgerVerification } from "./ledger.ts";
 import { MerkleTree } from "./merkle-tree.ts";
 import { asOpenError } from "./open-error.ts";
 import { type LedgerPolicy, POLICY_FILE } from "./policy.ts";
+import { readStored } from "./read.ts";
+import { placeOf } from "./record-codec.ts";
 import { tornFits } from "./recover.ts";
+import { SignatureCheck } from "./signature-check.ts";
 
 /** @throws LedgerOpenError when there is no ledger of a known format to read */
 export async function verifyLedger({
@@ -40,6 +43,8 @@ function badPolicy(): LedgerVerification {
     root: toHex(new MerkleTree().root()),
     checkpointRecords: 0n,
     verifierKey: undefined,
+    signatures: 0,
+    otherSignatures: [],
     firstBad: {
       sequence: 0n,
       file: POLICY_FILE,
@@ -50,19 +55,40 @@ function badPolicy(): LedgerVerification {
 }
 
 async function verifyAll(disk: Disk, folder: string, policy: LedgerPolicy): Promise<LedgerVerification> {
-  const found = await inspectLedger({ disk, folder, policy, from: "first", live: true });
-  const beside = await badFileBeside(disk, folder, policy);
+  const signatures = new SignatureCheck();
+  const onRecord = (record: Uint8Array) => signatures.look(record);
+  const found = await inspectLedger({ disk, folder, policy, from: "first", live: true, onRecord });
   const { records, root } = found.proven;
-  const onlyBeside = found.firstBad === undefined && beside !== undefined;
-  const checkpointed = newestCheckpoint(found.marks)?.records ?? 0n;
+  const readable = found.verdict === "CLEAN" || found.verdict === "TORN_TAIL";
+  const moved = readable ? await movedSignature(disk, folder, signatures) : undefined;
+  const beside = found.verdict === "CLEAN" ? await badFileBeside(disk, folder, policy) : undefined;
+  const further = moved ?? (beside && { sequence: records, offset: 0, ...beside });
+  const newest = newestCheckpoint(found.marks);
+  const checkpointed = newest?.records ?? 0n;
   return {
-    verdict: onlyBeside ? "CORRUPT" : found.verdict,
+    verdict: further === undefined ? found.verdict : "CORRUPT",
     records,
     root,
     checkpointRecords: checkpointed < records ? checkpointed : records,
+    signatures: signatures.count,
+    otherSignatures: newest?.otherSignatures ?? [],
     verifierKey: policy.key.text,
-    firstBad: onlyBeside ? { sequence: records, offset: 0, ...beside } : found.firstBad,
+    firstBad: further ?? found.firstBad,
   };
+}
+
+async function movedSignature(
+  disk: Disk,
+  folder: string,
+  signatures: SignatureCheck,
+): Promise<LedgerVerification["firstBad"]> {
+  const sequence = await signatures.firstMoved({ disk, folder });
+  if (sequence === undefined) return undefined;
+  for await (const { bytes, file, offset } of readStored({ disk, folder, from: sequence })) {
+    if (placeOf(bytes).sequence !== sequence) break;
+    return { sequence, file, offset, reason: "signature is not of the record that it names" };
+  }
+  throw new Error(`record ${sequence} is gone since it was read`);
 }
 
 /** The private key, where it is there and this reader may see it; and what crashes left aside. */

@@ -1,5 +1,6 @@
 import type { Clock, Net, Random, Serial } from "@helix/hal";
 import type { Disk } from "./disk.ts";
+import type { Timekeeping } from "./timekeeping.ts";
 
 /** What one part of the system is given of the outside world. */
 export interface Platform {
@@ -8,4 +9,6 @@ export interface Platform {
   readonly net: Net;
   readonly serial: Serial;
   readonly disk: Disk;
+  /** What is known of `clock`'s wall time. */
+  readonly timekeeping: Timekeeping;
 }

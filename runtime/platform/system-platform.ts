@@ -5,6 +5,7 @@ import { systemClock } from "./system-clock.ts";
 import { systemDisk } from "./system-disk.ts";
 import { systemNet } from "./system-net.ts";
 import { systemSerial } from "./system-serial.ts";
+import { createSystemTimekeeping } from "./timekeeping.ts";
 
 /**
  * The real world. With a seed, chance repeats (a bench on real sockets); without one it is drawn
@@ -17,5 +18,6 @@ export function createSystemPlatform(seed?: number | bigint | string): Platform 
     net: systemNet,
     serial: systemSerial,
     disk: systemDisk,
+    timekeeping: createSystemTimekeeping(),
   };
 }

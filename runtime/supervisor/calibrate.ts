@@ -14,9 +14,10 @@ export async function calibrate(request: {
   channelId: number;
   points: readonly CalibrationPoint[];
   actor: Actor;
+  reason: string;
   signal: AbortSignal;
 }): Promise<CalibrationRecord> {
-  const { session, ledger, actor } = request;
+  const { session, ledger, actor, reason } = request;
   const { instrument, key } = session;
   if (!isCalibratable(instrument)) {
     throw new InstrumentError({
@@ -27,7 +28,7 @@ export async function calibrate(request: {
   }
   try {
     const record = await instrument.performCalibration(request.channelId, request.points, request.signal);
-    await ledger.append({ type: "CALIBRATION", instrument: key, actor, record, failure: undefined });
+    await ledger.append({ type: "CALIBRATION", instrument: key, actor, reason, record, failure: undefined });
     return record;
   } catch (error) {
     const failure = error instanceof Error ? error.message : String(error);
@@ -35,7 +36,7 @@ export async function calibrate(request: {
       error instanceof InstrumentError && "calibrationRecord" in error.detail
         ? error.detail.calibrationRecord
         : undefined;
-    await ledger.append({ type: "CALIBRATION", instrument: key, actor, record, failure });
+    await ledger.append({ type: "CALIBRATION", instrument: key, actor, reason, record, failure });
     await ledger.append({ type: "DEVIATION", instrument: key, mandatory: true, description: failure });
     throw error;
   }

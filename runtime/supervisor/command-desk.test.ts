@@ -41,7 +41,13 @@ test("the intent is on record before the instrument hears of it, the outcome aft
   expect(recordsAtDispatch).toEqual(["CONNECTED", "COMMAND_INTENT"]);
   expect(report).toMatchObject({ outcome: "acknowledged", acknowledgedValue: 0.024, roundTripLatencyUs: 5 });
   expect(ledger.events.slice(1)).toMatchObject([
-    { type: "COMMAND_INTENT", commandId: report.id, actor: operator, previousSetpoint: 0 },
+    {
+      type: "COMMAND_INTENT",
+      commandId: report.id,
+      actor: operator,
+      change: { of: "feed_rate", old: { value: 0, unit: "L/h" }, new: { value: 0.024, unit: "L/h" } },
+      reason: "daily bolus",
+    },
     { type: "COMMAND_OUTCOME", commandId: report.id, outcome: "acknowledged" },
   ]);
   await finish();
@@ -80,7 +86,7 @@ test.each<[string, InstrumentCommand, string]>([
   const report = await dispatch(command);
   expect(report).toMatchObject({ outcome: "rejected", reason: expect.stringContaining(reason) });
   expect(driver.calls.filter((call) => call.startsWith("dispatch"))).toEqual([]);
-  expect(ledger.types().slice(1)).toEqual(["COMMAND_INTENT", "COMMAND_OUTCOME"]);
+  expect(ledger.types().slice(1)).toEqual(["COMMAND_INTENT", "COMMAND_REJECTED"]);
   await finish();
 });
 

@@ -7,16 +7,24 @@ import {
   type Clock,
   type CommandAuditRecord,
   type Commandable,
+  type CommandDescriptor,
   convert,
   type InstrumentCommand,
   InstrumentError,
   type Random,
   SUPERVISOR_BUDGETS_MS,
 } from "@helix/hal";
-import type { Actor, CommandOutcome, Ledger } from "@helix/ledger";
+import {
+  type Actor,
+  type CommandOutcome,
+  type Ledger,
+  type LedgerEvent,
+  LedgerUnavailableError,
+} from "@helix/ledger";
 import { withDeadline } from "@helix/platform";
 import { refusal } from "./command-checks.ts";
 import { describeCommand } from "./describe-command.ts";
+import { isCritical, isSafetyAction, reasonOf, unitOf, valueChange } from "./value-change.ts";
 
 /** What became of a command. */
 export interface CommandReport {
@@ -32,9 +40,9 @@ export interface CommandReport {
   readonly reason: string | undefined;
   readonly warnings: readonly string[];
   readonly roundTripLatencyUs: number | undefined;
-  /** Ledger sequences of the two records. */
-  readonly intentSequence: bigint;
-  readonly outcomeSequence: bigint;
+  /** Ledger sequences of the two records; undefined for a safety action that the ledger could not take. */
+  readonly intentSequence: bigint | undefined;
+  readonly outcomeSequence: bigint | undefined;
 }
 
 /** How an unknown outcome was settled. */
@@ -103,29 +111,19 @@ export class CommandDesk {
   }
 
   async #dispatch(command: InstrumentCommand, actor: Actor): Promise<CommandReport> {
-    const { instrument, ledger, random } = this.#options;
+    const { instrument, random } = this.#options;
     const id = Buffer.from(random.bytes(8)).toString("hex");
-    const previousSetpoint =
-      command.type === "SetSetpoint" ? this.#setpoints.get(command.channelId) : undefined;
-    const intent = await ledger.append({
-      type: "COMMAND_INTENT",
-      commandId: id,
-      instrument,
-      actor,
-      command,
-      previousSetpoint,
-    });
+    const present = command.type === "SetSetpoint" ? this.#setpoints.get(command.channelId) : undefined;
+    const change = valueChange(command, this.#options.channels(), present);
+    const intent = { commandId: id, instrument, actor, command, change, reason: reasonOf(command) };
+    const intentSequence = this.#record({ type: "COMMAND_INTENT", ...intent }, command);
+    // The intent of a safety action is on its way to the ledger, and the action waits for nothing;
+    // what goes wrong with it is told below, after the action.
+    if (isSafetyAction(command)) intentSequence.catch(() => {});
+    else await intentSequence;
     const attempt = await this.#attempt(id, command);
-    const { outcome, acknowledgedValue, reason, roundTripLatencyUs } = attempt;
-    const recorded = await ledger.append({
-      type: "COMMAND_OUTCOME",
-      commandId: id,
-      instrument,
-      outcome,
-      acknowledgedValue,
-      reason,
-      roundTripLatencyUs,
-    });
+    const { outcome } = attempt;
+    const outcomeSequence = await this.#record(this.#outcomeRecord(id, command, attempt), command);
     if (outcome === "unknown") await this.#followUp(id, command);
     return {
       id,
@@ -134,9 +132,38 @@ export class CommandDesk {
       description: describeCommand(command, this.#options.channels()),
       actor,
       ...attempt,
-      intentSequence: intent.sequence,
-      outcomeSequence: recorded.sequence,
+      intentSequence: await intentSequence,
+      outcomeSequence,
     };
+  }
+
+  /** @returns the sequence; undefined for a safety action that no ledger could take: that is no reason to hold it up */
+  async #record(event: LedgerEvent, command: InstrumentCommand): Promise<bigint | undefined> {
+    const safety = isSafetyAction(command);
+    const durability = isCritical(command, this.#supportedCommands()) ? "A" : "B";
+    try {
+      return (await this.#options.ledger.append(event, { durability, safety })).sequence;
+    } catch (error) {
+      if (safety && error instanceof LedgerUnavailableError) return undefined;
+      throw error;
+    }
+  }
+
+  #outcomeRecord(
+    commandId: string,
+    command: InstrumentCommand,
+    { outcome, acknowledgedValue, reason, roundTripLatencyUs }: Attempt,
+  ): LedgerEvent {
+    const settled = { commandId, instrument: this.#options.instrument, reason };
+    if (outcome === "rejected") return { type: "COMMAND_REJECTED", ...settled };
+    const unit =
+      command.type === "SetSetpoint" ? unitOf(command.channelId, this.#options.channels()) : undefined;
+    return { type: "COMMAND_OUTCOME", ...settled, outcome, acknowledgedValue, unit, roundTripLatencyUs };
+  }
+
+  #supportedCommands(): readonly CommandDescriptor[] {
+    const driver = this.#options.commandable();
+    return "refused" in driver ? [] : driver.supportedCommands;
   }
 
   async #attempt(id: string, command: InstrumentCommand): Promise<Attempt> {
@@ -202,7 +229,8 @@ export class CommandDesk {
     const reason = executed
       ? "the instrument holds the setpoint that was sent"
       : `the instrument holds ${readBack ?? "no setpoint"}, not ${wanted}; the command was not repeated`;
-    await ledger.append({ type: "COMMAND_RESOLVED", commandId: id, instrument, executed, readBack, reason });
+    const settled = { commandId: id, instrument, executed, readBack, unit: channel?.unit, reason };
+    await ledger.append({ type: "COMMAND_RESOLVED", ...settled });
     this.#options.onResolved({ id, executed, readBack, reason });
   }
 }

@@ -4,7 +4,10 @@ import type { CommandResolution } from "./command-desk.ts";
 /** What the supervisor tells while it runs; `instrument` is the key in helix.toml. */
 export type SupervisorEvent =
   /** The ledger takes no records: commands are refused from now on, measuring goes on. */
-  { readonly type: "ledger-unavailable"; readonly reason: string } | InstrumentEvent;
+  | { readonly type: "ledger-unavailable"; readonly reason: string }
+  /** The wall clock was set to another time; ns, negative: back. */
+  | { readonly type: "clock-stepped"; readonly stepNs: bigint }
+  | InstrumentEvent;
 
 type InstrumentEvent =
   | {

@@ -182,7 +182,7 @@ test("a protocol violation is in the ledger although the connection heals", asyn
   };
   const running = run();
   await clock.advance(3_000);
-  expect(ledger.types()).toEqual(["CONNECTED", "INSTRUMENT_ERROR", "CONNECTION_LOST", "CONNECTED"]);
+  expect(ledger.types()).toEqual(["CONNECTED", "PROTOCOL_VIOLATION", "CONNECTION_LOST", "CONNECTED"]);
   stop();
   await clock.advance(0);
   await running;

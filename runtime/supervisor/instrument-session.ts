@@ -19,6 +19,7 @@ import { type Platform, withDeadline } from "@helix/platform";
 import { asInstrumentError } from "./as-instrument-error.ts";
 import { CommandDesk } from "./command-desk.ts";
 import type { LoadedDriver } from "./driver-host.ts";
+import { errorRecord } from "./error-record.ts";
 import type { EmitSupervisorEvent } from "./events.ts";
 import { InstrumentTelemetry } from "./instrument-telemetry.ts";
 import { type NextStep, type Operation, RecoveryPolicy } from "./recovery.ts";
@@ -231,14 +232,7 @@ export class InstrumentSession {
     if (since !== undefined) this.#goodSinceNs = now;
     const next = this.#policy.next(error, operation, servedMs);
     if (error.requiresAuditEntry) {
-      const recovery = error.recoveryAction;
-      ledger.enqueue({
-        type: "INSTRUMENT_ERROR",
-        instrument: this.key,
-        detail: error.detail,
-        message: error.message,
-        recovery,
-      });
+      ledger.enqueue(errorRecord(this.key, error));
     }
     emit({
       type: "error",

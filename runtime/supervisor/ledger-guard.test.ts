@@ -37,3 +37,29 @@ test("a defect of the ledger is not taken for a full disk", () => {
     TypeError,
   );
 });
+
+test("how durable, and whether it is a safety action, reaches the ledger", async () => {
+  const asked: unknown[] = [];
+  const under = new RecordingLedger();
+  const ledger = guardLedger(
+    Object.assign(under, {
+      append: async (_: unknown, options: unknown) => {
+        asked.push(options);
+        return { sequence: 0n, recordHash: "" };
+      },
+      enqueue: (event: { type: string }, options: unknown) => void asked.push([event.type, options]),
+    }),
+    () => {},
+  );
+  const options = { durability: "A", safety: true } as const;
+  await ledger.append({ type: "RUNTIME_STOPPED", reason: "test" }, options);
+  ledger.enqueue({ type: "INSTRUMENT_ISOLATED", instrument: "x", reason: "test" });
+  ledger.enqueue({ type: "DEVIATION", instrument: "x", mandatory: true, description: "test" });
+  ledger.enqueue({ type: "DEVIATION", instrument: "x", mandatory: false, description: "test" });
+  expect(asked).toEqual([
+    options,
+    ["INSTRUMENT_ISOLATED", { safety: true }],
+    ["DEVIATION", { safety: true }],
+    ["DEVIATION", { safety: false }],
+  ]);
+});

@@ -20,6 +20,7 @@ import type { Actor, Ledger } from "@helix/ledger";
 import type { OriginRule } from "@helix/pipeline";
 import type { Platform } from "@helix/platform";
 import { calibrate } from "./calibrate.ts";
+import { ClockWatch } from "./clock-watch.ts";
 import type { CommandReport } from "./command-desk.ts";
 import type { DriverHost, LoadedDriver } from "./driver-host.ts";
 import type { EmitSupervisorEvent } from "./events.ts";
@@ -38,6 +39,8 @@ export interface SupervisorOptions {
   readonly originOf?: (instrument: string, channelId: number, takenTaiNs: bigint) => Origin;
   /** Lower-case hex, of the configuration in force; for the record of the start. */
   readonly configurationHash: string;
+  /** Who started it; for the record of the start. */
+  readonly startedBy?: Actor;
   readonly helixVersion: string;
   readonly nodeVersion: string;
   readonly log: Log;
@@ -46,8 +49,8 @@ export interface SupervisorOptions {
   readonly onEvent: EmitSupervisorEvent;
 }
 
-/** How soon an operator hears that the ledger has failed, when nobody was waiting for a record. */
-const LEDGER_CHECK_MS = 1000;
+/** How soon an operator hears that the ledger has failed, when nobody was waiting for a record; or the clock stepped. */
+const CHECK_MS = 1000;
 
 /** What others see of one instrument. */
 export interface InstrumentView {
@@ -76,6 +79,7 @@ export interface Supervisor {
     channelId: number,
     points: readonly CalibrationPoint[],
     actor: Actor,
+    reason: string,
     signal: AbortSignal,
   ): Promise<CalibrationRecord>;
   /** Stops streams, closes sessions, ends drivers, records the stop. The ledger stays open. */
@@ -122,6 +126,7 @@ export async function createSupervisor(options: SupervisorOptions): Promise<Supe
       node: options.nodeVersion,
       configurationHash: options.configurationHash,
       origin: options.origin,
+      actor: options.startedBy,
     });
     for (const { key, driver } of loaded) {
       const { driverName, driverVersion } = driver.manifest;
@@ -150,14 +155,19 @@ export async function createSupervisor(options: SupervisorOptions): Promise<Supe
     ring,
     instruments: options.config.instruments.map(({ key }) => viewOf(session(key), options.origin)),
     start() {
-      checking = options.platform.clock.interval(LEDGER_CHECK_MS, () => ledger.check());
+      const clock = new ClockWatch(options.platform, ledger, options.onEvent);
+      clock.check();
+      checking = options.platform.clock.interval(CHECK_MS, () => {
+        ledger.check();
+        clock.check();
+      });
       for (const { key, autoConnect } of options.config.instruments) {
         if (autoConnect) running.push(session(key).run(stopping.signal));
       }
     },
     dispatch: async (key, command, actor) => session(key).desk.dispatch(command, actor),
-    calibrate: (key, channelId, points, actor, signal) =>
-      calibrate({ session: session(key), ledger, channelId, points, actor, signal }),
+    calibrate: (key, channelId, points, actor, reason, signal) =>
+      calibrate({ session: session(key), ledger, channelId, points, actor, reason, signal }),
     async stop(reason) {
       checking?.cancel();
       stopping.abort(new Error(reason));

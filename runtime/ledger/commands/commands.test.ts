@@ -34,6 +34,7 @@ beforeAll(async () => {
       type: "CALIBRATION",
       instrument: i % 2 === 0 ? "ph-1" : "ph-2",
       actor: { id: "l.pasteur", role: "operator" },
+      reason: "weekly",
       record: undefined,
       failure: i === 7 ? "slope too low" : undefined,
     });
@@ -89,7 +90,7 @@ describe("helix ledger", () => {
   test("show prints the newest, or from a record on; --full prints JSON", async () => {
     const newest = await call("show", { folder }, { last: 2 });
     expect(newest.out).toMatch(
-      /^ +29 {2}\d{4}-\d\d-\d\dT[\d:.]+Z {2}CALIBRATION +l.pasteur \(operator\) {2}ph-2\n +30 .* RUNTIME_STOPPED +end of shift\n$/,
+      /^ +29 {2}\d{4}-\d\d-\d\dT[\d:.]+Z {2}CALIBRATION +l.pasteur \(operator\) {2}ph-2 {2}weekly\n +30 .* RUNTIME_STOPPED +end of shift\n$/,
     );
     const from = await call("show", { folder }, { from: 28, full: true });
     expect(

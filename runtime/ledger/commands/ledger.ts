@@ -5,11 +5,12 @@ import { prove } from "./prove.ts";
 import { rotateKeyCommand } from "./rotate-key.ts";
 import { search } from "./search.ts";
 import { show } from "./show.ts";
+import { sign } from "./sign.ts";
 import { verify } from "./verify.ts";
 
 export const command: CommandGroup = {
   name: "ledger",
-  summary: "check, read, prove and export the audit ledger",
+  summary: "check, read, sign, prove and export the audit ledger",
   topic: "evidence",
-  commands: [verify, show, search, exportCommand, prove, rotateKeyCommand, anchor],
+  commands: [verify, show, search, exportCommand, prove, sign, rotateKeyCommand, anchor],
 };

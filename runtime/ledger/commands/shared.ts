@@ -6,6 +6,7 @@ import { LedgerOpenError } from "../open-error.ts";
 import type { LedgerRecord } from "../read.ts";
 import { auditColumns } from "../record-view.ts";
 import { parseUtc, type Selection } from "../search.ts";
+import { SignatureRefusedError } from "../signature.ts";
 
 export const FOLDER_ARGUMENT = { folder: { summary: "the ledger's folder", count: "one" } } as const;
 
@@ -49,7 +50,11 @@ export async function orCliError<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    if (error instanceof LedgerOpenError || error instanceof AnchorError) {
+    if (
+      error instanceof LedgerOpenError ||
+      error instanceof AnchorError ||
+      error instanceof SignatureRefusedError
+    ) {
       throw new CliError(error.message, { cause: error });
     }
     throw error;
@@ -58,11 +63,13 @@ export async function orCliError<T>(work: () => Promise<T>): Promise<T> {
 
 /** One record in a terminal. */
 export function recordLine(record: LedgerRecord): string {
-  const { when, what, who, role, instrument, batch, why } = auditColumns(record);
+  const { when, what, who, role, instrument, batch, change, why, signature } = auditColumns(record);
   const parts = [
     who === "" ? "" : role === "" ? who : `${who} (${role})`,
     instrument,
     batch === "" ? "" : `batch ${batch}`,
+    change,
+    signature,
     why,
   ].filter((part) => part !== "");
   return `${record.sequence.toString().padStart(8)}  ${when}  ${what.padEnd(28)}  ${parts.join("  ")}`.trimEnd();

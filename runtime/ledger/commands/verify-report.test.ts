@@ -7,6 +7,8 @@ const CLEAN = {
   root: "ab".repeat(32),
   checkpointRecords: 256n,
   verifierKey: "helix/site+01020304+AQ==",
+  signatures: 3,
+  otherSignatures: ["witness.example+0a0b0c0d"],
   firstBad: undefined,
 } as const;
 const CORRUPT = {
@@ -23,8 +25,11 @@ describe("report of a verification", () => {
         "  records  1152921504606846976 proven good, 256 of them under a signed checkpoint",
         `  root     ${"ab".repeat(32)}`,
         "  key      helix/site+01020304+AQ==",
+        "  signed   3 electronic signatures, each of the record it names",
+        "  also     signed by witness.example+0a0b0c0d, which is not checked here",
       ].join("\n"),
     );
+    expect(verificationText("/plant/ledger", CORRUPT)).not.toContain("electronic signatures");
     expect(verificationText("/plant/ledger", CORRUPT)).toContain(
       "  bad      record 7, seg-0000-00000000.hlx byte 8192: batch hash does not fit\n  Keep the folder as it is",
     );

@@ -17,13 +17,17 @@ const ADVICE: Readonly<Record<LedgerVerdict, string | undefined>> = {
 
 /** Lines for a terminal, without a newline at the end. */
 export function verificationText(folder: string, verification: LedgerVerification): string {
-  const { verdict, records, root, checkpointRecords, verifierKey, firstBad } = verification;
+  const { verdict, records, root, checkpointRecords, signatures, otherSignatures, verifierKey, firstBad } =
+    verification;
   const lines = [
     `${verdict}  ${folder}: ${MEANING[verdict]}`,
     `  records  ${records} proven good, ${checkpointRecords} of them under a signed checkpoint`,
     `  root     ${root}`,
   ];
   if (verifierKey !== undefined) lines.push(`  key      ${verifierKey}`);
+  if (signatures > 0 && isWhole(verdict))
+    lines.push(`  signed   ${signatures} electronic signatures, each of the record it names`);
+  for (const other of otherSignatures) lines.push(`  also     signed by ${other}, which is not checked here`);
   if (firstBad !== undefined) {
     const { sequence, file, offset, reason } = firstBad;
     lines.push(`  bad      record ${sequence}, ${file} byte ${offset}: ${reason}`);
@@ -33,12 +37,17 @@ export function verificationText(folder: string, verification: LedgerVerificatio
   return lines.join("\n");
 }
 
+/** Otherwise the signatures were not held against what they sign. */
+const isWhole = (verdict: LedgerVerdict): boolean => verdict === "CLEAN" || verdict === "TORN_TAIL";
+
 export interface VerificationJson {
   readonly verdict: LedgerVerdict;
   /** A count; text, since it may pass 2^53. */
   readonly records: string;
   readonly root: string;
   readonly checkpointRecords: string;
+  readonly signatures: number;
+  readonly otherSignatures: readonly string[];
   readonly verifierKey: string | null;
   readonly firstBad: {
     readonly sequence: string;
@@ -55,6 +64,8 @@ export function verificationJson(verification: LedgerVerification): Verification
     records: verification.records.toString(),
     root: verification.root,
     checkpointRecords: verification.checkpointRecords.toString(),
+    signatures: verification.signatures,
+    otherSignatures: verification.otherSignatures,
     verifierKey: verification.verifierKey ?? null,
     firstBad: firstBad === undefined ? null : { ...firstBad, sequence: firstBad.sequence.toString() },
   };

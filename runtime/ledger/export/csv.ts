@@ -5,12 +5,17 @@ import { auditColumns, recordJson } from "../record-view.ts";
 const COLUMNS = [
   "sequence",
   "time_utc",
+  "time_local",
+  "clock",
+  "origin",
   "type",
   "who",
   "role",
   "instrument",
   "batch",
+  "change",
   "why",
+  "signature",
   "durability",
   "event_id",
   "event",
@@ -19,17 +24,23 @@ const COLUMNS = [
 
 export function recordsCsv(records: readonly LedgerRecord[]): string {
   const rows = records.map((record) => {
-    const { when, what, who, role, instrument, batch, why } = auditColumns(record);
-    const { sequence, durability, eventId, event, recordHash } = recordJson(record);
+    const { when, what, who, role, instrument, batch, change, why, signature } = auditColumns(record);
+    const { sequence, time, clockQuality, origin, durability, eventId, event, recordHash } =
+      recordJson(record);
     return [
       sequence,
+      time,
       when,
+      clockQuality,
+      origin ?? "not-stated",
       what,
       who,
       role,
       instrument,
       batch,
+      change,
       why,
+      signature,
       durability,
       eventId,
       JSON.stringify(event),

@@ -26,7 +26,12 @@ const setpoint = (i: number): LedgerEvent => ({
   instrument: i % 2 === 0 ? "brx-07" : "brx-08",
   actor: { id: i % 3 === 0 ? "m.curie" : "l.pasteur", role: "operator" },
   command: { rationale: `daily bolus ${i}, 0.02 → 0.024 L/h, "as agreed"` } as never,
-  previousSetpoint: 0.02 + i * 1e-3,
+  change: {
+    of: "feed_rate",
+    old: { value: 0.02 + i * 1e-3, unit: "L/h" },
+    new: { value: 0.024, unit: "L/h" },
+  },
+  reason: `daily bolus ${i}, 0.02 → 0.024 L/h, "as agreed"`,
 });
 
 /** Two keys, several segments, a torn end, every kind of value; closed. */
@@ -182,7 +187,12 @@ print(v.ed25519_verify(key, b"\\x72", sig), v.ed25519_verify(key, b"\\x73", sig)
     attempt("records.json", (text) => text.replace("daily bolus 6", "daily bolus 7"), /not the one stored/);
     attempt(
       "records.json",
-      (text) => text.replace(/"time.*\n *"utcNs": "\d/, (part) => part.replace(/\d$/, "9")),
+      (text) => text.replace(/"utcNs": "\d/, (part) => part.replace(/\d$/, "9")),
+      /not what is stored/,
+    );
+    attempt(
+      "records.json",
+      (text) => text.replace('"zone": "+00:00"', '"zone": "+01:00"'),
       /not what is stored/,
     );
     attempt(

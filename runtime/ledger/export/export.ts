@@ -19,6 +19,7 @@ import { type LedgerRecord, ledgerRecord, readStored, type StoredBytes } from ".
 import { recordJson } from "../record-view.ts";
 import { isSelected, type Selection } from "../search.ts";
 import { listSegments } from "../segment.ts";
+import { signedBy } from "../signature.ts";
 import { openCheckpoint } from "../signed-note.ts";
 import { recordsCsv } from "./csv.ts";
 import { readmeText, selectionText } from "./readme.ts";
@@ -120,13 +121,18 @@ class Exporter {
   async #choose(): Promise<Chosen[]> {
     const { folder, disk, selection } = this.#options;
     const chosen: Chosen[] = [];
+    const sequences = new Set<bigint>();
     for await (const stored of readStored({ folder, disk })) {
       const record = ledgerRecord(stored);
       const covered = record.sequence < this.#checkpoint.records;
       if (covered) this.#tree.add(stored.bytes);
-      if (!isSelected(record, selection)) continue;
-      if (covered) chosen.push({ stored, record });
-      else this.#notCovered += 1;
+      // A signature goes with what it signs.
+      const signs = sequences.has(signedBy(record.event)?.sequence ?? -1n);
+      if (!signs && !isSelected(record, selection)) continue;
+      if (covered) {
+        chosen.push({ stored, record });
+        sequences.add(record.sequence);
+      } else this.#notCovered += 1;
     }
     if (toHex(this.#tree.root(this.#size)) !== this.#checkpoint.root) {
       throw damaged(folder, "records are not those that the newest checkpoint was signed for");

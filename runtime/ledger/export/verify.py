@@ -203,21 +203,32 @@ class Key:
 
 
 def open_note(note, key):
-    """The signed text, or None when this key did not sign it."""
+    """The signed text and the names of other signatures, or None when this key did not sign it."""
     text, gap, rest = note.partition("\n\n")
-    prefix = "\u2014 %s " % key.origin
-    if not gap or not rest.startswith(prefix) or not rest.endswith("\n") or rest.count("\n") != 1:
+    if not gap or not rest.endswith("\n"):
         return None
-    blob = unbase64(rest[len(prefix):-1])
     text += "\n"
-    if blob[:4] != key.id or not key.verify(text.encode(), blob[4:]):
-        return None
-    return text
+    signed, others = 0, []
+    for line in rest[:-1].split("\n"):
+        match = re.fullmatch(r"\u2014 ([^\s+]+) ([A-Za-z0-9+/]+={0,2})", line)
+        if not match:
+            return None
+        blob = unbase64(match.group(2))
+        if len(blob) <= 4:
+            return None
+        if match.group(1) != key.origin or blob[:4] != key.id:
+            # Of a witness, or of a kind that came later: told, and counted for nothing.
+            others.append("%s+%s" % (match.group(1), blob[:4].hex()))
+        elif key.verify(text.encode(), blob[4:]):
+            signed += 1
+        else:
+            return None
+    return (text, others) if signed == 1 else None
 
 
 class Checkpoint:
-    def __init__(self, size, root, epoch):
-        self.size, self.root, self.epoch = size, root, epoch
+    def __init__(self, size, root, epoch, others):
+        self.size, self.root, self.epoch, self.others = size, root, epoch, others
 
 
 class Policy:
@@ -271,16 +282,17 @@ class Policy:
 
     def checkpoint(self, note):
         for epoch in reversed(range(len(self.keys))):
-            text = open_note(note, self.keys[epoch])
-            if text is None:
+            opened = open_note(note, self.keys[epoch])
+            if opened is None:
                 continue
+            text, others = opened
             lines = text.split("\n")
             if len(lines) != 4 or lines[0] != self.keys[epoch].origin or not re.fullmatch(r"0|[1-9]\d*", lines[1]):
                 raise Bad("checkpoint is signed and has another form")
             size, root = int(lines[1]), unbase64(lines[2])
             if len(root) != 32 or not self.may_cover(epoch, size):
                 raise Bad("checkpoint of %d records is signed by a key that was not in use then" % size)
-            return Checkpoint(size, root, epoch)
+            return Checkpoint(size, root, epoch, others)
         raise Bad("checkpoint is not signed by a key of this ledger")
 
 
@@ -461,6 +473,17 @@ def decode_event(body):
 # ---- A whole ledger ------------------------------------------------------------------------------------
 
 CLASSES = {1: "A", 2: "B", 3: "C"}
+QUALITIES = ("not-stated", "synchronised", "free-running", "stepped", "virtual")
+ORIGINS = (None, "physical", "simulated", "replayed", "faulted")
+
+
+def word(words, code):
+    """A later version may know more words than these."""
+    return words[code] if code < len(words) else "code %d" % code
+
+
+def zone_text(minutes):
+    return "%s%02d:%02d" % ("-" if minutes < 0 else "+", abs(minutes) // 60, abs(minutes) % 60)
 
 
 class Record:
@@ -470,11 +493,15 @@ class Record:
         (self.length, version, code, self.sequence, self.utc_ns, self.monotonic_ns) = struct.unpack_from("<IHHQqQ", raw)
         if self.length != len(raw):
             raise Bad("record %d has another length than it says" % self.sequence)
-        if version != 1 or code != 0 or raw[67] not in CLASSES:
+        if version != 1 or code != 0 or raw[67] not in CLASSES or any(raw[70:72]):
             raise Bad("record %d has a header that format 1 does not know" % self.sequence)
         self.raw = raw
         self.boot_id, self.event_id = raw[32:48], raw[48:64]
         self.durability = CLASSES[raw[67]]
+        self.zone = zone_text(struct.unpack_from("<h", raw, 64)[0])
+        self.clock_quality = word(QUALITIES, raw[66])
+        self.origin = word(ORIGINS, raw[68])
+        self.schema = raw[69]
         self.previous = raw[72:104]
         self.hash = keyed_hash("record", raw)
 
@@ -547,6 +574,7 @@ class LedgerCheck:
         self.record_hash = bytes(32)
         self.link = keyed_hash("link", policy.ledger_id)
         self.leaves = {}
+        self.signed = 0
         self.marks = self.read_marks()
         self.statements = [(c.size, c.root, name) for name, c in self.marks]
         self.statements += [(s, r, "ledger.policy") for s, r in zip(policy.starts, policy.roots) if r is not None]
@@ -632,8 +660,9 @@ class LedgerCheck:
         for record in batch.records:
             if record.sequence != self.tree.size:
                 raise Bad("record %d stands where record %d belongs" % (record.sequence, self.tree.size))
-            decode_body(record)
+            event = decode_body(record)
             self.leaves[record.sequence] = record.hash
+            self.signed += check_signature(record.sequence, event, self.leaves, True)
             self.tree.append(record.raw)
             self.compare()
         self.record_hash = batch.records[-1].hash
@@ -648,6 +677,21 @@ def decode_body(record):
     except Unsupported:
         # A later version may write what this one cannot show; its bytes are proven all the same.
         return None
+
+
+def check_signature(sequence, event, hashes, all_are_here):
+    """1 for an electronic signature, which must be of the record that it names; else 0."""
+    if event is None or event["type"] != "ELECTRONIC_SIGNATURE":
+        return 0
+    signed = event.get("signed")
+    if not isinstance(signed, dict) or not re.fullmatch(r"\d+", str(signed.get("sequence"))):
+        raise Bad("the signature in record %d is of no record" % sequence)
+    target = int(signed["sequence"])
+    if target >= sequence or (target not in hashes and all_are_here):
+        raise Bad("the signature in record %d is of a record that was not there then" % sequence)
+    if target in hashes and hashes[target].hex() != signed.get("recordHash"):
+        raise Bad("the signature in record %d is not of the record that it names" % sequence)
+    return 1
 
 
 # ---- An export ------------------------------------------------------------------------------------------
@@ -683,6 +727,9 @@ class ExportCheck:
         records = [self.record(entry, checkpoint) for entry in document["records"]]
         self.sequences([r.sequence for r in records], document)
         self.lines.append("%d records proven to be in it" % len(records))
+        self.signatures(document["records"], records)
+        for other in checkpoint.others:
+            self.lines.append("also signed by %s, which is not checked here" % other)
         self.table(document["records"], records)
         self.consistency(policy, checkpoint)
         self.time_stamps(note)
@@ -693,8 +740,10 @@ class ExportCheck:
     def record(self, entry, checkpoint):
         record = Record(unbase64(entry["raw"]))
         name = "record %s" % entry["sequence"]
-        shown = (entry["sequence"], entry["utcNs"], entry["eventId"].replace("-", ""), entry["bootId"], entry["durability"], entry["recordHash"])
-        stored = (str(record.sequence), str(record.utc_ns), record.event_id.hex(), record.boot_id.hex(), record.durability, record.hash.hex())
+        shown = (entry["sequence"], entry["utcNs"], entry["eventId"].replace("-", ""), entry["bootId"], entry["durability"], entry["recordHash"],
+                 entry["zone"], entry["clockQuality"], entry["origin"], entry["schema"])
+        stored = (str(record.sequence), str(record.utc_ns), record.event_id.hex(), record.boot_id.hex(), record.durability, record.hash.hex(),
+                  record.zone, record.clock_quality, record.origin, record.schema)
         if shown != stored:
             raise Bad("%s: what is shown is not what is stored" % name)
         event = decode_body(record)
@@ -710,6 +759,12 @@ class ExportCheck:
             raise Bad("records are not in order, or one is there twice")
         if document.get("selection") == {} and sequences != list(range(len(sequences))):
             raise Bad("a record is missing from an export of all")
+
+    def signatures(self, entries, records):
+        hashes = {r.sequence: r.hash for r in records}
+        signed = sum(check_signature(r.sequence, e["event"], hashes, False) for e, r in zip(entries, records))
+        if signed:
+            self.lines.append("%d electronic signatures, each of the record it names" % signed)
 
     def table(self, entries, records):
         rows = list(csv.DictReader(io.StringIO(self.read("records.csv").decode("utf-8-sig"), newline="")))
@@ -776,9 +831,13 @@ def check_folder(folder):
         policy = Policy(file.read())
     check = LedgerCheck(folder, policy)
     check.run()
-    line = "%d records in %d batches, gap-free, %d under a signed checkpoint" % (check.tree.size, check.batch_number, check.covered)
+    lines = ["%d records in %d batches, gap-free, %d under a signed checkpoint" % (check.tree.size, check.batch_number, check.covered)]
+    if check.signed:
+        lines.append("%d electronic signatures, each of the record it names" % check.signed)
+    for other in sorted({other for _, c in check.marks for other in c.others}):
+        lines.append("also signed by %s, which is not checked here" % other)
     result = {"kind": "ledger", "records": check.tree.size, "checkpointRecords": check.covered, "root": check.tree.root().hex()}
-    return policy, [line], result
+    return policy, lines, result
 
 
 def main(arguments):

@@ -3,11 +3,15 @@ import type { SupervisorEvent } from "../events.ts";
 /** One line for an operator; undefined for what is too frequent to read. */
 export function eventLine(event: SupervisorEvent): string | undefined {
   if (event.type === "ledger-unavailable") return `ALARM ${event.reason}; commands are refused`;
+  if (event.type === "clock-stepped") return `ALARM ${stepText(event.stepNs)}; times before and after differ`;
   const line = text(event);
   return line === undefined ? undefined : `${event.instrument}: ${line}`;
 }
 
-function text(event: Exclude<SupervisorEvent, { type: "ledger-unavailable" }>): string | undefined {
+const stepText = (stepNs: bigint): string =>
+  `the wall clock jumped ${stepNs < 0n ? "back" : "ahead"} by ${(Math.abs(Number(stepNs)) / 1e9).toFixed(1)} s`;
+
+function text(event: Extract<SupervisorEvent, { instrument: string }>): string | undefined {
   switch (event.type) {
     case "status":
       return statusText(event);

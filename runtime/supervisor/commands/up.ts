@@ -1,15 +1,16 @@
 import { createHash } from "node:crypto";
 import { resolve } from "node:path";
 import { type CliContext, CliError, type CommandOutcome, defineCommand, EXIT } from "@helix/cli";
-import { loadHelixConfig } from "@helix/config";
+import { type HelixConfig, loadHelixConfig } from "@helix/config";
 import {
   type Ledger,
   type LedgerCheckpoint,
   LedgerOpenError,
   LedgerUnavailableError,
   openLedger,
+  PASSPHRASE_VARIABLE,
 } from "@helix/ledger";
-import { jsonLog, silentLog } from "@helix/platform";
+import { accountName, jsonLog, silentLog } from "@helix/platform";
 import { createInProcessHost } from "../in-process-host.ts";
 import { createSupervisor, type Supervisor, type SupervisorOptions } from "../supervisor.ts";
 import { eventLine } from "./event-line.ts";
@@ -21,7 +22,9 @@ export const command = defineCommand({
   topic: "production",
   details:
     "Connects every instrument with auto_connect, streams, checks health, reconnects with backoff and keeps the audit " +
-    "ledger. Ctrl-C stops streams, closes sessions and closes the ledger.",
+    "ledger. Ctrl-C stops streams, closes sessions and closes the ledger. The ledger's key is sealed with the passphrase " +
+    `in ${PASSPHRASE_VARIABLE} when that is set. [ledger] emergency_folder names a folder on another device that takes ` +
+    "alarms and stops while the ledger's own disk is full or failing.",
   arguments: { config: { summary: "path of helix.toml (default: ./helix.toml)", count: "optional" } },
   examples: [{ line: "helix up /etc/helix/helix.toml", explains: "run a plant's instruments" }],
 
@@ -33,7 +36,7 @@ export const command = defineCommand({
       });
     }
     const config = await loadHelixConfig({ disk: context.platform.disk, path });
-    const ledger = await openConfiguredLedger(config.ledger.folder, context);
+    const ledger = await openConfiguredLedger(config.ledger, context);
     try {
       const summary = await runUntilStopped(config, ledger, context);
       const { folder } = config.ledger;
@@ -53,9 +56,18 @@ const LEDGER_FAILED = {
   exitCode: EXIT.fail,
 };
 
-async function openConfiguredLedger(folder: string, { platform }: CliContext): Promise<Ledger> {
+async function openConfiguredLedger(
+  { folder, emergencyFolder }: HelixConfig["ledger"],
+  { platform, env }: CliContext,
+): Promise<Ledger> {
   try {
-    return await openLedger({ folder, ...platform });
+    return await openLedger({
+      folder,
+      ...platform,
+      dataOrigin: "physical",
+      passphrase: env[PASSPHRASE_VARIABLE],
+      ...(emergencyFolder === undefined ? {} : { emergency: { folder: emergencyFolder } }),
+    });
   } catch (error) {
     // Its message says what to do.
     if (error instanceof LedgerOpenError) throw new CliError(error.message, { cause: error });
@@ -86,6 +98,7 @@ async function runUntilStopped(
     config,
     origin: "physical",
     configurationHash: createHash("sha256").update(config.source.text).digest("hex"),
+    startedBy: { id: `account:${accountName()}`, role: "service" },
     helixVersion: context.version,
     nodeVersion: process.version,
     log: context.env["HELIX_DEBUG"] === "1" ? jsonLog((line) => context.err.write(`${line}\n`)) : silentLog,

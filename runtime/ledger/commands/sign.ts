@@ -1,0 +1,75 @@
+import { CliError, defineCommand, EXIT } from "@helix/cli";
+import { accountName, type Disk } from "@helix/platform";
+import { SIGNATURE_MEANINGS, type SignatureMeaning, type Signer } from "../events.ts";
+import { PASSPHRASE_VARIABLE } from "../key-file.ts";
+import type { LedgerRecord } from "../read.ts";
+import { FOLDER_ARGUMENT, ledgerFolder, orCliError } from "./shared.ts";
+
+export const sign = defineCommand({
+  name: "sign",
+  summary: "sign a record electronically: your name, the time and what you mean by it",
+  topic: "evidence",
+  details:
+    "Writes a record that is bound to the hash of the one you sign, so that it cannot be moved to another; verify and " +
+    "verify.py check that. You sign as the account of the operating system that runs this command: HELIX asks for no " +
+    "password here, and the record says so, so by itself this is not the two-component signature of 21 CFR 11.200. " +
+    "What somebody did must be reviewed or approved by somebody else. HELIX must not be running on this ledger.",
+  arguments: FOLDER_ARGUMENT,
+  options: {
+    record: { kind: "integer", summary: "the record to sign", value: "sequence", min: 0 },
+    meaning: { kind: "text", summary: SIGNATURE_MEANINGS.join(", "), value: "word" },
+    name: { kind: "text", summary: "your name, as it is to be printed", value: "name" },
+    role: { kind: "text", summary: "in which role you sign", value: "role" },
+    comment: { kind: "text", summary: "in your own words", value: "text" },
+  },
+  examples: [
+    {
+      line: 'helix ledger sign ledger --record 4711 --meaning reviewed --name "Marie Curie" --role "quality assurance"',
+      explains: "sign that you have reviewed record 4711",
+    },
+  ],
+
+  run: (input, context) =>
+    orCliError(async () => {
+      const { openLedger } = await import("../open.ts");
+      const { signRecord } = await import("../signature.ts");
+      const folder = ledgerFolder(input.arguments.folder, context);
+      const { comment } = input.options;
+      const meaning = meaningOf(input.options.meaning);
+      const signer = signerOf(input.options.name, input.options.role);
+      const record = await recordAt(input.options.record, folder, context.platform.disk);
+      const passphrase = context.env[PASSPHRASE_VARIABLE];
+      const ledger = await openLedger({ folder, ...context.platform, passphrase });
+      try {
+        const { sequence } = await signRecord(ledger, record, signer, { meaning, comment });
+        context.out.write(
+          `record ${record.sequence} (${record.event.type}) signed by ${signer.name}, ${meaning}: record ${sequence}\n`,
+        );
+        const result = { folder, record: record.sequence, signature: sequence, meaning, signer };
+        return { exitCode: EXIT.pass, result };
+      } finally {
+        await ledger.close();
+      }
+    }),
+});
+
+function meaningOf(text: string | undefined): SignatureMeaning {
+  const found = SIGNATURE_MEANINGS.find((meaning) => meaning === text);
+  if (found !== undefined) return found;
+  const given = text === undefined ? "no meaning of the signature" : `"${text}" is no meaning of a signature`;
+  throw new CliError(`${given}; give --meaning ${SIGNATURE_MEANINGS.join(", ")}`);
+}
+
+function signerOf(name: string | undefined, role: string | undefined): Signer {
+  if (name === undefined || role === undefined) {
+    throw new CliError("a signature shows who signs; give --name and --role");
+  }
+  return { id: `account:${accountName()}`, name, role, authentication: "account of the operating system" };
+}
+
+async function recordAt(sequence: number | undefined, folder: string, disk: Disk): Promise<LedgerRecord> {
+  if (sequence === undefined) throw new CliError("no record to sign; give --record <sequence>");
+  const { readLedger } = await import("../read.ts");
+  for await (const record of readLedger({ folder, disk, from: BigInt(sequence) })) return record;
+  throw new CliError(`ledger ${folder} has no record ${sequence}`);
+}
