@@ -211,3 +211,53 @@ test("while there is no connection a command is rejected without being sent", as
   await clock.advance(0);
   await running;
 });
+
+test.each<[string, InstrumentCommand]>([
+  [
+    "an emergency stop",
+    { type: "TriggerOperation", operation: "EmergencyStop", parameters: new Map(), rationale: "smoke" },
+  ],
+  ["holding", { type: "SetMode", mode: "Hold", rationale: "foam" }],
+])(
+  "%s goes out although no ledger takes it, at once, and says that it is not on record",
+  async (_, command) => {
+    const { session, driver, ledger, clock, finish } = await streaming();
+    Object.assign(driver, {
+      supportedCommands: [
+        ...driver.supportedCommands,
+        { ...driver.supportedCommands[1], commandType: "TriggerOperation" },
+      ],
+    });
+    const full = Promise.withResolvers<never>();
+    ledger.append = () => full.promise;
+    const report = session.desk.dispatch(command, operator);
+    await clock.advance(10);
+    // The ledger has not answered yet.
+    expect(driver.calls).toContain(`dispatch ${command.type}`);
+    full.reject(new LedgerUnavailableError("disk full"));
+    await clock.advance(10);
+    expect(await report).toMatchObject({
+      outcome: "acknowledged",
+      intentSequence: undefined,
+      outcomeSequence: undefined,
+    });
+    await finish();
+  },
+);
+
+test("a regulated command is recorded under a synced mark, any other one as durable as usual", async () => {
+  const { dispatch, driver, ledger, finish } = await streaming();
+  const asked: unknown[] = [];
+  const { append } = ledger;
+  ledger.append = (event, ...options: unknown[]) => {
+    asked.push(...options);
+    return append.call(ledger, event);
+  };
+  await dispatch(feed());
+  Object.assign(driver, { supportedCommands: [{ ...driver.supportedCommands[0], isGmpRegulated: false }] });
+  await dispatch(feed());
+  const critical = { durability: "A", safety: false };
+  const usual = { durability: "B", safety: false };
+  expect(asked).toEqual([critical, critical, usual, usual]);
+  await finish();
+});

@@ -40,8 +40,7 @@ export const command = defineCommand({
     try {
       const summary = await runUntilStopped(config, ledger, context);
       const { folder } = config.ledger;
-      if (ledger.failure !== undefined) throw new CliError(ledger.failure.message, LEDGER_FAILED);
-      const checkpoint = await ledger.checkpoint();
+      const checkpoint = await lastCheckpoint(ledger);
       await ledger.close();
       context.out.write(`ledger ${folder} closed, ${checkpoint.records} records\n`);
       return { exitCode: EXIT.pass, result: { ...summary, ledger: ledgerResult(folder, checkpoint) } };
@@ -51,10 +50,16 @@ export const command = defineCommand({
   },
 });
 
-const LEDGER_FAILED = {
-  advice: "All that was acknowledged before is safe.",
-  exitCode: EXIT.fail,
-};
+/** Also finds what failed only now, with the record of the stop. */
+async function lastCheckpoint(ledger: Ledger): Promise<LedgerCheckpoint> {
+  try {
+    return await ledger.checkpoint();
+  } catch (error) {
+    if (!(error instanceof LedgerUnavailableError)) throw error;
+    const advice = "All that was acknowledged before is safe.";
+    throw new CliError(error.message, { advice, exitCode: EXIT.fail, cause: error });
+  }
+}
 
 async function openConfiguredLedger(
   { folder, emergencyFolder }: HelixConfig["ledger"],

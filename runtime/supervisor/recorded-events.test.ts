@@ -1,0 +1,366 @@
+/**
+ * Every event that HELIX-HAL-0001 and the runtime have, and what writes it: the supervisor, driven to
+ * it here with a driver that a test directs. The lists at the end must stay complete.
+ */
+import type { FrameChannel } from "@helix/bus";
+import { readHelixConfig } from "@helix/config";
+import {
+  type FrameSender,
+  type InstrumentCommand,
+  InstrumentError,
+  type InstrumentErrorDetail,
+} from "@helix/hal";
+import { frame } from "@helix/hal/testing";
+import type { LedgerEvent, LedgerEventType } from "@helix/ledger";
+import { createSystemPlatform, silentLog } from "@helix/platform";
+import { ManualClock } from "@helix/platform/testing";
+import { describe, expect, test } from "vitest";
+import { calibrate } from "./calibrate.ts";
+import { ClockWatch } from "./clock-watch.ts";
+import { RecordingLedger, ScriptedDriver, scriptedSession } from "./scripted-driver.test-support.ts";
+import { createSupervisor } from "./supervisor.ts";
+
+const PERSON = { id: "j.doe", role: "operator" } as const;
+const ID = "maker:model:1";
+const setFeed: InstrumentCommand = {
+  type: "SetSetpoint",
+  channelId: 1,
+  value: 0.024,
+  unit: "L/h",
+  rationale: "daily bolus",
+};
+const ERRORS: Readonly<Record<string, InstrumentErrorDetail>> = {
+  lost: {
+    kind: "ConnectionLost",
+    instrumentId: ID,
+    reason: "reset",
+    lastFrameSequence: 2n,
+    wasGraceful: false,
+  },
+  violation: {
+    kind: "ProtocolViolation",
+    instrumentId: ID,
+    endpoint: "e",
+    description: "bad length",
+    receivedBytes: Uint8Array.of(1, 2),
+    expectedDescription: "8 bytes",
+  },
+  drift: {
+    kind: "CalibrationDrift",
+    instrumentId: ID,
+    channelId: 0,
+    currentValue: 9.1,
+    expectedRangeMin: 6,
+    expectedRangeMax: 8,
+    sigmaDeviation: 5,
+    unit: "[pH]",
+    lastCalibrationTimestampNs: 7n,
+  },
+  calibrationFailed: {
+    kind: "CalibrationFailed",
+    instrumentId: ID,
+    channelId: 0,
+    reason: "slope 0.5",
+    calibrationRecord: undefined,
+  },
+  rejected: {
+    kind: "CommandRejected",
+    instrumentId: ID,
+    commandDescription: "feed",
+    rejectionReason: "interlock",
+    vendorRejectionCode: 7,
+  },
+};
+const raise = (name: keyof typeof ERRORS) => () =>
+  Promise.reject(new InstrumentError(ERRORS[name] as InstrumentErrorDetail));
+
+type Scripted = Awaited<ReturnType<typeof scriptedSession>>;
+
+/** What a session records from its start on while `work` directs it. */
+async function session(work: (scripted: Scripted) => void, toml = ""): Promise<LedgerEvent[]> {
+  const scripted = await scriptedSession(toml);
+  work(scripted);
+  const running = scripted.run();
+  await scripted.clock.advance(30_000);
+  scripted.stop();
+  await scripted.clock.advance(0);
+  await running;
+  return scripted.ledger.events;
+}
+
+/** The first stream ends with that error, later ones go on. */
+const streamEndsWith = (name: keyof typeof ERRORS) =>
+  session(({ driver }) => {
+    const stay = driver.onStream;
+    let streams = 0;
+    driver.onStream = (signal) => (++streams > 1 ? stay(signal) : raise(name)());
+  });
+
+/** The driver sends frames with these sequences. */
+const sends =
+  (sequences: readonly bigint[], first: (sender: FrameSender) => void = () => {}) =>
+  ({ driver }: Scripted): void => {
+    driver.streamTelemetry = async (sender, _config, signal) => {
+      first(sender);
+      for (const sequence of sequences) {
+        const made = frame({ channelId: 0, sequence });
+        // In one go: what is awaited lets the pipeline empty the channel.
+        if (sender.trySend(made) === "full" && sender.forceDropOldest()) sender.trySend(made);
+      }
+      return driver.onStream(signal);
+    };
+  };
+
+/** One bit of every frame turns over between driver and pipeline. */
+function damageOnTheWay(sender: FrameSender): void {
+  const channel = sender as FrameChannel;
+  const drain = channel.drain.bind(channel);
+  channel.drain = (take) =>
+    drain((bytes, at) => {
+      bytes[at + 32] = (bytes[at + 32] ?? 0) ^ 1;
+      take(bytes, at);
+    });
+}
+
+/** A command once the session serves. */
+async function commanded(direct: (scripted: Scripted) => void, command = setFeed): Promise<LedgerEvent[]> {
+  const scripted = await scriptedSession();
+  direct(scripted);
+  const running = scripted.run();
+  await scripted.clock.advance(100);
+  const report = scripted.session.desk.dispatch(command, PERSON);
+  await scripted.clock.advance(20_000);
+  await report;
+  scripted.stop();
+  await scripted.clock.advance(0);
+  await running;
+  return scripted.ledger.events;
+}
+
+async function supervised(): Promise<LedgerEvent[]> {
+  const ledger = new RecordingLedger();
+  const manifest = { driverName: "scripted", driverVersion: "1.0.0" } as never;
+  const supervisor = await createSupervisor({
+    platform: { ...createSystemPlatform(1), clock: new ManualClock() },
+    ledger,
+    host: {
+      load: async () => ({
+        manifest,
+        instrument: new ScriptedDriver(),
+        moduleHash: "ab",
+        destroy: async () => {},
+      }),
+    },
+    config: await readHelixConfig(
+      '[instruments.x]\ndriver_library = "./x"\nauto_connect = false\n',
+      "/plant/helix.toml",
+    ),
+    origin: "physical",
+    configurationHash: "c0",
+    startedBy: { id: "account:helix", role: "service" },
+    helixVersion: "1",
+    nodeVersion: "24",
+    log: silentLog,
+    secret: () => undefined,
+    onEvent: () => {},
+  });
+  await supervisor.stop("SIGINT");
+  return ledger.events;
+}
+
+async function stepped(): Promise<LedgerEvent[]> {
+  const ledger = new RecordingLedger();
+  const platform = createSystemPlatform();
+  let wall = 0n;
+  const clock = { ...platform.clock, monotonicNs: () => 0n, wallUtcNs: () => wall };
+  const watch = new ClockWatch({ clock, timekeeping: platform.timekeeping }, ledger, () => {});
+  wall += 300_000_000_000n;
+  watch.check();
+  return ledger.events;
+}
+
+async function calibrated(fails: boolean): Promise<LedgerEvent[]> {
+  const { session: one, ledger, driver } = await scriptedSession();
+  Object.assign(driver, {
+    capabilities: { ...driver.capabilities, supportsCalibration: true },
+    performCalibration: fails ? raise("calibrationFailed") : async () => ({ outcome: "Pass" }),
+    calibrationStatus: async () => ({}),
+  });
+  const { signal } = new AbortController();
+  const request = { session: one, ledger, channelId: 0, points: [], actor: PERSON, reason: "weekly", signal };
+  await calibrate(request).catch(() => {});
+  return ledger.events;
+}
+
+/** Type, where the specification asks for it, what leads to it, and what it must say. */
+const WRITTEN: readonly [LedgerEventType, string, () => Promise<LedgerEvent[]>, object][] = [
+  [
+    "RUNTIME_STARTED",
+    "start",
+    supervised,
+    { configurationHash: "c0", origin: "physical", actor: { id: "account:helix" } },
+  ],
+  ["RUNTIME_STOPPED", "stop", supervised, { reason: "SIGINT" }],
+  [
+    "DRIVER_LOADED",
+    "6.2",
+    supervised,
+    { instrument: "x", driverName: "scripted", driverVersion: "1.0.0", moduleHash: "ab" },
+  ],
+  ["CLOCK_STEPPED", "clock", stepped, { stepNs: 300_000_000_000n }],
+  ["CLOCK_QUALITY", "clock", stepped, { quality: "stepped", previous: "not-stated" }],
+  [
+    "CONNECTED",
+    "2.1",
+    () => session(() => {}),
+    { instrument: "x", instrumentId: ID, firmwareVersion: "1.2.3" },
+  ],
+  [
+    "CONNECTION_LOST",
+    "3.1",
+    () => streamEndsWith("lost"),
+    { lastFrameSequence: 2n, connectionLostTimestampNs: expect.any(BigInt), wasGraceful: false },
+  ],
+  [
+    "PROTOCOL_VIOLATION",
+    "3.1",
+    () => streamEndsWith("violation"),
+    { detail: ERRORS["violation"], recovery: "ReconnectAndLogForensics" },
+  ],
+  [
+    "CALIBRATION_DRIFT_DETECTED",
+    "3.1",
+    () => streamEndsWith("drift"),
+    { detail: ERRORS["drift"], recovery: "DegradeChannelAndAlert" },
+  ],
+  [
+    "INSTRUMENT_ERROR",
+    "3.3",
+    () => streamEndsWith("calibrationFailed"),
+    { detail: ERRORS["calibrationFailed"] },
+  ],
+  [
+    "INSTRUMENT_ISOLATED",
+    "3.2",
+    () =>
+      session(({ driver }) => {
+        driver.onConnect = raise("lost");
+      }, "reconnect_retries = 1"),
+    { reason: expect.any(String) },
+  ],
+  [
+    "TELEMETRY_GAP",
+    "4",
+    () => session(sends([1n, 5n])),
+    { channel: "ph", lastSequence: 1n, nextSequence: 5n, missing: 3n },
+  ],
+  [
+    "TELEMETRY_CRC_FAILURE",
+    "5",
+    () => session(sends([1n], damageOnTheWay)),
+    { frame: expect.any(Uint8Array) },
+  ],
+  [
+    "TELEMETRY_DROP_BACKPRESSURE",
+    "4.3",
+    () => session(sends([1n, 2n, 3n]), "channel_capacity_override = 2"),
+    { droppedSequence: expect.any(BigInt), channelCapacity: 2 },
+  ],
+  [
+    "COMMAND_INTENT",
+    "2.3",
+    () => commanded(() => {}),
+    {
+      actor: PERSON,
+      reason: "daily bolus",
+      change: { of: "feed_rate", old: { value: 0, unit: "L/h" }, new: { value: 0.024, unit: "L/h" } },
+    },
+  ],
+  [
+    "COMMAND_OUTCOME",
+    "2.3",
+    () => commanded(() => {}),
+    { outcome: "acknowledged", acknowledgedValue: 0.024, unit: "L/h" },
+  ],
+  [
+    "COMMAND_REJECTED",
+    "3.1",
+    () =>
+      commanded(({ driver }) => {
+        driver.onDispatch = raise("rejected");
+      }),
+    { reason: expect.stringContaining("interlock") },
+  ],
+  [
+    "COMMAND_RESOLVED",
+    "2.3",
+    () =>
+      commanded(({ driver }) => {
+        driver.onDispatch = () => new Promise(() => {});
+      }),
+    { executed: false, readBack: 0, unit: "L/h" },
+  ],
+  ["CALIBRATION", "2.4", () => calibrated(false), { actor: PERSON, reason: "weekly", failure: undefined }],
+  [
+    "DEVIATION",
+    "3.1",
+    () => calibrated(true),
+    { mandatory: true, description: expect.stringContaining("slope 0.5") },
+  ],
+];
+
+/** Written by the ledger itself and by its commands; tested there. */
+const BY_THE_LEDGER: readonly LedgerEventType[] = [
+  "ELECTRONIC_SIGNATURE",
+  "EMERGENCY_MERGED",
+  "EMERGENCY_RECORD",
+  "KEY_ROTATED",
+  "LEDGER_UNAVAILABLE",
+  "RECOVERY",
+];
+
+/** Typed, and written by nothing: a driver registry and reloading while running do not exist yet. */
+const NOT_YET: readonly LedgerEventType[] = ["DRIVER_REGISTERED", "DRIVER_RELOADED"];
+
+describe("an event of HELIX-HAL-0001 or of the runtime is a record", () => {
+  test.each(WRITTEN)("%s (%s)", async (type, _where, happens, says) => {
+    const events = await happens();
+    expect(events.find((event) => event.type === type)).toMatchObject(says);
+  });
+
+  test("no type is missing from these lists", () => {
+    // A type that is added to LedgerEvent and not here does not compile.
+    const all: Readonly<Record<LedgerEventType, true>> = {
+      RUNTIME_STARTED: true,
+      RUNTIME_STOPPED: true,
+      CLOCK_STEPPED: true,
+      CLOCK_QUALITY: true,
+      DRIVER_REGISTERED: true,
+      DRIVER_LOADED: true,
+      DRIVER_RELOADED: true,
+      CONNECTED: true,
+      CONNECTION_LOST: true,
+      INSTRUMENT_ISOLATED: true,
+      PROTOCOL_VIOLATION: true,
+      CALIBRATION_DRIFT_DETECTED: true,
+      INSTRUMENT_ERROR: true,
+      TELEMETRY_GAP: true,
+      TELEMETRY_CRC_FAILURE: true,
+      TELEMETRY_DROP_BACKPRESSURE: true,
+      COMMAND_INTENT: true,
+      COMMAND_OUTCOME: true,
+      COMMAND_REJECTED: true,
+      COMMAND_RESOLVED: true,
+      CALIBRATION: true,
+      DEVIATION: true,
+      ELECTRONIC_SIGNATURE: true,
+      KEY_ROTATED: true,
+      LEDGER_UNAVAILABLE: true,
+      EMERGENCY_RECORD: true,
+      EMERGENCY_MERGED: true,
+      RECOVERY: true,
+    };
+    const listed = [...WRITTEN.map(([type]) => type), ...BY_THE_LEDGER, ...NOT_YET];
+    expect([...listed].sort()).toEqual(Object.keys(all).sort());
+  });
+});
