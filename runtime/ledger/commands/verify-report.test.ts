@@ -6,6 +6,7 @@ const CLEAN = {
   records: 2n ** 60n,
   root: "ab".repeat(32),
   checkpointRecords: 256n,
+  unsignedShownBy: "none",
   verifierKey: "helix/site+01020304+AQ==",
   firstBad: undefined,
 } as const;

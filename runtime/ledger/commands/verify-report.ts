@@ -15,14 +15,24 @@ const ADVICE: Readonly<Record<LedgerVerdict, string | undefined>> = {
   ROLLBACK: "Keep the folder as it is, and look for a newer copy. HELIX refuses to write to it.",
 };
 
+const TAIL = {
+  key: "the private key says that its holder wrote them",
+  hashes: "they fit together, but only the private key could say who wrote them",
+} as const;
+
 /** Lines for a terminal, without a newline at the end. */
 export function verificationText(folder: string, verification: LedgerVerification): string {
-  const { verdict, records, root, checkpointRecords, verifierKey, firstBad } = verification;
+  const { verdict, records, root, checkpointRecords, unsignedShownBy, verifierKey, firstBad } = verification;
   const lines = [
     `${verdict}  ${folder}: ${MEANING[verdict]}`,
     `  records  ${records} proven good, ${checkpointRecords} of them under a signed checkpoint`,
     `  root     ${root}`,
   ];
+  if (unsignedShownBy !== "none") {
+    lines.push(
+      `  tail     ${records - checkpointRecords} not under a signature yet; ${TAIL[unsignedShownBy]}`,
+    );
+  }
   if (verifierKey !== undefined) lines.push(`  key      ${verifierKey}`);
   if (firstBad !== undefined) {
     const { sequence, file, offset, reason } = firstBad;
@@ -39,6 +49,7 @@ export interface VerificationJson {
   readonly records: string;
   readonly root: string;
   readonly checkpointRecords: string;
+  readonly unsignedShownBy: LedgerVerification["unsignedShownBy"];
   readonly verifierKey: string | null;
   readonly firstBad: {
     readonly sequence: string;
@@ -55,6 +66,7 @@ export function verificationJson(verification: LedgerVerification): Verification
     records: verification.records.toString(),
     root: verification.root,
     checkpointRecords: verification.checkpointRecords.toString(),
+    unsignedShownBy: verification.unsignedShownBy,
     verifierKey: verification.verifierKey ?? null,
     firstBad: firstBad === undefined ? null : { ...firstBad, sequence: firstBad.sequence.toString() },
   };
