@@ -288,19 +288,46 @@ describe("somebody with write access and without the key", () => {
   });
 
   test("forges the tail with another key", async () => {
-    // Same seed of ids, another key: the hashes all fit, only the signatures cannot.
+    // Same seed of ids, another key: the hashes all fit, only the tag cannot.
     const policy = await loadPolicy(clean, FOLDER);
     if (policy === undefined) throw new Error("the clean ledger has a policy");
     const { chain } = await inspectLedger({ disk: clean, folder: FOLDER, policy, from: "last", live: false });
     const mallory = createSigningKey(policy.key.origin, createSeededRandom("mallory"));
     const forged = sealBatch([draft("never happened")], chain, mallory).bytes;
     const disk = damagedCopy(LAST, (bytes) => concat(bytes, forged));
-    const found = await verify(disk);
-    expect(found.verdict).not.toBe("CLEAN");
-    expect(found).toMatchObject({
+    expect(await verify(disk)).toMatchObject({
+      verdict: "CORRUPT",
       records: 10n,
-      firstBad: { sequence: 10n, reason: expect.stringContaining("not signed") },
+      firstBad: { sequence: 10n, reason: expect.stringContaining("not written by the holder") },
     });
+    await expect(open(disk)).rejects.toThrow("CORRUPT");
+    // Who may not read the private key sees what is signed and what is not; the tail is not proven to him.
+    disk.files.delete(`${FOLDER}/ledger.key`);
+    expect(await verify(disk)).toMatchObject({
+      verdict: "CLEAN",
+      records: 11n,
+      checkpointRecords: 10n,
+      unsignedShownBy: "hashes",
+    });
+  });
+
+  test("changes the tag of a batch: under a mark it shows to all, past it to the holder of the key", async () => {
+    const disk = new MemoryDisk();
+    const ledger = await open(disk);
+    await ledger.append(stopped("a"));
+    const path = segmentPath(0);
+    const unsigned = disk.copy();
+    await ledger.close();
+    expect(await verify(unsigned)).toMatchObject({ verdict: "CLEAN", unsignedShownBy: "key" });
+    const tagAt = withoutZeroTail(disk.bytes(path)).length - 1;
+    for (const [of, keyed] of [
+      [disk, false],
+      [unsigned, true],
+    ] as const) {
+      const changed = damagedCopy(path, flip(tagAt * 8), of);
+      if (!keyed) changed.files.delete(`${FOLDER}/ledger.key`);
+      expect((await verify(changed)).verdict).toMatch(/CORRUPT|TORN_TAIL/);
+    }
   });
 
   test("writes history anew, hashes and all: with and without the key the old checkpoint gives it away", async () => {
@@ -326,7 +353,7 @@ describe("somebody with write access and without the key", () => {
     expect((await verify(forged)).verifierKey).not.toBe((await verify(clean)).verifierKey);
   });
 
-  test("swaps both marks for older ones: nothing is hidden, what follows is signed batch by batch", async () => {
+  test("swaps both marks for older ones: nothing is hidden, what follows is told to be without a signature", async () => {
     const disk = new MemoryDisk();
     const ledger = await open(disk);
     await ledger.append(stopped("a"));
@@ -336,7 +363,12 @@ describe("somebody with write access and without the key", () => {
     await ledger.append(stopped("b"));
     await ledger.close();
     for (const [path, bytes] of marks) disk.files.set(path, bytes);
-    expect(await verify(disk)).toMatchObject({ verdict: "CLEAN", records: 2n, checkpointRecords: 0n });
+    expect(await verify(disk)).toMatchObject({
+      verdict: "CLEAN",
+      records: 2n,
+      checkpointRecords: 0n,
+      unsignedShownBy: "key",
+    });
   });
 });
 

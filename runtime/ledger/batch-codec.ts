@@ -6,16 +6,16 @@ import { concat, equalBytes, isAllZero, padToSector, toUtf8, viewOf } from "./by
 import type { Chain } from "./chain.ts";
 import { batchHash, HASH_BYTES, recordHash } from "./hashing.ts";
 import { placeOf, placeRecord, recordLengthAt } from "./record-codec.ts";
-import { SIGNATURE_BYTES, type SigningKey, type VerifierKey } from "./signing-key.ts";
+import type { WriterSecret } from "./signing-key.ts";
 
 export const BATCH_HEADER_BYTES = 96;
-export const TRAILER_BYTES = 128;
+export const TRAILER_BYTES = 72;
 /** "HLXB" and "HLXE" as they stand in the file. */
 const HEADER_MAGIC = 0x42584c48;
 const TRAILER_MAGIC = 0x45584c48;
 const HASH_AT = 8;
-const SIGNATURE_AT = 40;
-const SIGNED_PREFIX = toUtf8("helix-ledger/1 batch\n");
+const TAG_AT = 40;
+const TAG_PREFIX = toUtf8("helix-ledger/2 batch\n");
 
 export interface SealedBatch {
   /** Padded to the sector. */
@@ -34,7 +34,7 @@ export const batchLength = (drafts: readonly Uint8Array[]): number =>
  * Moves `chain` past the batch, all but its tree: that is for whoever has seen the batch become
  * durable, since the acknowledgement need not wait for it.
  */
-export function sealBatch(drafts: readonly Uint8Array[], chain: Chain, key: SigningKey): SealedBatch {
+export function sealBatch(drafts: readonly Uint8Array[], chain: Chain, secret: WriterSecret): SealedBatch {
   const bodyLength = totalLength(drafts);
   const trailerAt = BATCH_HEADER_BYTES + bodyLength;
   const bytes = new Uint8Array(padToSector(trailerAt + TRAILER_BYTES));
@@ -54,7 +54,7 @@ export function sealBatch(drafts: readonly Uint8Array[], chain: Chain, key: Sign
     recordHashes.push(hash);
     at += draft.length;
   }
-  const trailer = encodeTrailer(hashOfBatch(bytes, 0, chain.recordHash), key);
+  const trailer = encodeTrailer(hashOfBatch(bytes, 0, chain.recordHash), secret);
   bytes.set(trailer, trailerAt);
   chain.addBatch(trailer);
   return { bytes, recordHashes, records };
@@ -84,11 +84,11 @@ export function encodeHeader(
   return header;
 }
 
-function encodeTrailer(hash: Uint8Array, key: SigningKey): Uint8Array {
+function encodeTrailer(hash: Uint8Array, secret: WriterSecret): Uint8Array {
   const trailer = new Uint8Array(TRAILER_BYTES);
   viewOf(trailer).setUint32(0, TRAILER_MAGIC, true);
   trailer.set(hash, HASH_AT);
-  trailer.set(key.sign(concat(SIGNED_PREFIX, hash)), SIGNATURE_AT);
+  trailer.set(secret.mac(concat(TAG_PREFIX, hash)), TAG_AT);
   return trailer;
 }
 
@@ -121,8 +121,7 @@ export function decodeBatch(file: Uint8Array, offset: number): Batch | string {
   const trailer = file.subarray(trailerAt, trailerAt + TRAILER_BYTES);
   if (viewOf(trailer).getUint32(0, true) !== TRAILER_MAGIC)
     return "no batch trailer where the header puts it";
-  const unused = [trailer.subarray(4, 8), trailer.subarray(SIGNATURE_AT + SIGNATURE_BYTES)];
-  if (!unused.every(isAllZero) || !isAllZero(file.subarray(trailerAt + TRAILER_BYTES, end))) {
+  if (!isAllZero(trailer.subarray(4, 8)) || !isAllZero(file.subarray(trailerAt + TRAILER_BYTES, end))) {
     return "bytes that must be zero are not";
   }
   const records = splitRecords(file.subarray(0, trailerAt), offset + BATCH_HEADER_BYTES);
@@ -166,9 +165,9 @@ const isChained = (records: readonly BatchRecord[]): boolean =>
       i === 0 || equalBytes(placeOf(bytes).previousHash, (records[i - 1] as BatchRecord).hash),
   );
 
-/** Does the trailer carry this key's signature over the batch hash that it states? */
-export const isSigned = (trailer: Uint8Array, key: VerifierKey): boolean =>
-  key.verify(
-    concat(SIGNED_PREFIX, trailer.subarray(HASH_AT, HASH_AT + HASH_BYTES)),
-    trailer.subarray(SIGNATURE_AT, SIGNATURE_AT + SIGNATURE_BYTES),
+/** Did the holder of the private key write this trailer? Nobody else can tell, or make one. */
+export const isOwnTrailer = (trailer: Uint8Array, secret: WriterSecret): boolean =>
+  equalBytes(
+    secret.mac(concat(TAG_PREFIX, trailer.subarray(HASH_AT, HASH_AT + HASH_BYTES))),
+    trailer.subarray(TAG_AT, TAG_AT + HASH_BYTES),
   );

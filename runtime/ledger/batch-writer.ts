@@ -27,6 +27,8 @@ export class BatchWriter {
   readonly #files: BatchWriterFiles;
   readonly #wallUtcNs: () => bigint;
   #checkpoint: LedgerCheckpoint;
+  /** The newest one signed; it may not be synced yet. */
+  #signed: LedgerCheckpoint;
   /** Durable, and not yet in the tree. */
   #unsettled: readonly Uint8Array[] = [];
 
@@ -37,6 +39,7 @@ export class BatchWriter {
   constructor(files: BatchWriterFiles, checkpoint: LedgerCheckpoint, wallUtcNs: () => bigint) {
     this.#files = files;
     this.#checkpoint = checkpoint;
+    this.#signed = checkpoint;
     this.#wallUtcNs = wallUtcNs;
   }
 
@@ -45,7 +48,7 @@ export class BatchWriter {
     return this.#files.chain.sequence;
   }
 
-  /** The newest one on disk. */
+  /** The newest one on the medium. */
   get checkpoint(): LedgerCheckpoint {
     return this.#checkpoint;
   }
@@ -71,18 +74,24 @@ export class BatchWriter {
     this.#unsettled = [];
   }
 
-  /** Work for a moment in which nobody waits. */
-  prepare(): Promise<void> {
-    return this.#files.segment.prepare();
+  /**
+   * Signs what is durable: for a moment in which nobody waits, since an acknowledgement does not. From
+   * then on the newest records are proven to every reader; a power cut may still take the mark.
+   */
+  async sign(): Promise<void> {
+    if (this.#signed.records === this.records) return;
+    const { checkpoint, bytes } = this.#signMark();
+    await this.#files.marks.write(bytes);
+    this.#signed = checkpoint;
   }
 
   /** Resolves with a checkpoint over all records, on the medium. */
   async writeCheckpoint(): Promise<LedgerCheckpoint> {
     if (this.#checkpoint.records === this.records) return this.#checkpoint;
-    const { checkpoint, bytes } = this.#signMark();
-    await this.#files.marks.write(bytes);
-    this.#checkpoint = checkpoint;
-    return checkpoint;
+    await this.sign();
+    await this.#files.marks.sync();
+    this.#checkpoint = this.#signed;
+    return this.#checkpoint;
   }
 
   async close(): Promise<void> {
@@ -96,6 +105,7 @@ export class BatchWriter {
     const { checkpoint, bytes } = this.#signMark();
     await marks.writeBoth(bytes);
     this.#checkpoint = checkpoint;
+    this.#signed = checkpoint;
     const { epoch, end } = segment.at;
     const header = {
       number: segment.at.segment + 1,

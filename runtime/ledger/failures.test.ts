@@ -59,7 +59,7 @@ describe("a failing disk", () => {
     const disk = new MemoryDisk();
     const ledger = await open(disk);
     await ledger.append(stopped("a"));
-    failing(disk, "write", "EIO", "hwm.");
+    failing(disk, "datasync", "EIO", "hwm.");
     await expect(ledger.close()).rejects.toThrow("EIO");
     disk.before = () => {};
     await (await open(disk)).close();
@@ -101,10 +101,21 @@ describe("a folder that cannot be opened: one line that names it, nothing change
     const policy = Buffer.from(disk.bytes(`${FOLDER}/ledger.policy`)).toString();
     disk.files.set(
       `${FOLDER}/ledger.policy`,
-      Buffer.from(policy.replace("helix-ledger/1", "helix-ledger/2")),
+      Buffer.from(policy.replace("helix-ledger/2", "helix-ledger/3")),
     );
-    await refusal(disk, "newer-format", /format 2.*newer HELIX/);
-    await expect(verify(disk)).rejects.toThrow("format 2");
+    await refusal(disk, "newer-format", /format 3.*newer HELIX/);
+    await expect(verify(disk)).rejects.toThrow("format 3");
+  });
+
+  test("its format is older", async () => {
+    const disk = await ledgerOf([["a"]]);
+    const policy = Buffer.from(disk.bytes(`${FOLDER}/ledger.policy`)).toString();
+    disk.files.set(
+      `${FOLDER}/ledger.policy`,
+      Buffer.from(policy.replace("helix-ledger/2", "helix-ledger/1")),
+    );
+    await refusal(disk, "older-format", /format 1.*the HELIX that wrote it/);
+    await expect(verify(disk)).rejects.toThrow("format 1");
   });
 
   test("its key is gone, or another's", async () => {

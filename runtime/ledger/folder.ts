@@ -16,7 +16,7 @@ const BEFORE_POLICY = [keyFile(0), ...MARK_FILES, segmentFile(0, 0).name, POLICY
   `${name}.new`,
 ]);
 
-/** @throws LedgerOpenError when the folder holds anything but a ledger, or a newer one */
+/** @throws LedgerOpenError when the folder holds anything but a ledger, or one of another format */
 export async function surveyFolder(disk: Disk, folder: string): Promise<"absent" | "unfinished" | "ledger"> {
   const found = await disk.stat(folder);
   if (found === undefined) return "absent";
@@ -46,10 +46,13 @@ async function refuseLostPolicy(disk: Disk, folder: string, names: readonly stri
 
 function checkFormat(folder: string, policy: Uint8Array): void {
   const format = policyFormat(policy);
-  if (format !== undefined && format > FORMAT) {
-    const message = `ledger ${folder} has format ${format}, this HELIX knows ${FORMAT}; use a newer HELIX`;
-    throw new LedgerOpenError("newer-format", folder, message);
-  }
+  if (format === undefined || format === FORMAT) return;
+  const [problem, which] =
+    format > FORMAT
+      ? (["newer-format", "a newer HELIX"] as const)
+      : (["older-format", "the HELIX that wrote it"] as const);
+  const message = `ledger ${folder} has format ${format}, this HELIX knows ${FORMAT}; use ${which}`;
+  throw new LedgerOpenError(problem, folder, message);
 }
 
 const notALedger = (folder: string, reason: string): LedgerOpenError =>

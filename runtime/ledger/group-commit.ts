@@ -103,6 +103,7 @@ export class GroupCommitLedger implements Ledger {
       while (this.#queue.length > 0 || this.#checkpointDue()) {
         if (this.#queue.length > 0) await this.#commit();
         if (this.#checkpointDue()) await this.#writeCheckpoint();
+        if (this.#queue.length === 0) await this.#writer.sign();
       }
     } catch (error) {
       this.#fail(error);

@@ -16,7 +16,7 @@ import {
   type ResumePoint,
 } from "./resume-point.ts";
 import { openCheckpoint, signCheckpoint, unpadded } from "./signed-note.ts";
-import type { SigningKey } from "./signing-key.ts";
+import type { SigningKey, WriterSecret } from "./signing-key.ts";
 
 export const MARK_FILES = ["hwm.a", "hwm.b"] as const;
 type MarkFile = (typeof MARK_FILES)[number];
@@ -93,8 +93,8 @@ async function readMark(disk: Disk, folder: string, file: MarkFile, keys: KeyHis
 }
 
 /** May an opening trust where the mark says to go on? */
-export const isOwnMark = (mark: Mark, key: SigningKey): boolean =>
-  mark.resume !== undefined && isOwnResumePoint(mark.bytes.subarray(RESUME_AT), key);
+export const isOwnMark = (mark: Mark, secret: WriterSecret): boolean =>
+  mark.resume !== undefined && isOwnResumePoint(mark.bytes.subarray(RESUME_AT), secret);
 
 /** The one that covers most records. */
 export const newestMark = (marks: readonly Mark[]): Mark | undefined =>
@@ -111,7 +111,10 @@ function isNewer(a: Mark, b: Mark | undefined): boolean {
   return a.checkpoint.records === b.checkpoint.records && here > there;
 }
 
-/** Writes the two files in turn, starting with the one that does not hold the newest checkpoint. */
+/**
+ * Writes the two files in turn, starting with the one that does not hold the newest checkpoint. Until a
+ * mark is synced its file stays the one in turn: the other one holds a mark that is.
+ */
 export class HighWaterMarkWriter {
   readonly #files: readonly DiskFile[];
   #next: number;
@@ -134,18 +137,27 @@ export class HighWaterMarkWriter {
     return new HighWaterMarkWriter(files, holder === 0 ? 1 : 0);
   }
 
-  /** @param mark one sector */
+  /** Not on the medium yet, but there for every reader, and after a crash of this process. @param mark one sector */
   async write(mark: Uint8Array): Promise<void> {
-    const file = this.#files[this.#next] as DiskFile;
-    await file.write(mark, 0);
-    await file.datasync();
+    await this.#file.write(mark, 0);
+  }
+
+  /** Brings the last one written to the medium. */
+  async sync(): Promise<void> {
+    await this.#file.datasync();
     this.#next = 1 - this.#next;
   }
 
   /** Leaves no file with an older checkpoint. */
   async writeBoth(mark: Uint8Array): Promise<void> {
-    await this.write(mark);
-    await this.write(mark);
+    for (let i = 0; i < MARK_FILES.length; i++) {
+      await this.write(mark);
+      await this.sync();
+    }
+  }
+
+  get #file(): DiskFile {
+    return this.#files[this.#next] as DiskFile;
   }
 
   async close(): Promise<void> {

@@ -94,7 +94,7 @@ async function holdLocked(options: HoldOptions, lock: DiskLock): Promise<HeldLed
   const key = await loadKey(disk, folder, policy, passphrase);
   await syncLastSegment(disk, folder);
 
-  const found = await inspectLedger({ disk, folder, policy, from: "last", live: false, key });
+  const found = await inspectLedger({ disk, folder, policy, from: "last", live: false, secret: key });
   if (found.verdict === "CORRUPT" || found.verdict === "ROLLBACK") {
     const { sequence, file, offset, reason } = found.firstBad ?? noReason();
     throw damaged(folder, `${found.verdict} at record ${sequence}, ${file} byte ${offset}: ${reason}`);

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import type { Disk } from "@helix/platform";
 import { equalBytes, SECTOR_BYTES, toHex, withoutZeroTail } from "./bytes.ts";
 import { Chain } from "./chain.ts";
-import { isOwnMark, type Mark, newestCheckpoint, newestMark, readMarks } from "./high-water-mark.ts";
+import { isOwnMark, type Mark, newestMark, readMarks } from "./high-water-mark.ts";
 import type { LedgerVerdict, LedgerVerification } from "./ledger.ts";
 import { type LedgerPolicy, POLICY_FILE } from "./policy.ts";
 import { rereadIfChanging } from "./reread.ts";
@@ -21,7 +21,7 @@ import {
   sameChain,
   segmentFile,
 } from "./segment.ts";
-import type { SigningKey } from "./signing-key.ts";
+import type { WriterSecret } from "./signing-key.ts";
 import { type Findings, judge, type Statement } from "./verdict.ts";
 
 /**
@@ -35,11 +35,12 @@ export interface InspectOptions {
   readonly folder: string;
   readonly policy: LedgerPolicy;
   /**
-   * "last" trusts the signed header of the last segment for all before it, and with `key` the newest
+   * "last" trusts the signed header of the last segment for all before it, and with `secret` the newest
    * mark for what stands before it in that segment, as far as a CRC can tell.
    */
   readonly from: "first" | "last";
-  readonly key?: SigningKey;
+  /** Of the key in use. Batches that nothing signed covers are held to it; without it, to their hashes. */
+  readonly secret?: WriterSecret | undefined;
   /** Somebody may be writing meanwhile; false for the holder of the lock. */
   readonly live: boolean;
   /** Called with every record that fits. */
@@ -93,7 +94,10 @@ class Inspector {
     this.#segments = segments;
     this.#last = segments.at(-1) ?? segmentFile(0, 0);
     this.#statements = statementsOf(marks, options.policy);
-    this.#signedRecords = newestCheckpoint(marks)?.records ?? 0n;
+    this.#signedRecords = this.#statements.reduce(
+      (most, { records }) => (records > most ? records : most),
+      0n,
+    );
     this.#chain = Chain.start(options.policy.ledgerId);
     this.#proven = this.#here();
   }
@@ -153,7 +157,8 @@ class Inspector {
     const next = hasNext && successor ? decodeSegmentHeader(await this.#read(successor), keys) : "";
     const sealed = typeof next === "string" ? undefined : next.header.previous;
     const body = sealed === undefined ? file : file.subarray(0, sealed.validLength);
-    const { end, problem } = this.#scan(segment, body, SECTOR_BYTES);
+    const endLink = typeof next === "string" ? undefined : next.chain.link;
+    const { end, problem } = this.#scan(body, SECTOR_BYTES, endLink);
     if (problem !== undefined) this.#found(segment, { ...problem, torn: false });
     const reason = sealed && endProblem(file, end, sealed);
     if (reason !== undefined) this.#stop(segment, end, reason);
@@ -162,14 +167,15 @@ class Inspector {
   async #lastBatches(first: Uint8Array): Promise<void> {
     let file = first;
     const from = this.#resume(file);
-    let scan = this.#scan(this.#last, file, from);
+    const endLink = newestMark(this.#marks)?.resume?.chain.link;
+    let scan = this.#scan(file, from, endLink);
     if (this.#options.live && scan.problem !== undefined) {
       const path = join(this.#options.folder, this.#last.name);
       const changed = await rereadIfChanging(this.#options.disk, path, file, scan.end, STABLE_READS);
       if (changed !== undefined) {
         // A writer is at work. What it has finished by now counts; what it is writing does not.
         file = changed;
-        scan = this.#scan(this.#last, file, scan.end);
+        scan = this.#scan(file, scan.end, endLink);
         if (scan.problem?.torn) scan = { end: scan.end, problem: undefined };
       }
     }
@@ -185,10 +191,10 @@ class Inspector {
 
   /** Where to start in the last segment: at the newest mark when it vouches for what is before. */
   #resume(file: Uint8Array): number {
-    const { from, key } = this.#options;
+    const { from, secret } = this.#options;
     const newest = newestMark(this.#marks);
-    if (from === "first" || key === undefined || newest?.resume === undefined) return SECTOR_BYTES;
-    if (!isOwnMark(newest, key)) return SECTOR_BYTES;
+    if (from === "first" || secret === undefined || newest?.resume === undefined) return SECTOR_BYTES;
+    if (!isOwnMark(newest, secret)) return SECTOR_BYTES;
     const { point, chain } = newest.resume;
     const here = point.segment === this.#last.number && point.epoch === this.#last.epoch;
     if (!here || point.end > file.length) return SECTOR_BYTES;
@@ -199,16 +205,28 @@ class Inspector {
     return point.end;
   }
 
-  #scan(segment: SegmentFile, file: Uint8Array, from: number) {
-    const key = this.#options.policy.keys.keyOf(segment.epoch) ?? this.#options.policy.key;
+  #scan(file: Uint8Array, from: number, endLink: Uint8Array | undefined) {
     return scanBatches(file, from, this.#chain, {
-      key,
       signedRecords: this.#signedRecords,
+      secret: this.#options.secret,
+      endLink,
       onRecord: (record) => {
         this.#compareWithStatements();
         this.#options.onRecord?.(record);
       },
+      onBatch: () => this.#compareWithMarks(),
     });
+  }
+
+  /** The records are proven by the note; this is for the frame around the last of them. */
+  #compareWithMarks(): string | undefined {
+    const { sequence, batchNumber, link } = this.#chain;
+    for (const { file, resume } of this.#marks) {
+      if (resume?.chain.sequence !== sequence) continue;
+      if (resume.chain.batchNumber === batchNumber && equalBytes(resume.chain.link, link)) continue;
+      return `batch is not the one that ${file} was written after`;
+    }
+    return undefined;
   }
 
   #compareWithStatements(): void {

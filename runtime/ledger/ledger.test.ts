@@ -83,16 +83,33 @@ describe("ledger", () => {
     await ledger.close();
   });
 
-  test("a checkpoint follows by itself after 256 records, and after a second", async () => {
+  test("signed as soon as nobody waits; on the medium after 256 records, and after a second", async () => {
     const disk = new MemoryDisk();
     const { clock, fireTimers } = steppedClock();
     const ledger = await open(disk, { clock });
+    let markSyncs = 0;
+    disk.before = (operation, path) => {
+      if (operation === "datasync" && path.includes("hwm.")) markSyncs += 1;
+    };
     await ledger.append(stopped("first"));
-    expect((await verify(disk)).checkpointRecords).toBe(0n);
-    expect(fireTimers()).toBe(1);
     await expect.poll(async () => (await verify(disk)).checkpointRecords).toBe(1n);
+    expect([markSyncs, fireTimers()]).toEqual([0, 1]);
+    await expect.poll(() => markSyncs).toBe(1);
     await Promise.all(Array.from({ length: 256 }, (_, i) => ledger.append(stopped(`${i}`))));
-    await expect.poll(async () => (await verify(disk)).checkpointRecords).toBe(257n);
+    await expect.poll(() => markSyncs).toBe(2);
+    expect((await verify(disk)).checkpointRecords).toBe(257n);
+    await ledger.close();
+  });
+
+  test("an acknowledgement of class B waits for no signature", async () => {
+    const disk = new MemoryDisk();
+    const ledger = await open(disk);
+    const signing = Promise.withResolvers<void>();
+    disk.before = (operation, path) =>
+      operation === "write" && path.includes("hwm.") ? signing.promise : undefined;
+    await ledger.append(stopped("acknowledged while the mark is held up"));
+    expect(await verify(disk)).toMatchObject({ records: 1n, checkpointRecords: 0n });
+    signing.resolve();
     await ledger.close();
   });
 

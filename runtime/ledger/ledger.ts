@@ -71,12 +71,18 @@ export interface LedgerVerification {
   readonly records: bigint;
   /** Root over those records, lower-case hex. */
   readonly root: string;
-  /** Of these, how many the newest signed checkpoint covers; later batches are signed one by one. */
+  /** Of these, how many the newest signed checkpoint covers. */
   readonly checkpointRecords: bigint;
   /** Electronic signatures of persons, each found to be of the record that it names. */
   readonly signatures: number;
   /** Of further keys on the newest checkpoint, as `name+key id`; none of them is checked. */
   readonly otherSignatures: readonly string[];
+  /**
+   * What follows it, the newest records, is under no signature yet. "key": the private key could be read
+   * here and says that its holder wrote them. "hashes": they fit together, and whoever can write
+   * the folder could have written them. "none": there are no such records.
+   */
+  readonly unsignedShownBy: "key" | "hashes" | "none";
   /**
    * C2SP verifier key of the ledger, undefined when its policy file is unreadable. Compare it with
    * the one noted when the ledger was made: who holds the key file can sign another ledger.

@@ -2,19 +2,11 @@
  * Which record of a damaged batch was altered. The batch hash only says that something was; each
  * record repeats the hash of the one before it, so the link that breaks points at it.
  */
-import {
-  BATCH_HEADER_BYTES,
-  type Batch,
-  encodeHeader,
-  isSigned,
-  isTrailerAt,
-  TRAILER_BYTES,
-} from "./batch-codec.ts";
+import { BATCH_HEADER_BYTES, type Batch, encodeHeader, isTrailerAt, TRAILER_BYTES } from "./batch-codec.ts";
 import { equalBytes } from "./bytes.ts";
 import type { Chain } from "./chain.ts";
-import { HASH_BYTES, recordHash } from "./hashing.ts";
+import { HASH_BYTES, linkHash, recordHash } from "./hashing.ts";
 import { PREVIOUS_HASH_AT, placeOf, recordLengthAt } from "./record-codec.ts";
-import type { VerifierKey } from "./signing-key.ts";
 
 export interface BadRecord {
   readonly sequence: bigint;
@@ -31,13 +23,14 @@ interface Walked extends BadRecord {
 /**
  * Undefined when every record fits its neighbours: then the batch's own frame is damaged.
  *
+ * @param nextLink what must follow this batch, where that is known
  * @param follower the next batch, if it is whole
  */
 export function locateBadRecord(
   file: Uint8Array,
   offset: number,
   chain: Chain,
-  key: VerifierKey,
+  nextLink: Uint8Array | undefined,
   follower: Batch | undefined,
 ): BadRecord | undefined {
   const { walked, lastHash, end } = walk(file, offset + BATCH_HEADER_BYTES, chain);
@@ -50,7 +43,7 @@ export function locateBadRecord(
   const broken = walked.findIndex(({ follows, framed }) => !follows || !framed);
   if (broken < 0) {
     // Nothing after the last record tells of it, but a frame that is sound leaves only that one.
-    const onlyLast = first === undefined && isFrameSound(file, offset, end, chain, key, walked.length);
+    const onlyLast = first === undefined && isFrameSound(file, offset, end, chain, nextLink, walked.length);
     return onlyLast ? walked.at(-1) : undefined;
   }
   const suspect = walked[broken] as Walked;
@@ -60,13 +53,13 @@ export function locateBadRecord(
   return itself ? suspect : (walked[broken - 1] ?? suspect);
 }
 
-/** Header as it must be here, and a trailer whose hash is signed. */
+/** Header as it must be here, and the trailer that what follows was linked to. */
 function isFrameSound(
   file: Uint8Array,
   offset: number,
   trailerAt: number,
   chain: Chain,
-  key: VerifierKey,
+  nextLink: Uint8Array | undefined,
   count: number,
 ): boolean {
   const start = { number: chain.batchNumber, firstSequence: chain.sequence, link: chain.link };
@@ -74,7 +67,8 @@ function isFrameSound(
   return (
     equalBytes(file.subarray(offset, offset + BATCH_HEADER_BYTES), header) &&
     isTrailerAt(file, trailerAt) &&
-    isSigned(file.subarray(trailerAt, trailerAt + TRAILER_BYTES), key)
+    nextLink !== undefined &&
+    equalBytes(linkHash(file.subarray(trailerAt, trailerAt + TRAILER_BYTES)), nextLink)
   );
 }
 

@@ -4,6 +4,7 @@ import { LedgerUnavailableError } from "./ledger.ts";
 export type LedgerOpenProblem =
   | "not-a-ledger"
   | "newer-format"
+  | "older-format"
   | "in-use"
   | "no-permission"
   | "read-only"

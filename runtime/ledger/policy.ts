@@ -8,7 +8,7 @@ import { openNote, signNote } from "./signed-note.ts";
 import type { SigningKey, VerifierKey } from "./signing-key.ts";
 
 export const POLICY_FILE = "ledger.policy";
-export const FORMAT = 1;
+export const FORMAT = 2;
 const FIRST_LINE = /^helix-ledger\/([1-9]\d{0,5})\n/;
 
 export interface LedgerPolicy {

@@ -141,7 +141,6 @@ async function* segmentRecords(
   const signedRecords = newestCheckpoint(marks)?.records ?? 0n;
   const body = file.subarray(0, await sealedLength(reading, segment, file.length));
   const { problem } = scanBatches(body, SECTOR_BYTES, start.chain, {
-    key: policy.keys.keyOf(segment.epoch) ?? policy.key,
     signedRecords,
     onRecord,
   });

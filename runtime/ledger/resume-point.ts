@@ -10,7 +10,7 @@ import { concat, equalBytes, isAllZero, viewOf } from "./bytes.ts";
 import { Chain } from "./chain.ts";
 import { HASH_BYTES, resumeHash } from "./hashing.ts";
 import { frontierLength, MerkleTree } from "./merkle-tree.ts";
-import type { SigningKey } from "./signing-key.ts";
+import type { WriterSecret } from "./signing-key.ts";
 
 export const RESUME_BYTES = 2048;
 /** "HLXR" as it stands in the file. */
@@ -33,7 +33,7 @@ export function encodeResumePoint(
   point: ResumePoint,
   ledgerId: Uint8Array,
   chain: Chain,
-  key: SigningKey,
+  secret: WriterSecret,
 ): Uint8Array {
   const bytes = new Uint8Array(RESUME_BYTES);
   const view = viewOf(bytes);
@@ -48,14 +48,14 @@ export function encodeResumePoint(
   view.setUint32(100, point.epoch, true);
   bytes.set(ledgerId, 104);
   bytes.set(concat(...chain.tree.frontier), FRONTIER_AT);
-  bytes.set(key.mac(bytes.subarray(0, MAC_AT)), MAC_AT);
+  bytes.set(secret.mac(bytes.subarray(0, MAC_AT)), MAC_AT);
   bytes.set(resumeHash(bytes.subarray(0, HASH_AT)), HASH_AT);
   return bytes;
 }
 
 /** Only the holder of the private key can tell whether the writer wrote it. */
-export const isOwnResumePoint = (bytes: Uint8Array, key: SigningKey): boolean =>
-  equalBytes(key.mac(bytes.subarray(0, MAC_AT)), bytes.subarray(MAC_AT, HASH_AT));
+export const isOwnResumePoint = (bytes: Uint8Array, secret: WriterSecret): boolean =>
+  equalBytes(secret.mac(bytes.subarray(0, MAC_AT)), bytes.subarray(MAC_AT, HASH_AT));
 
 /** Undefined when the bytes are not a point of this ledger, or have changed. */
 export function decodeResumePoint(

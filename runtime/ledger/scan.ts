@@ -3,12 +3,15 @@
  * not fit, and says whether a write that a crash cut short would explain it.
  */
 
-import { type Batch, decodeBatch, isSigned } from "./batch-codec.ts";
+import { type Batch, decodeBatch, isOwnTrailer } from "./batch-codec.ts";
 import { equalBytes, isAllZero, SECTOR_BYTES } from "./bytes.ts";
 import type { Chain } from "./chain.ts";
 import { locateBadRecord } from "./locate.ts";
 import { placeOf } from "./record-codec.ts";
-import type { VerifierKey } from "./signing-key.ts";
+import type { WriterSecret } from "./signing-key.ts";
+
+/** The least that a disk writes whole, in bytes. */
+const DISK_SECTOR_BYTES = 512;
 
 export interface Problem {
   /** Of the first bad record; of the first one missing when none is there. */
@@ -21,11 +24,16 @@ export interface Problem {
 }
 
 export interface ScanOptions {
-  readonly key: VerifierKey;
-  /** Records that a signed checkpoint covers; batches past it must be signed themselves. */
+  /** Records that something signed covers. */
   readonly signedRecords: bigint;
+  /** Of who holds the private key: batches past the signed ones must then carry its tag. */
+  readonly secret?: WriterSecret | undefined;
+  /** What must follow the last batch of the file, where a mark or the next segment states it. */
+  readonly endLink?: Uint8Array | undefined;
   /** After the chain has moved past the record. */
   readonly onRecord?: (record: Uint8Array, hash: Uint8Array, offset: number) => void;
+  /** After the chain has moved past the batch. @returns what is wrong with it after all */
+  readonly onBatch?: () => string | undefined;
 }
 
 export interface Scan {
@@ -40,16 +48,21 @@ export function scanBatches(file: Uint8Array, from: number, chain: Chain, option
   while (!isAllZero(file.subarray(offset))) {
     const batch = decodeBatch(file, offset);
     if (typeof batch === "string") {
-      return { end: offset, problem: brokenBatch(file, offset, chain, options.key, batch) };
+      return { end: offset, problem: brokenBatch(file, offset, chain, options.endLink, batch) };
     }
-    const problem = misfit(batch, offset, chain) ?? unsigned(file, batch, offset, chain, options);
+    const problem = misfit(batch, offset, chain) ?? foreign(file, batch, offset, chain, options);
     if (problem !== undefined) return { end: offset, problem };
+    const first = chain.sequence;
     for (const { bytes, hash, offset: at } of batch.records) {
       chain.addRecord(hash);
       chain.addLeaf(bytes);
       options.onRecord?.(bytes, hash, at);
     }
     chain.addBatch(batch.trailer);
+    const reason = options.onBatch?.();
+    if (reason !== undefined) {
+      return { end: offset, problem: { sequence: first, offset, reason, torn: false } };
+    }
     offset += batch.length;
   }
   return { end: offset, problem: undefined };
@@ -59,12 +72,12 @@ function brokenBatch(
   file: Uint8Array,
   offset: number,
   chain: Chain,
-  key: VerifierKey,
+  endLink: Uint8Array | undefined,
   reason: string,
 ): Problem {
   const later = laterBatch(file, offset);
   const follower = later?.number === chain.batchNumber + 1n ? later : undefined;
-  const bad = locateBadRecord(file, offset, chain, key, follower);
+  const bad = locateBadRecord(file, offset, chain, follower?.previousLink ?? endLink, follower);
   return {
     sequence: bad?.sequence ?? chain.sequence,
     offset: bad?.offset ?? offset,
@@ -107,21 +120,29 @@ function misfit(batch: Batch, offset: number, chain: Chain): Problem | undefined
 }
 
 /**
- * Batches under a checkpoint are proven by its signature; the later ones, and the last one of a
- * file (whose trailer no later header repeats), by their own.
+ * Batches under a checkpoint are proven by its signature. For the later ones there is the writer's tag,
+ * which only the holder of the private key can check; a forged tail does not get past an opening.
  */
-function unsigned(
+function foreign(
   file: Uint8Array,
   batch: Batch,
   offset: number,
   chain: Chain,
-  { key, signedRecords }: ScanOptions,
+  { secret, signedRecords }: ScanOptions,
 ): Problem | undefined {
   const covered = chain.sequence + BigInt(batch.records.length) <= signedRecords;
-  const isLast = isAllZero(file.subarray(offset + batch.length));
-  if ((covered && !isLast) || isSigned(batch.trailer, key)) return undefined;
-  const reason = "batch is not signed by this ledger's key";
-  return { sequence: chain.sequence, offset, reason, torn: laterBatch(file, offset) === undefined };
+  if (covered || secret === undefined || isOwnTrailer(batch.trailer, secret)) return undefined;
+  const reason = "batch was not written by the holder of this ledger's key";
+  // A crash can part hash and tag only where they stand in two sectors of the disk.
+  const torn = isTrailerSplit(batch) && laterBatch(file, offset) === undefined;
+  return { sequence: chain.sequence, offset, reason, torn };
+}
+
+function isTrailerSplit({ records, trailer }: Batch): boolean {
+  const last = records.at(-1) as Batch["records"][number];
+  const from = last.offset + last.bytes.length;
+  const sectorOf = (at: number) => Math.floor(at / DISK_SECTOR_BYTES);
+  return sectorOf(from) !== sectorOf(from + trailer.length - 1);
 }
 
 function laterBatch(file: Uint8Array, offset: number): Batch | undefined {

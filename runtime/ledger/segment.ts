@@ -9,11 +9,11 @@ import { Chain } from "./chain.ts";
 import { HASH_BYTES, tornHash } from "./hashing.ts";
 import type { KeyHistory } from "./key-history.ts";
 import { frontierLength, MerkleTree } from "./merkle-tree.ts";
+import { FORMAT } from "./policy.ts";
 import { SIGNATURE_BYTES, type SigningKey } from "./signing-key.ts";
 
 /** "HLXS" as it stands in the file. */
 const MAGIC = 0x53584c48;
-const FORMAT = 1;
 const FRONTIER_AT = 176;
 const SIGNATURE_AT = SECTOR_BYTES - SIGNATURE_BYTES;
 const SIGNED_PREFIX = toUtf8("helix-ledger/1 segment\n");

@@ -1,6 +1,7 @@
 /**
  * Follows a live ledger from another process: reads only, without a lock. Each batch is checked
- * against the chain and its signature when it is whole; until then it is being written.
+ * against the chain when it is whole; until then it is being written. Signatures come a little later,
+ * with the marks: what is shown here is as it was written, and not proven yet.
  */
 import { join } from "node:path";
 import type { Clock } from "@helix/hal";
@@ -86,10 +87,8 @@ class Follower {
   async read(): Promise<StoredBytes[]> {
     const window = await this.#window();
     const records: StoredBytes[] = [];
-    const { name, epoch } = this.#segment;
+    const { name } = this.#segment;
     const scan = scanBatches(window, 0, this.#chain, {
-      key: this.#policy.keys.keyOf(epoch) ?? this.#policy.key,
-      // Every batch by its own signature: a mark may be older than what is followed.
       signedRecords: 0n,
       onRecord: (bytes, hash, offset) => records.push({ bytes, hash, file: name, offset: this.#at + offset }),
     });

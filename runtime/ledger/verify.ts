@@ -1,7 +1,8 @@
 /**
  * Checks a whole ledger, without its lock and without changing anything: framing, sequence, chain,
- * batch hashes and signatures, the tree against the signed checkpoints, and every other file that
- * belongs to it; and every electronic signature against what it signs. Safe beside a live writer: what it is just writing is not counted.
+ * batch hashes, the tree against the signed checkpoints, what follows them against the private key where
+ * that can be read, every electronic signature against what it signs, and every other file that belongs
+ * to the ledger. Safe beside a live writer: what it is just writing is not counted.
  */
 import { join } from "node:path";
 import type { Disk } from "@helix/platform";
@@ -9,7 +10,7 @@ import { toHex } from "./bytes.ts";
 import { loadPolicy } from "./folder.ts";
 import { newestCheckpoint } from "./high-water-mark.ts";
 import { inspectLedger } from "./inspect.ts";
-import { isSealedKey, keyFile, openKeyFile } from "./key-file.ts";
+import { isSealedKey, keyFile, openKeyFile, PassphraseError } from "./key-file.ts";
 import type { LedgerVerification } from "./ledger.ts";
 import { MerkleTree } from "./merkle-tree.ts";
 import { asOpenError } from "./open-error.ts";
@@ -18,18 +19,22 @@ import { readStored } from "./read.ts";
 import { placeOf } from "./record-codec.ts";
 import { tornFits } from "./recover.ts";
 import { SignatureCheck } from "./signature-check.ts";
+import type { SigningKey } from "./signing-key.ts";
 
 /** @throws LedgerOpenError when there is no ledger of a known format to read */
 export async function verifyLedger({
   folder,
   disk,
+  passphrase,
 }: {
   readonly folder: string;
   readonly disk: Disk;
+  /** Of a sealed private key, to check with it what is not signed yet. */
+  readonly passphrase?: string | undefined;
 }): Promise<LedgerVerification> {
   try {
     const policy = await loadPolicy(disk, folder);
-    return policy === undefined ? badPolicy() : await verifyAll(disk, folder, policy);
+    return policy === undefined ? badPolicy() : await verifyAll(disk, folder, policy, passphrase);
   } catch (error) {
     throw asOpenError(error, folder);
   }
@@ -42,6 +47,7 @@ function badPolicy(): LedgerVerification {
     records: 0n,
     root: toHex(new MerkleTree().root()),
     checkpointRecords: 0n,
+    unsignedShownBy: "none",
     verifierKey: undefined,
     signatures: 0,
     otherSignatures: [],
@@ -54,14 +60,21 @@ function badPolicy(): LedgerVerification {
   };
 }
 
-async function verifyAll(disk: Disk, folder: string, policy: LedgerPolicy): Promise<LedgerVerification> {
+async function verifyAll(
+  disk: Disk,
+  folder: string,
+  policy: LedgerPolicy,
+  passphrase: string | undefined,
+): Promise<LedgerVerification> {
   const signatures = new SignatureCheck();
   const onRecord = (record: Uint8Array) => signatures.look(record);
-  const found = await inspectLedger({ disk, folder, policy, from: "first", live: true, onRecord });
+  const key = await privateKey(disk, folder, policy, passphrase);
+  const secret = typeof key === "string" ? undefined : key;
+  const found = await inspectLedger({ disk, folder, policy, from: "first", live: true, secret, onRecord });
   const { records, root } = found.proven;
   const readable = found.verdict === "CLEAN" || found.verdict === "TORN_TAIL";
   const moved = readable ? await movedSignature(disk, folder, signatures) : undefined;
-  const beside = found.verdict === "CLEAN" ? await badFileBeside(disk, folder, policy) : undefined;
+  const beside = found.firstBad === undefined ? await badFileBeside(disk, folder, policy, key) : undefined;
   const further = moved ?? (beside && { sequence: records, offset: 0, ...beside });
   const newest = newestCheckpoint(found.marks);
   const checkpointed = newest?.records ?? 0n;
@@ -70,6 +83,7 @@ async function verifyAll(disk: Disk, folder: string, policy: LedgerPolicy): Prom
     records,
     root,
     checkpointRecords: checkpointed < records ? checkpointed : records,
+    unsignedShownBy: checkpointed >= records ? "none" : secret === undefined ? "hashes" : "key",
     signatures: signatures.count,
     otherSignatures: newest?.otherSignatures ?? [],
     verifierKey: policy.key.text,
@@ -96,34 +110,44 @@ async function badFileBeside(
   disk: Disk,
   folder: string,
   policy: LedgerPolicy,
+  key: SigningKey | "closed" | "other",
 ): Promise<{ file: string; reason: string } | undefined> {
+  if (key === "other") {
+    return {
+      file: keyFile(policy.keys.epoch),
+      reason: "file is not the private key that ledger.policy names",
+    };
+  }
   for (const file of await disk.list(folder)) {
-    const read = () => disk.readFile(join(folder, file));
-    if (file === keyFile(policy.keys.epoch) && (await isOtherKey(policy, read))) {
-      return { file, reason: "file is not the private key that ledger.policy names" };
-    }
-    if ((await tornFits(file, read)) === false) {
+    if ((await tornFits(file, () => disk.readFile(join(folder, file)))) === false) {
       return { file, reason: "the bytes set aside after a crash have changed" };
     }
   }
   return undefined;
 }
 
-async function isOtherKey(policy: LedgerPolicy, read: () => Promise<Uint8Array>): Promise<boolean> {
-  let pem: Uint8Array;
+/**
+ * The key in use, where it is there and this reader may see it; "other" when the file holds something
+ * else. "closed": an inspector need not be allowed to read it, nor know its passphrase.
+ */
+async function privateKey(
+  disk: Disk,
+  folder: string,
+  policy: LedgerPolicy,
+  passphrase: string | undefined,
+): Promise<SigningKey | "closed" | "other"> {
+  let file: Uint8Array;
   try {
-    pem = await read();
+    file = await disk.readFile(join(folder, keyFile(policy.keys.epoch)));
   } catch {
-    // An inspector need not be allowed to read the private key.
-    return false;
+    return "closed";
   }
   try {
-    // A sealed one tells nothing without its passphrase; the opening checks it.
-    return (
-      !isSealedKey(pem) && openKeyFile(policy.key.origin, pem, undefined).verifier.text !== policy.key.text
-    );
-  } catch {
-    // Not a key any more: whatever the reason, it is not the one named.
-    return true;
+    if (isSealedKey(file) && passphrase === undefined) return "closed";
+    const key = openKeyFile(policy.key.origin, file, passphrase);
+    return key.verifier.text === policy.key.text ? key : "other";
+  } catch (error) {
+    // Not a key any more, whatever the reason; but a wrong passphrase says nothing of the file.
+    return error instanceof PassphraseError ? "closed" : "other";
   }
 }

@@ -315,9 +315,9 @@ describe("what is not right: one line, exit code 2, nothing changed on disk", ()
       make: (at) => {
         cpSync(folder, at, { recursive: true });
         const path = join(at, "ledger.policy");
-        writeFileSync(path, readFileSync(path, "utf8").replace("helix-ledger/1", "helix-ledger/2"));
+        writeFileSync(path, readFileSync(path, "utf8").replace("helix-ledger/2", "helix-ledger/3"));
       },
-      says: /has format 2, this HELIX knows 1/,
+      says: /has format 3, this HELIX knows 2/,
     },
     {
       name: "a missing segment",

@@ -6,6 +6,7 @@ const CLEAN = {
   records: 2n ** 60n,
   root: "ab".repeat(32),
   checkpointRecords: 256n,
+  unsignedShownBy: "none",
   verifierKey: "helix/site+01020304+AQ==",
   signatures: 3,
   otherSignatures: ["witness.example+0a0b0c0d"],

@@ -15,15 +15,25 @@ const ADVICE: Readonly<Record<LedgerVerdict, string | undefined>> = {
   ROLLBACK: "Keep the folder as it is, and look for a newer copy. HELIX refuses to write to it.",
 };
 
+const TAIL = {
+  key: "the private key says that its holder wrote them",
+  hashes: "they fit together, but only the private key could say who wrote them",
+} as const;
+
 /** Lines for a terminal, without a newline at the end. */
 export function verificationText(folder: string, verification: LedgerVerification): string {
-  const { verdict, records, root, checkpointRecords, signatures, otherSignatures, verifierKey, firstBad } =
-    verification;
+  const { verdict, records, root, checkpointRecords, unsignedShownBy, verifierKey, firstBad } = verification;
+  const { signatures, otherSignatures } = verification;
   const lines = [
     `${verdict}  ${folder}: ${MEANING[verdict]}`,
     `  records  ${records} proven good, ${checkpointRecords} of them under a signed checkpoint`,
     `  root     ${root}`,
   ];
+  if (unsignedShownBy !== "none") {
+    lines.push(
+      `  tail     ${records - checkpointRecords} not under a signature yet; ${TAIL[unsignedShownBy]}`,
+    );
+  }
   if (verifierKey !== undefined) lines.push(`  key      ${verifierKey}`);
   if (signatures > 0 && isWhole(verdict))
     lines.push(`  signed   ${signatures} electronic signatures, each of the record it names`);
@@ -46,6 +56,7 @@ export interface VerificationJson {
   readonly records: string;
   readonly root: string;
   readonly checkpointRecords: string;
+  readonly unsignedShownBy: LedgerVerification["unsignedShownBy"];
   readonly signatures: number;
   readonly otherSignatures: readonly string[];
   readonly verifierKey: string | null;
@@ -64,6 +75,7 @@ export function verificationJson(verification: LedgerVerification): Verification
     records: verification.records.toString(),
     root: verification.root,
     checkpointRecords: verification.checkpointRecords.toString(),
+    unsignedShownBy: verification.unsignedShownBy,
     signatures: verification.signatures,
     otherSignatures: verification.otherSignatures,
     verifierKey: verification.verifierKey ?? null,

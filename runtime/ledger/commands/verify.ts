@@ -1,4 +1,5 @@
 import { defineCommand, EXIT } from "@helix/cli";
+import { PASSPHRASE_VARIABLE } from "../key-file.ts";
 import { FOLDER_ARGUMENT, ledgerFolder, orCliError } from "./shared.ts";
 import { verificationJson, verificationText } from "./verify-report.ts";
 
@@ -17,7 +18,11 @@ export const verify = defineCommand({
     orCliError(async () => {
       const { verifyLedger } = await import("../verify.ts");
       const folder = ledgerFolder(input.arguments.folder, context);
-      const verification = await verifyLedger({ folder, disk: context.platform.disk });
+      const verification = await verifyLedger({
+        folder,
+        disk: context.platform.disk,
+        passphrase: context.env[PASSPHRASE_VARIABLE],
+      });
       context.out.write(`${verificationText(folder, verification)}\n`);
       return {
         exitCode: verification.verdict === "CLEAN" ? EXIT.pass : EXIT.fail,

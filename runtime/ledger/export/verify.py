@@ -6,10 +6,10 @@
     python3 verify.py <folder> --json
 
 Python 3.8 or later, standard library only; BLAKE3, Ed25519, CBOR and the proofs of RFC 6962 are written
-out below from their specifications. The layout on disk is FORMAT.md, format 1.
+out below from their specifications. The layout on disk is FORMAT.md, format 2.
 
 Exit code 0: everything fits. 1: something does not, and the line says what. 2: this is not a ledger
-or an export, or one of a later format.
+or an export, or one of another format.
 """
 import base64
 import csv
@@ -22,7 +22,7 @@ import re
 import struct
 import sys
 
-FORMAT = 1
+FORMAT = 2
 SECTOR = 4096
 
 
@@ -240,15 +240,15 @@ class Policy:
         except UnicodeDecodeError as error:
             raise Bad("ledger.policy is not text") from error
         first = re.match(r"helix-ledger/([1-9]\d{0,5})\n", note)
-        if first and int(first.group(1)) > FORMAT:
-            raise Unusable("format %s is newer than this verifier (%d)" % (first.group(1), FORMAT))
+        if first and int(first.group(1)) != FORMAT:
+            raise Unusable("format %s is not the one that this verifier knows (%d)" % (first.group(1), FORMAT))
         lines = note.partition("\n\n")[0].split("\n")
-        head = ["helix-ledger/1", None, "sector 4096"]
+        head = ["helix-ledger/%d" % FORMAT, None, "sector 4096"]
         if len(lines) < 4 or lines[0] != head[0] or lines[2] != head[2]:
-            raise Bad("ledger.policy is not a policy of format 1")
+            raise Bad("ledger.policy is not a policy of format %d" % FORMAT)
         match = re.fullmatch(r"ledger ([0-9a-f]{32})", lines[1])
         if not match or not lines[3].startswith("key "):
-            raise Bad("ledger.policy is not a policy of format 1")
+            raise Bad("ledger.policy is not a policy of format %d" % FORMAT)
         self.ledger_id = bytes.fromhex(match.group(1))
         self.keys = [Key(lines[3][4:])]
         self.starts = [0]
@@ -494,7 +494,7 @@ class Record:
         if self.length != len(raw):
             raise Bad("record %d has another length than it says" % self.sequence)
         if version != 1 or code != 0 or raw[67] not in CLASSES or any(raw[70:72]):
-            raise Bad("record %d has a header that format 1 does not know" % self.sequence)
+            raise Bad("record %d has a header that this format does not know" % self.sequence)
         self.raw = raw
         self.boot_id, self.event_id = raw[32:48], raw[48:64]
         self.durability = CLASSES[raw[67]]
@@ -515,12 +515,12 @@ class Batch:
         count, self.number, self.first, length = struct.unpack_from("<IQQI", data, offset + 4)
         self.link = data[offset + 32:offset + 64]
         trailer_at = offset + 96 + length
-        self.end = offset + -(-(96 + length + 128) // SECTOR) * SECTOR
+        self.end = offset + -(-(96 + length + 72) // SECTOR) * SECTOR
         if self.end > len(data):
             raise Bad("batch at byte %d is longer than the file" % offset)
-        self.trailer = data[trailer_at:trailer_at + 128]
+        self.trailer = data[trailer_at:trailer_at + 72]
         zeros = (data[offset + 28:offset + 32], data[offset + 64:offset + 96], self.trailer[4:8],
-                 self.trailer[104:], data[trailer_at + 128:self.end])
+                 data[trailer_at + 72:self.end])
         if self.trailer[:4] != b"HLXE" or any(any(part) for part in zeros):
             raise Bad("batch at byte %d has no proper end" % offset)
         self.records, at = [], offset + 96
@@ -538,9 +538,7 @@ class Batch:
         self.hash = self.trailer[8:40]
         if keyed_hash("batch", data[offset:offset + 96] + self.records[-1].hash) != self.hash:
             raise Bad("batch at byte %d does not have the hash it states" % offset)
-
-    def is_signed(self, key):
-        return key.verify(b"helix-ledger/1 batch\n" + self.hash, self.trailer[40:104])
+        # The trailer's last 32 bytes are a tag that only the holder of the private key can check.
 
 
 class Header:
@@ -574,12 +572,12 @@ class LedgerCheck:
         self.record_hash = bytes(32)
         self.link = keyed_hash("link", policy.ledger_id)
         self.leaves = {}
+        self.frames = []
         self.signed = 0
         self.marks = self.read_marks()
         self.statements = [(c.size, c.root, name) for name, c in self.marks]
         self.statements += [(s, r, "ledger.policy") for s, r in zip(policy.starts, policy.roots) if r is not None]
         self.covered = max((c.size for _, c in self.marks), default=0)
-        self.signatures = 0
 
     def read(self, name):
         with open(os.path.join(self.folder, name), "rb") as file:
@@ -596,8 +594,18 @@ class LedgerCheck:
             point = data[2048:]
             if any(zeros) or keyed_hash("resume", point[:2016]) != point[2016:]:
                 raise Bad("%s has changed" % name)
+            batch, records = struct.unpack_from("<QQ", point, 16)
+            if records != checkpoint.size:
+                raise Bad("%s signs for %d records and goes on after %d" % (name, checkpoint.size, records))
+            self.frames.append((name, records, batch, point[32:64]))
             marks.append((name, checkpoint))
         return marks
+
+    def compare_frames(self):
+        """What the mark was written after is the frame around the last record it signs for."""
+        for name, records, batch, link in self.frames:
+            if records == self.tree.size and (batch, link) != (self.batch_number, self.link):
+                raise Bad("the batch before record %d is not the one that %s was written after" % (records, name))
 
     def compare(self):
         for size, root, name in self.statements:
@@ -636,7 +644,7 @@ class LedgerCheck:
         end = following.previous_end if following else len(data)
         at = SECTOR
         while at < end and any(data[at:end]):
-            at = self.batch(data[:end], at, self.policy.keys[header.epoch])
+            at = self.batch(data[:end], at)
         if not self.policy.may_cover(header.epoch, self.tree.size):
             raise Bad("records go on after the key that signs them was replaced")
         if following:
@@ -645,18 +653,13 @@ class LedgerCheck:
             if at != end or keyed_hash("torn", torn) != following.torn_hash or any(zeros):
                 raise Bad("segment does not end as the next one says")
 
-    def batch(self, data, at, key):
+    def batch(self, data, at):
         batch = Batch(data, at)
         first = batch.records[0]
         if (batch.number, batch.first, batch.link) != (self.batch_number, self.tree.size, self.link):
             raise Bad("batch %d stands where batch %d belongs" % (batch.number, self.batch_number))
         if first.previous != self.record_hash:
             raise Bad("record %d does not follow from the one before it" % first.sequence)
-        is_last = not any(data[batch.end:])
-        if batch.first + len(batch.records) > self.covered or is_last:
-            if not batch.is_signed(key):
-                raise Bad("batch %d is not signed by this ledger's key" % batch.number)
-            self.signatures += 1
         for record in batch.records:
             if record.sequence != self.tree.size:
                 raise Bad("record %d stands where record %d belongs" % (record.sequence, self.tree.size))
@@ -668,7 +671,12 @@ class LedgerCheck:
         self.record_hash = batch.records[-1].hash
         self.link = keyed_hash("link", batch.trailer)
         self.batch_number += 1
+        self.compare_frames()
         return batch.end
+
+    def unsigned(self):
+        """Records at the end that fit, and are under no signature yet."""
+        return self.tree.size - max([self.covered] + [size for size, _, _ in self.statements if size <= self.tree.size])
 
 
 def decode_body(record):
@@ -812,8 +820,8 @@ class ExportCheck:
         for record in records:
             if check.leaves.get(record.sequence) != record.hash:
                 raise Bad("record %d is another one in ledger/" % record.sequence)
-        self.lines.append("ledger/: %d records in %d batches, gap-free, %d batch signatures checked"
-                          % (check.tree.size, check.batch_number, check.signatures))
+        self.lines.append("ledger/: %d records in %d batches, gap-free, the last %d under no signature yet"
+                          % (check.tree.size, check.batch_number, check.unsigned()))
 
 
 def check_folder(folder):
@@ -831,12 +839,14 @@ def check_folder(folder):
         policy = Policy(file.read())
     check = LedgerCheck(folder, policy)
     check.run()
-    lines = ["%d records in %d batches, gap-free, %d under a signed checkpoint" % (check.tree.size, check.batch_number, check.covered)]
+    lines = ["%d records in %d batches, gap-free, %d under a signed checkpoint, the last %d under no signature yet"
+             % (check.tree.size, check.batch_number, check.covered, check.unsigned())]
     if check.signed:
         lines.append("%d electronic signatures, each of the record it names" % check.signed)
     for other in sorted({other for _, c in check.marks for other in c.others}):
         lines.append("also signed by %s, which is not checked here" % other)
-    result = {"kind": "ledger", "records": check.tree.size, "checkpointRecords": check.covered, "root": check.tree.root().hex()}
+    result = {"kind": "ledger", "records": check.tree.size, "checkpointRecords": check.covered,
+              "unsigned": check.unsigned(), "root": check.tree.root().hex()}
     return policy, lines, result
 
 

@@ -26,6 +26,10 @@ export interface WriterStart {
 
 export type FromWriter =
   | { readonly kind: "ready" }
+  /** The counters in shared memory have moved. */
+  | { readonly kind: "news" }
+  /** The last segment is half full: room of so many bytes is wanted for the next one. */
+  | { readonly kind: "spare-wanted"; readonly bytes: number }
   | { readonly kind: "checkpoint"; readonly checkpoint: LedgerCheckpoint }
   | { readonly kind: "failed"; readonly message: string; readonly code: string | undefined }
   | { readonly kind: "closed" };

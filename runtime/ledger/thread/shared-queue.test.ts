@@ -71,7 +71,7 @@ describe("the ring between callers and writer", () => {
   test("hashes of the last records are there for their receipts", () => {
     const memory = createSharedMemory();
     const [producer, consumer] = [new SharedProducer(memory), new SharedConsumer(memory)];
-    for (let i = 0; i < MAX_OUTSTANDING + 5; i++) consumer.publish([draft(32, i)], false);
+    for (let i = 0; i < MAX_OUTSTANDING + 5; i++) consumer.publish([draft(32, i)]);
     expect(producer.durable).toBe(MAX_OUTSTANDING + 5);
     expect(producer.covered).toBe(0);
     consumer.publishCovered();

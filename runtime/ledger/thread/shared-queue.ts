@@ -1,7 +1,8 @@
 /**
  * The memory that the callers' thread and the writer thread share: a ring of record drafts one way,
- * the hashes of what is durable the other way, and counters that both sides wait on. One producer,
- * one consumer. Counters of records wrap at 2^32; only their differences are used.
+ * the hashes of what is durable the other way, and counters of both. The writer waits on a counter; the
+ * callers' thread has an event loop, and is told by a message that there is news. One producer, one
+ * consumer. Counters of records wrap at 2^32; only their differences are used.
  */
 import { HASH_BYTES } from "../hashing.ts";
 
@@ -17,16 +18,17 @@ const COVERED = 2;
 const WRITTEN = 3;
 const READ = 4;
 const WAKE_WRITER = 5;
-const WAKE_CALLERS = 6;
+const NEWS_TOLD = 6;
 const WRITER_SLEEPS = 7;
 const REQUEST = 8;
+const SPARE_READY = 9;
 const CONTROL_WORDS = 16;
 
 /** In place of a length: the rest of the ring up to its end is not used. */
 const SKIP = 0xffffffff;
 const LENGTH_BYTES = 4;
-/** About 150 us. */
-const SPINS = 16_000;
+/** About 100 us: who waits for one record at a time is back with the next one within that. */
+const SPINS = 10_000;
 
 /** What callers ask of the writer besides records. */
 export const REQUESTS = { none: 0, checkpoint: 1, close: 2 } as const;
@@ -116,15 +118,19 @@ export class SharedProducer {
     return this.#hashes.subarray(from, from + HASH_BYTES);
   }
 
-  /** Before looking at the counters, so that no change between looking and waiting is missed. */
-  get wakeCount(): number {
-    return Atomics.load(this.#control, WAKE_CALLERS);
+  /** Before looking at the counters, so that what changes after the look is told again. */
+  takeNews(): void {
+    Atomics.store(this.#control, NEWS_TOLD, 0);
   }
 
-  /** Resolves when the writer has made progress since `wakeCount` was read. */
-  async changed(wakeCount: number): Promise<void> {
-    const waiting = Atomics.waitAsync(this.#control, WAKE_CALLERS, wakeCount);
-    if (waiting.async) await waiting.value;
+  /** Room for the next segment lies there. */
+  offerSpare(): void {
+    Atomics.store(this.#control, SPARE_READY, 1);
+  }
+
+  /** False when the writer has taken it. */
+  withdrawSpare(): boolean {
+    return Atomics.exchange(this.#control, SPARE_READY, 0) === 1;
   }
 }
 
@@ -178,20 +184,28 @@ export class SharedConsumer {
     Atomics.store(this.#control, READ, this.#at);
   }
 
-  /** So many more records are on the medium. @param hashes of them, in order @param wake tells callers at once */
-  publish(hashes: readonly Uint8Array[], wake: boolean): void {
+  /** So many more records are on the medium. @param hashes of them, in order */
+  publish(hashes: readonly Uint8Array[]): void {
     for (const hash of hashes) {
       this.#hashes.set(hash, (this.#durable % MAX_OUTSTANDING) * HASH_BYTES);
       this.#durable = (this.#durable + 1) >>> 0;
     }
     Atomics.store(this.#control, DURABLE, this.#durable | 0);
-    if (wake) this.#wakeCallers();
   }
 
-  /** Tells callers that a synced checkpoint covers all that is durable. */
+  /** A synced checkpoint covers all that is durable. */
   publishCovered(): void {
     Atomics.store(this.#control, COVERED, this.#durable | 0);
-    this.#wakeCallers();
+  }
+
+  /** Are the callers to be told? Not while earlier news waits for them: they will look at all of it. */
+  hasUntoldNews(): boolean {
+    return Atomics.exchange(this.#control, NEWS_TOLD, 1) === 0;
+  }
+
+  /** True once for each spare that was offered. */
+  takeSpare(): boolean {
+    return Atomics.exchange(this.#control, SPARE_READY, 0) === 1;
   }
 
   /** What is asked for, and by that call taken. */
@@ -203,22 +217,18 @@ export class SharedConsumer {
     return Atomics.load(this.#control, WAKE_WRITER);
   }
 
-  /**
-   * Blocks until somebody woke the writer since `wakeCount` was read, or for so long. Looks again for
-   * some microseconds first: who waits for one record at a time answers within that, and a
-   * wake through the system costs both sides more.
-   */
-  sleep(wakeCount: number, ms: number): void {
+  /** Has somebody woken the writer since `wakeCount` was read? Looks a while: a wake through the system costs more. */
+  wasWoken(wakeCount: number): boolean {
     for (let i = 0; i < SPINS; i++) {
-      if (Atomics.load(this.#control, WAKE_WRITER) !== wakeCount) return;
+      if (Atomics.load(this.#control, WAKE_WRITER) !== wakeCount) return true;
     }
+    return false;
+  }
+
+  /** Blocks until somebody has woken the writer since `wakeCount` was read, or for so long. */
+  sleep(wakeCount: number, ms: number): void {
     Atomics.store(this.#control, WRITER_SLEEPS, 1);
     Atomics.wait(this.#control, WAKE_WRITER, wakeCount, ms);
     Atomics.store(this.#control, WRITER_SLEEPS, 0);
-  }
-
-  #wakeCallers(): void {
-    Atomics.add(this.#control, WAKE_CALLERS, 1);
-    Atomics.notify(this.#control, WAKE_CALLERS);
   }
 }

@@ -43,6 +43,9 @@ async function serve(writer: BatchWriter): Promise<void> {
   let uncoveredSince: bigint | undefined;
   let request: number = REQUESTS.none;
   let requestedAt = 0;
+  const tellNews = () => {
+    if (queue.hasUntoldNews()) send({ kind: "news" });
+  };
   const checkpoint = async () => {
     const written = await writer.writeCheckpoint();
     uncoveredSince = undefined;
@@ -60,21 +63,23 @@ async function serve(writer: BatchWriter): Promise<void> {
       const [holdsClassA, onlyClassA] = [drafts.some(isClassA), drafts.every(isClassA)];
       const { recordHashes } = await writer.commit(drafts);
       queue.release();
-      // Nobody is served by a wake between the two syncs when all wait for the second.
-      queue.publish(recordHashes, !onlyClassA);
+      queue.publish(recordHashes);
+      // Nobody is served by news between the two syncs when all wait for the second.
+      if (!onlyClassA) tellNews();
       writer.settle();
       uncoveredSince ??= clock.monotonicNs();
       if (holdsClassA || writer.needsCheckpoint) await checkpoint();
+      if (holdsClassA) tellNews();
     }
     if (request !== REQUESTS.none && queue.hasTaken(requestedAt)) {
       send({ kind: "checkpoint", checkpoint: await checkpoint() });
       if ((request & REQUESTS.close) !== 0) return;
       request = REQUESTS.none;
     }
-    if (drafts.length > 0) continue;
+    if (drafts.length > 0 || queue.wasWoken(seen)) continue;
+    await writer.sign();
     const due = dueInMs(writer, uncoveredSince);
     if (due <= 0) await checkpoint();
-    await writer.prepare();
     queue.sleep(seen, due <= 0 ? Number.POSITIVE_INFINITY : due);
   }
 }
