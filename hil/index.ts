@@ -11,6 +11,7 @@ export type {
 } from "./faults/access/access.ts";
 export { FAULT_CATALOGUE, type FaultKind } from "./faults/catalogue.ts";
 export { startTcpFaultProxy, type TcpFaultProxy } from "./faults/tcp-fault-proxy.ts";
+export { type CheckedScenario, checkLibrary, type LibraryCheck } from "./rigs/check-library.ts";
 export type { KnownParts } from "./scenario/known-parts.ts";
 export type { Plan } from "./scenario/plan.ts";
 export { readScenario } from "./scenario/read-scenario.ts";

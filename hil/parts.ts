@@ -5,7 +5,12 @@ import { fileURLToPath } from "node:url";
 import type { Clock, DriverContext, DriverManifest } from "@helix/hal";
 import { isTelemetrySource } from "@helix/hal";
 import { createSystemPlatform, silentLog } from "@helix/platform";
-import { type BiostatSimulatorOptions, type ModbusDeviceOptions, SIMULATORS } from "@helix/simulators";
+import {
+  type BiostatSimulatorOptions,
+  type ModbusDeviceOptions,
+  SIMULATORS,
+  VESSEL_UNITS,
+} from "@helix/simulators";
 import { TWINS } from "@helix/twins";
 import type { KnownDriver, KnownParts } from "./scenario/known-parts.ts";
 
@@ -40,6 +45,7 @@ export interface SimulatorPart {
   readonly program: string;
   readonly protocols: readonly string[];
   readonly twins: readonly string[];
+  readonly vessel?: Readonly<Record<string, string>>;
   /** Sent to the simulator when it starts. */
   readonly options: (wiring: SimulatorWiring) => object;
 }
@@ -148,6 +154,7 @@ export const SIMULATED: ReadonlyMap<string, SimulatorPart> = new Map([
       ...programsOf("sartorius-biostat"),
       protocols: ["opcua"],
       twins: [...TWINS.keys()],
+      vessel: VESSEL_UNITS,
       options: ({ pollIntervalMs: _poll, silenceLimitMs: _limit, ...options }): BiostatSimulatorOptions =>
         options,
     },

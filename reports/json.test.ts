@@ -24,6 +24,7 @@ test("the summary says what came of each fault, command and expectation", () => 
     ["unknown", false],
     ["acknowledged", undefined],
   ]);
+  expect(summary.calibrations).toMatchObject([{ scheduled: "two-buffers", outcome: "PassWithWarning" }]);
   expect(summary.ledger).toMatchObject({ verdict: "CLEAN", records: "52" });
 });
 

@@ -71,6 +71,10 @@ export function summarise(record: RunRecord) {
       intentLedgerSequence: line.intentLedgerSequence ?? null,
       outcomeLedgerSequence: line.outcomeLedgerSequence ?? null,
     })),
+    calibrations: record.calibrations.map(({ kind: _, reason, ...calibration }) => ({
+      ...calibration,
+      reason: reason ?? null,
+    })),
     gapList: record.gaps.map(({ kind: _, ...gap }) => gap),
     errors: record.errors.map(({ kind: _, ...error }) => error),
     ledger: ledger

@@ -3,6 +3,7 @@
  * refused with one error that names the line: a report over half a record would be a wrong report.
  */
 import {
+  type CalibrationLine,
   type CommandLine,
   type DropLine,
   type EndLine,
@@ -29,6 +30,7 @@ export interface RunRecord {
   readonly drops: readonly DropLine[];
   readonly errors: readonly ErrorLine[];
   readonly commands: readonly CommandLine[];
+  readonly calibrations: readonly CalibrationLine[];
   readonly faults: readonly FaultLine[];
   readonly truths: readonly TruthLine[];
   readonly expectations: readonly ExpectationLine[];
@@ -116,7 +118,7 @@ function checkVersion(first: Record<string, unknown>): void {
 const excerpt = (text: string): string => (text.length > 60 ? `${text.slice(0, 60)}...` : text);
 
 /** What expectations are judged by and no report shows. */
-const NOT_SHOWN = ["plan", "reached", "audit", "calibration", "resources"] as const;
+const NOT_SHOWN = ["plan", "reached", "audit", "resources", "memory"] as const;
 type NotShown = Extract<RunRecordLine, { kind: (typeof NOT_SHOWN)[number] }>;
 const isShown = (line: RunRecordLine): line is Exclude<RunRecordLine, NotShown> =>
   !(NOT_SHOWN as readonly string[]).includes(line.kind);
@@ -134,6 +136,7 @@ class RecordBuilder {
     drop: [] as DropLine[],
     error: [] as ErrorLine[],
     command: [] as CommandLine[],
+    calibration: [] as CalibrationLine[],
     fault: [] as FaultLine[],
     truth: [] as TruthLine[],
     expectation: [] as ExpectationLine[],
@@ -169,6 +172,7 @@ class RecordBuilder {
       drops: this.#lists.drop,
       errors: this.#lists.error,
       commands: this.#lists.command,
+      calibrations: this.#lists.calibration,
       faults: this.#lists.fault,
       truths: this.#lists.truth,
       expectations: this.#lists.expectation,

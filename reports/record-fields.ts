@@ -168,7 +168,8 @@ export const RECORD_FIELDS: FieldTable = {
     outcome: oneOf("Pass", "PassWithWarning", "Fail", "not-done"),
     reason: optional(text),
   },
-  resources: { t: plantTime, sockets: count, timers: count, heapBytes: count },
+  resources: { t: plantTime, sockets: count, timers: count },
+  memory: { t: plantTime, heapBytes: count },
   fault: {
     id: text,
     inject: text,

@@ -4,6 +4,7 @@
  * made up: no simulator ran.
  */
 import {
+  type CalibrationLine,
   type CommandLine,
   type ExpectationLine,
   type FaultLine,
@@ -52,7 +53,7 @@ export function sampleLines(seed = 7211): RunRecordLine[] {
     message: "no answer from opc.tcp://127.0.0.1:4840 within 4 s; 9 channels were streaming",
     recovery: "Reconnect",
   });
-  COMMANDS.forEach(add);
+  for (const line of [...COMMANDS, CALIBRATION]) add(line);
   timed.sort((a, b) => a.t - b.t);
   lines.push(...timed.map(({ line }) => line), ...FAULTS, ...EXPECTATIONS);
   const samples = timed.filter(({ line }) => line.kind === "sample").length;
@@ -263,6 +264,19 @@ const COMMANDS: readonly CommandLine[] = [
     outcomeLedgerSequence: "45",
   },
 ];
+
+const CALIBRATION: CalibrationLine = {
+  kind: "calibration",
+  t: 105 * HOUR,
+  scheduled: "two-buffers",
+  instrument: "brx-07",
+  channel: "ph",
+  description: "calibrate ph at 4.01, 7 [pH]",
+  rationale: "weekly, by the site's plan",
+  actor: "scenario:partition-during-feed",
+  outcome: "PassWithWarning",
+  reason: "slope 56.9 mV/[pH], below 57",
+};
 
 const FAULTS: readonly FaultLine[] = [
   {

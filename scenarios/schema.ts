@@ -18,6 +18,8 @@ const instrument = v.strictObject({
   sample: timeSpan,
   /** Time between two messages with the samples taken meanwhile; absent: 1 s. */
   publish: v.optional(timeSpan),
+  /** Attempts to connect again before the instrument is given up, as in helix.toml; absent: its default. */
+  reconnect_retries: v.optional(count(0)),
 });
 
 const schemaWith = (faults: ReturnType<typeof faultSchema>, choose: Choose) =>

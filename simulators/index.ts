@@ -10,6 +10,7 @@ export {
 } from "./modbus-device/modbus-device.ts";
 export type { ModbusDeviceOptions } from "./modbus-device/options.ts";
 export type { BiostatSimulatorOptions } from "./sartorius-biostat/options.ts";
+export { VESSEL_UNITS } from "./sartorius-biostat/truth-units.ts";
 
 /** What there is of a simulator, by the name that scenarios use. */
 export interface SimulatorModules {

@@ -15,7 +15,8 @@ import { monitoredNodes, type NodeWithRole } from "./monitored-nodes.ts";
 import { RateMeter } from "./rate-meter.ts";
 import type { OpcUaSession } from "./session.ts";
 import type { SessionTarget } from "./settings.ts";
-import { Subscription } from "./subscription.ts";
+import { ToldValues, watchForUntoldValues } from "./silent-subscription.ts";
+import { type Notification, Subscription } from "./subscription.ts";
 import type { TelemetryPlan } from "./telemetry-plan.ts";
 
 export class Telemetry {
@@ -73,7 +74,15 @@ export class Telemetry {
     try {
       const subscription = await Subscription.open(session, nodes, this.#plan.publishingIntervalMs, until);
       onStreaming();
-      await this.#deliver(subscription, nodes, sender, config, closing, until);
+      const told = new ToldValues();
+      const watch = new AbortController();
+      const watched = AbortSignal.any([until, watch.signal]);
+      void watchForUntoldValues(session, nodes, told, this.#plan.publishingIntervalMs, watched);
+      try {
+        await this.#deliver(subscription, told, nodes, sender, config, closing, until);
+      } finally {
+        watch.abort();
+      }
     } catch (error) {
       // What an abort breaks off is no failure; a loss is one at any time.
       const isLoss = error instanceof InstrumentError && error.kind === "ConnectionLost";
@@ -84,6 +93,7 @@ export class Telemetry {
 
   async #deliver(
     subscription: Subscription,
+    told: ToldValues,
     nodes: readonly NodeWithRole[],
     sender: FrameSender,
     config: StreamConfig,
@@ -92,11 +102,15 @@ export class Telemetry {
   ): Promise<void> {
     this.#maker.beginSubscription();
     try {
-      await subscription.run(async (notification) => {
+      const take = async (notification: Notification) => {
         for (const frame of this.#maker.frames(notification, nodes)) {
           if (!(await this.#send(frame, sender, config, until))) return closing.abort();
         }
-      }, until);
+      };
+      await subscription.run(
+        (notification) => told.whileTaking(notification, () => take(notification)),
+        until,
+      );
     } finally {
       await subscription.close();
     }

@@ -108,9 +108,10 @@ export const resources = (t: number, more: Partial<ResourcesLine> = {}): Resourc
   t,
   sockets: 3,
   timers: 12,
-  heapBytes: 40e6,
   ...more,
 });
+
+export const memory = (t: number, heapBytes = 40e6): RunRecordLine => ({ kind: "memory", t, heapBytes });
 
 export const ledgerLine = (verdict = "CLEAN", records = "7"): RunRecordLine => ({
   kind: "ledger",
@@ -127,7 +128,7 @@ export const GOOD_LINES: readonly RunRecordLine[] = [
   ...Array.from({ length: 10 }, (_, i) => sample(10 * (i + 1), i + 1)),
   commandLine(),
   { kind: "truth", t: 100, states: { glucose: 20 } },
-  ...[25, 50, 75, 100].map((t) => resources(t)),
+  ...[25, 50, 75, 100].flatMap((t) => [resources(t), memory(t)]),
   ledgerLine(),
 ];
 

@@ -99,6 +99,12 @@ describe("a status", () => {
       verdict: "fail",
       cause: "driver",
     });
+    // The runtime's own goodbye stands at the last moment of the run.
+    const stopped = [status(0, "Streaming"), status(100, "Disconnected")];
+    expect(verdict(over("throughout", streaming), stopped)).toBe("pass");
+    expect(verdict(over("throughout", streaming), [status(0, "Streaming"), status(99, "Disconnected")])).toBe(
+      "fail",
+    );
     const isolated: Claim = { ...streaming, status: "FaultIsolated" };
     expect(verdict(over("never", isolated), lost)).toBe("pass");
     expect(verdict(over("eventually", isolated), lost)).toBe("fail");

@@ -32,7 +32,9 @@ export function judgeThroughout(rule: ThroughoutRule, facts: RunFacts): Finding 
   const all = observe(rule.claim, facts);
   if (all.length === 0) return nothingSeen(rule, expected, facts);
   const edges = allowedFromS === undefined ? [rule.fromS] : [rule.fromS, allowedUntilS];
-  const inWindow = (t: number) => t >= rule.fromS && t <= Math.min(rule.untilS, facts.reachedS);
+  const lastS = Math.min(rule.untilS, facts.reachedS);
+  // A status holds from its moment on: one that begins at the end, as the runtime stops, was never in force.
+  const inWindow = (t: number) => t >= rule.fromS && (rule.claim.of === "status" ? t < lastS : t <= lastS);
   const points = [
     ...all.filter(({ t }) => inWindow(t)),
     // A status holds until the next: what was in force at an edge counts there.

@@ -161,13 +161,22 @@ export interface CalibrationLine {
   readonly reason: string | undefined;
 }
 
-/** What the program under test holds open, now and then. */
+/** What the program under test holds open, now and then. Rig virtual: of the runtime's host, counted. */
 export interface ResourcesLine {
   readonly kind: "resources";
   readonly t: number;
   readonly sockets: number;
   readonly timers: number;
-  /** After a collection, where the rig can ask for one. */
+}
+
+/**
+ * The heap of the thread that the program under test runs in, the bench's part of it included; only
+ * where an expectation asks for it, since it is measured: no second run repeats this line.
+ */
+export interface MemoryLine {
+  readonly kind: "memory";
+  readonly t: number;
+  /** After a collection. */
   readonly heapBytes: number;
 }
 
@@ -276,7 +285,7 @@ export interface EndLine {
   readonly wallSeconds: number;
   /**
    * Rig virtual: SHA-256 over every event of the world, in hex. The same seed gives the same one, and
-   * the same record but for this line's `wallSeconds`.
+   * the same record but for this line's `wallSeconds` and for memory lines.
    */
   readonly traceHash?: string | undefined;
 }
@@ -292,6 +301,7 @@ export type RunRecordLine =
   | CommandLine
   | CalibrationLine
   | ResourcesLine
+  | MemoryLine
   | FaultLine
   | TruthLine
   | ReachedLine

@@ -25,13 +25,19 @@ export function drawPassword(random: Random, key: string): string {
   return Buffer.from(random.fork(`password:${key}`).bytes(PASSWORD_BYTES)).toString("base64url");
 }
 
+/** What helix.toml says of an instrument only where it is not the usual. */
+export interface InstrumentSettings {
+  readonly healthCheckIntervalS?: number;
+  readonly reconnectRetries?: number;
+}
+
 /** `[instruments.<key>]` and `[instruments.<key>.config]`. */
 export function instrumentToml(
   key: string,
   title: string,
   library: string,
   config: Readonly<Record<string, ConfigValue>>,
-  healthCheckIntervalS?: number,
+  { healthCheckIntervalS, reconnectRetries }: InstrumentSettings = {},
 ): string {
   const lines = [
     `[instruments.${key}]`,
@@ -40,6 +46,7 @@ export function instrumentToml(
     ...(healthCheckIntervalS === undefined
       ? []
       : [`health_check_interval_seconds = "${healthCheckIntervalS} s"`]),
+    ...(reconnectRetries === undefined ? [] : [`reconnect_retries = ${reconnectRetries}`]),
     "",
     `[instruments.${key}.config]`,
     ...Object.entries(config).map(([name, value]) => `${name} = ${tomlValue(value)}`),

@@ -15,6 +15,7 @@ import type { FaultInjector } from "./fault-injector.ts";
 import { type JudgedRun, judgeRun } from "./judge-run.ts";
 import type { RunRecordSink } from "./record-writer.ts";
 import { Recorder } from "./recorder.ts";
+import { type ResourceMeter, watchResources } from "./resource-watch.ts";
 import type { RunWatch } from "./run-watch.ts";
 import type { RuntimeDoor } from "./runtime-under-test.ts";
 import type { SimulatedPlant } from "./simulated-plant.ts";
@@ -45,6 +46,7 @@ export interface RecordedRun {
   readonly inoculationMs: number;
   readonly bench: Bench;
   readonly runtime: RuntimeDoor;
+  readonly meter: ResourceMeter;
   readonly backlog: Backlog<Recorder>;
   readonly record: RunRecordSink;
   /** Where people will find the ledger. */
@@ -74,7 +76,9 @@ export async function runRecorded(run: RecordedRun): Promise<JudgedRun> {
   });
   run.backlog.deliverTo(recorder);
 
+  const resources = watchResources({ ...run, plant: bench.plant });
   const interruption = await conductScenario(run, recorder);
+  resources.cancel();
   const reachedS = bench.plant.timeS;
   bench.faults.endAll(reachedS);
   watch.stage("stopping");

@@ -86,6 +86,7 @@ export async function startSimulatedInstrument(setup: InstrumentSetup): Promise<
         setup.simulator.title,
         driver.library,
         driver.config({ ...wiring, host: proxy.host, port: proxy.port }),
+        instrument,
       ),
       secret: [wiring.passwordEnvVar, password],
       async close() {

@@ -86,13 +86,14 @@ export async function startVirtualBench(options: VirtualBenchOptions): Promise<V
 }
 
 async function startInstrument(
-  { key, driver: driverName, simulator: simulatorName, samplePeriodS, publishPeriodS }: PlannedInstrument,
+  planned: PlannedInstrument,
   plant: SimulatedPlant,
   options: VirtualBenchOptions,
 ): Promise<VirtualInstrument> {
   const { world, runtime, bench, run, record } = options;
   const { plan } = run;
-  const { driver, simulator } = partsOf(driverName, simulatorName);
+  const { key, samplePeriodS, publishPeriodS } = planned;
+  const { driver, simulator } = partsOf(planned.driver, planned.simulator);
   const station = world.addStation(key, { realm: true });
   const isRare = publishPeriodS > USUAL_PUBLISH_PERIOD_S;
   const wiring = wiringOf(key, plan.seed, {
@@ -101,7 +102,10 @@ async function startInstrument(
     pollIntervalMs: publishPeriodS * 1000,
     ...(isRare ? { silenceLimitMs: SILENT_PERIODS * publishPeriodS * 1000 } : {}),
   });
-  const healthCheckS = isRare ? PERIODS_PER_HEALTH_CHECK * publishPeriodS : undefined;
+  const settings = {
+    ...planned,
+    ...(isRare ? { healthCheckIntervalS: PERIODS_PER_HEALTH_CHECK * publishPeriodS } : {}),
+  };
   const password = drawPassword(station.platform.random, key);
   const { driverPki, simulatorPki } = await provision(key, driver, options);
   const tellsTruth = key === plan.instruments[0]?.key;
@@ -134,7 +138,7 @@ async function startInstrument(
     link: virtualLink(world.network, runtime.host, station.host),
     instrument: started,
     plant: started,
-    toml: instrumentToml(key, simulator.title, driver.packageName, driver.config(wiring), healthCheckS),
+    toml: instrumentToml(key, simulator.title, driver.packageName, driver.config(wiring), settings),
     secret: [wiring.passwordEnvVar, password],
   };
 }

@@ -5,7 +5,7 @@
 import { posix } from "node:path";
 import { taiToUtcNs } from "@helix/hal";
 import type { Disk } from "@helix/platform";
-import { createSystemPlatform } from "@helix/platform";
+import { createSystemPlatform, heapBytesInUse } from "@helix/platform";
 import { DRIVERS } from "../parts.ts";
 import type { Station, World, WorldProgram } from "../world/index.ts";
 import { Backlog } from "./backlog.ts";
@@ -55,6 +55,13 @@ const run: WorldProgram<VirtualRunOptions, VirtualResult> = async (world, option
     inoculationMs: options.inoculationMs,
     bench: virtual,
     runtime: door,
+    meter: {
+      held: () => ({
+        sockets: world.network.socketsOf(runtime.host),
+        timers: world.kernel.timersOf(runtime.host),
+      }),
+      heapBytes: heapBytesInUse,
+    },
     backlog,
     record,
     ledgerShownAs: LEDGER,

@@ -4,7 +4,7 @@
  * Starts everything, runs the scenario (recorded-run.ts) and ends everything again.
  */
 import { taiToUtcNs } from "@helix/hal";
-import { createSeededRandom, type Platform } from "@helix/platform";
+import { createSeededRandom, heapBytesInUse, openHandles, type Platform } from "@helix/platform";
 import type { Plan } from "../scenario/plan.ts";
 import { Backlog } from "./backlog.ts";
 import { closeRun } from "./close-run.ts";
@@ -65,6 +65,8 @@ export async function runOnWire(options: WireRunOptions): Promise<RunResult> {
       inoculationMs,
       bench,
       runtime,
+      // The bench's proxies are in this process too, and as many all the time.
+      meter: { held: openHandles, heapBytes: heapBytesInUse },
       backlog,
       record,
       ledgerShownAs: runtime.ledgerFolder,

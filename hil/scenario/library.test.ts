@@ -15,6 +15,28 @@ test("calm, partition-during-feed and probe-drift are there", () => {
   );
 });
 
+test("what the vessel truly holds can be claimed where a simulator tells of it, and only there", async () => {
+  const text = await readFile(join(folder, "frozen-probe.yaml"), "utf8");
+  const parts = await knownParts();
+  const plan = readScenario(text, "frozen-probe.yaml", parts);
+  expect(plan.expectations).toContainEqual(
+    expect.objectContaining({
+      claim: expect.objectContaining({
+        value: { of: "state", state: "dissolved_oxygen", unit: "%{airsat}" },
+      }),
+    }),
+  );
+  const bath = text
+    .replace(
+      "simulator: sartorius-biostat, driver: sartorius-biostat",
+      "simulator: modbus-device, driver: modbus-generic",
+    )
+    .replace("protocol: opcua", "protocol: modbus-tcp");
+  expect(() => readScenario(bath, "frozen-probe.yaml", parts)).toThrow(
+    'unknown twin state "twin.dissolved_oxygen"',
+  );
+});
+
 test.each(files)("%s can be run, with any seed", async (file) => {
   const text = await readFile(join(folder, file), "utf8");
   for (const seed of [0, 1, 7211]) {

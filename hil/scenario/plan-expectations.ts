@@ -100,7 +100,7 @@ function planRule(path: Path, entry: ExpectationText, setting: WholeSetting): Ex
   const { instruments, planning, twin } = setting;
   const atS = planMoment([...path, "at"], entry.at, setting);
   if ("state" in entry) {
-    const value = planState([...path, "state"], entry.state, twin, planning);
+    const value = planState([...path, "state"], entry.state, twin, instruments, planning);
     const bounds = value && planBounds(path, entry, value.unit, setting);
     return value?.of === "state" && bounds && atS
       ? { kind: "state", state: value.state, ...atS, ...bounds }

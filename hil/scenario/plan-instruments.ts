@@ -66,6 +66,7 @@ export function planInstruments(scenario: ScenarioText, { findings, parts }: Pla
         protocol: given.protocol,
         samplePeriodS,
         publishPeriodS,
+        ...(given.reconnect_retries === undefined ? {} : { reconnectRetries: given.reconnect_retries }),
       },
       channels: driver && new Map(driver.channels.map((c) => [c.name, c])),
     });

@@ -35,6 +35,8 @@ export interface PlannedInstrument {
   readonly samplePeriodS: number;
   /** s between two messages with the samples taken meanwhile, in virtual time; 1 or more. */
   readonly publishPeriodS: number;
+  /** Undefined: the runtime's own default. */
+  readonly reconnectRetries?: number;
 }
 
 export type PlannedCommand = {

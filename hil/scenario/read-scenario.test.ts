@@ -104,6 +104,14 @@ describe("a scenario becomes a plan", () => {
     });
   });
 
+  test("an instrument may be tried again more often than usual", () => {
+    expect(readText(GOOD, 1).instruments[0]).not.toHaveProperty("reconnectRetries");
+    const patient = GOOD.replace("sample: 10 s", "sample: 10 s, reconnect_retries: 6000");
+    expect(readText(patient, 1).instruments).toMatchObject([{ key: "brx-07", reconnectRetries: 6000 }]);
+    expect(problemsAfter(["sample: 10 s", "sample: 10 s, reconnect_retries: never"])).toContain(
+      'reconnect_retries is "never"\n  expected a whole number of at least 0',
+    );
+  });
   test("an uncertain time is drawn from the seed, within its tolerance", () => {
     const begins = [1, 2, 3, 4, 5].map((seed) => readText(GOOD, seed).faults[1]?.beginS as number);
     for (const beginS of begins) expect(Math.abs(beginS - 360_000)).toBeLessThanOrEqual(1800);

@@ -1,10 +1,11 @@
 /**
  * Every command: when, what, who, why, what came of it, and how an outcome that was not known was
- * settled.
+ * settled; and the calibrations.
  */
 import type { CommandLine } from "@helix/run-record";
 import { batchAge, fixed, significant, unitText } from "../figures.ts";
 import type { RunRecord } from "../read-record.ts";
+import { calibrations } from "./calibrations.ts";
 import { type Content, html, type Markup, nothing } from "./markup.ts";
 import { age, badge, table } from "./parts.ts";
 
@@ -27,7 +28,7 @@ export function commands(record: RunRecord): Markup {
           "wide",
         );
   return html`<section id="commands"><h2>Commands</h2>
-${body}</section>
+${body}${calibrations(record)}</section>
 `;
 }
 

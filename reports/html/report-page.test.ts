@@ -57,13 +57,15 @@ test("a simulated instrument is called SIMULATED above all figures", () => {
   expect(page.indexOf("<strong>SIMULATED</strong> brx-07")).toBeGreaterThan(0);
 });
 
-test("every expectation, fault, command, gap and channel of the record is on the page", () => {
+test("every expectation, fault, command, calibration, gap and channel of the record is on the page", () => {
   const text = textOf(document);
-  const { expectations, faults, commands, gaps, ledger } = record;
+  const { expectations, faults, commands, calibrations, gaps, ledger } = record;
   const shown = [
     ...expectations.flatMap(({ expected, actual }) => [expected, actual]),
     ...faults.flatMap(({ receipt }) => [receipt?.before, receipt?.after, receipt?.driverSaw]),
     ...commands.flatMap(({ id, rationale, reason }) => [id, rationale, reason ?? ""]),
+    ...calibrations.flatMap((line) => [line.scheduled, line.description, line.rationale, line.reason]),
+    "Passed with a warning",
     ...gaps.map(({ ledgerSequence }) => ledgerSequence),
     ledger?.checkpoint,
   ];
@@ -75,6 +77,11 @@ test("every expectation, fault, command, gap and channel of the record is on the
   );
   expect(channels.length).toBe(9);
   expect(titles).toEqual(expect.arrayContaining(channels));
+});
+
+test("a run without calibrations says nothing of them", () => {
+  const lines = sampleLines().filter(({ kind }) => kind !== "calibration");
+  expect(renderHtml(readRecord(toText(lines)))).not.toContain("Calibration");
 });
 
 test("the plotted line breaks at the gap: each channel has no path across it", () => {

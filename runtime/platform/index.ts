@@ -8,6 +8,7 @@ export * from "./deadline.ts";
 export * from "./disk.ts";
 export * from "./http.ts";
 export * from "./log.ts";
+export * from "./own-resources.ts";
 export * from "./platform.ts";
 export * from "./process.ts";
 export * from "./seeded-random.ts";

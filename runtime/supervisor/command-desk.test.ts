@@ -112,7 +112,7 @@ test("a rejection by the instrument is rejected, not unknown, and is not repeate
 test("a command without an answer within 10 s is unknown, is read back, and is never sent again", async () => {
   const { dispatch, driver, ledger, events, finish } = await streaming();
   driver.onDispatch = () => new Promise(() => {});
-  const report = await dispatch(feed(), 10_000);
+  const report = await dispatch(feed(), 10_200);
   expect(report).toMatchObject({ outcome: "unknown", reason: "dispatchCommand took longer than 10000 ms" });
   expect(ledger.events).toContainEqual(
     expect.objectContaining({ type: "COMMAND_RESOLVED", commandId: report.id, executed: false, readBack: 0 }),
@@ -160,7 +160,7 @@ test("a command cut off by a lost connection is settled by reading back after re
 test("an unknown outcome that cannot be read back asks for a person", async () => {
   const { dispatch, driver, ledger, finish } = await streaming();
   driver.onDispatch = () => new Promise(() => {});
-  await dispatch({ type: "SetMode", mode: "Hold", rationale: "" }, 10_000);
+  await dispatch({ type: "SetMode", mode: "Hold", rationale: "" }, 10_200);
   expect(ledger.events.at(-1)).toMatchObject({
     type: "DEVIATION",
     mandatory: true,
@@ -179,6 +179,16 @@ test.each([0, 2])("%d audit records for one command are a breach of contract, on
       description: expect.stringContaining(`sent ${count} audit records`),
     }),
   );
+  await finish();
+});
+
+test("a driver that gives up at the deadline and says so is no breach of contract", async () => {
+  const { dispatch, driver, ledger, finish } = await streaming();
+  driver.onDispatch = (_command, signal) =>
+    new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason as Error)));
+  const report = await dispatch(feed(), 10_200);
+  expect(report).toMatchObject({ outcome: "unknown" });
+  expect(ledger.types()).not.toContain("DEVIATION");
   await finish();
 });
 

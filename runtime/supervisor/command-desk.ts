@@ -73,6 +73,8 @@ type Attempt = Omit<
 
 /** Of the requested value: a setpoint read back this near is the one that was sent. */
 const READ_BACK_TOLERANCE = 1e-6;
+/** What a driver gets to end a command that it was told to give up. */
+const LAST_AUDIT_MS = 200;
 
 export class CommandDesk {
   readonly #options: CommandDeskOptions;
@@ -171,13 +173,19 @@ export class CommandDesk {
     if ("refused" in driver) return rejected(driver.refused);
     const refused = refusal(command, driver.supportedCommands, this.#options.channels());
     if (refused !== undefined) return rejected(refused);
+    const { clock } = this.#options;
     const audits: CommandAuditRecord[] = [];
+    let ended: Promise<unknown> = Promise.resolve();
     try {
       const result = await withDeadline(
-        this.#options.clock,
+        clock,
         "dispatchCommand",
         SUPERVISOR_BUDGETS_MS.dispatchCommand,
-        (signal) => driver.dispatchCommand(command, (record) => audits.push(record), signal),
+        (signal) => {
+          const sent = driver.dispatchCommand(command, (record) => audits.push(record), signal);
+          ended = sent.catch(() => {});
+          return sent;
+        },
       );
       if (command.type === "SetSetpoint" && result.acknowledgedValue !== undefined) {
         this.#setpoints.set(command.channelId, result.acknowledgedValue);
@@ -192,6 +200,8 @@ export class CommandDesk {
     } catch (error) {
       return outcomeOfFailure(error);
     } finally {
+      // A driver that its signal has just stopped still owes its one record.
+      await withDeadline(clock, "the driver's audit record", LAST_AUDIT_MS, () => ended).catch(() => {});
       if (audits.length !== 1) this.#recordAuditBreach(id, audits.length);
     }
   }

@@ -22,6 +22,8 @@ export interface TestServer<Controls> {
   readonly certificateFile: string;
   /** What the test does to the address space it built. */
   readonly controls: Controls;
+  /** Subscriptions that are there tell nothing from now on but that they live. */
+  silence(): void;
   stop(): Promise<void>;
 }
 
@@ -72,7 +74,18 @@ export async function startTestServer<Controls>(
   const controls = options.build(namespace, space.rootFolder.objects);
   await server.start();
   const { certificateFile } = server;
-  return { port, certificateFile, controls, stop: () => server.shutdown(0) };
+  const silence = () => {
+    for (const subscription of subscriptionsOf(server)) subscription.setPublishingMode(false);
+  };
+  return { port, certificateFile, controls, silence, stop: () => server.shutdown(0) };
+}
+
+/** The stack keeps its sessions to itself. */
+function subscriptionsOf({ engine }: OPCUAServer) {
+  type Subscriptions = readonly { setPublishingMode(on: boolean): unknown }[];
+  type Sessions = Record<string, { readonly publishEngine: { readonly subscriptions: Subscriptions } }>;
+  const { _sessions } = engine as unknown as { readonly _sessions: Sessions };
+  return Object.values(_sessions).flatMap(({ publishEngine }) => publishEngine.subscriptions);
 }
 
 /** A port that was free a moment ago. */

@@ -94,6 +94,14 @@ export class EventQueue {
     }
   }
 
+  /** Timed events of a kind in `kinds` that the host's own process waits for. */
+  waiting(host: Host, kinds: ReadonlySet<string>): number {
+    let count = 0;
+    for (const event of this.#heap)
+      if (event.host === host && !event.fromOutside && kinds.has(event.kind)) count += 1;
+    return count;
+  }
+
   #removeTimed(event: WorldEvent): void {
     const place = event.place;
     event.place = NOT_QUEUED;

@@ -36,6 +36,7 @@ export interface KernelOptions {
 export type RunEnd = "stopped" | "nothing-left" | "horizon" | "max-events";
 
 const DEFAULT_EPOCH_MS = 1_893_456_000_000;
+const TIMERS: ReadonlySet<string> = new Set(["timer", "clock"]);
 
 /** A guard has ended the world. */
 export class WorldGuardError extends Error {
@@ -106,6 +107,11 @@ export class Kernel {
 
   cancelProcess(host: Host): void {
     this.#queue.cancelProcess(host);
+  }
+
+  /** Timers that the host's process waits for: the platform's clock, and the stacks' own. */
+  timersOf(host: Host): number {
+    return this.#queue.waiting(host, TIMERS);
   }
 
   /** Adds to the trace what the present event carries. */

@@ -125,6 +125,12 @@ export class Network {
     return [...this.station(host).sockets].filter((socket) => socket.peerHost !== undefined).length;
   }
 
+  /** Sockets that a host's programs hold: connected, on their way, or listening. */
+  socketsOf(host: Host): number {
+    const { sockets, listening } = this.station(host);
+    return sockets.size + listening.size;
+  }
+
   /** Resets every connection between the two, both ends at once. @returns how many */
   resetConnections(a: Host, b: Host): number {
     let count = 0;
