@@ -15,6 +15,8 @@ export interface KnownTwin {
 
 export interface KnownSimulator {
   readonly protocols: readonly string[];
+  /** Names of the faults that it can do. */
+  readonly faults: readonly string[];
   readonly twins: readonly string[];
 }
 

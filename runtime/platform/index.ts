@@ -10,4 +10,5 @@ export * from "./log.ts";
 export * from "./platform.ts";
 export * from "./process.ts";
 export * from "./seeded-random.ts";
+export { missingForSerialPairs, type SerialPair, startSerialPair } from "./serial-pair.ts";
 export { createSystemPlatform } from "./system-platform.ts";

@@ -181,7 +181,11 @@ test("a frozen reading stays, a spike is on top, and the truth goes on", () => {
   expect(ph()).toBe(7.5);
   expect(device.sensors.end("f", 600)).toMatchObject({ subject: "readings of ph", touched: 1 });
   expect(ph()).toBeCloseTo(8.5, 3);
-  expect(device.sensors.end("s", 600)).toMatchObject({ unit: "[pH]", touched: 2, lastAfter: expect.closeTo(8.5, 3) });
+  expect(device.sensors.end("s", 600)).toMatchObject({
+    unit: "[pH]",
+    touched: 2,
+    lastAfter: expect.closeTo(8.5, 3),
+  });
   expect(device.sensors.end("s", 600)).toBeUndefined();
 });
 
