@@ -72,7 +72,7 @@ export type AnswerFault =
     /** The answer to the request before, as if it were the answer to this one. */
     | { readonly inject: "previous-answer" }
     | { readonly inject: "wrong-unit-id"; readonly unitId: number }
-    /** Reads so many registers (or bits) further on; what then leaves the map stays as it is. */
+    /** Each register is read so much further on; where there is none, it stays as it is. */
     | { readonly inject: "wrong-register"; readonly by: number }
     /** The two words of every pair change places. */
     | { readonly inject: "swapped-words" }

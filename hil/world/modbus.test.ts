@@ -267,7 +267,7 @@ test("a valid frame that lies passes the driver, and its receipt says what it wa
     b.device.inject("swap", { inject: "swapped-words", functionCodes: [4] });
     await b.stream(5);
     const receipt = b.device.clear("swap");
-    b.device.inject("elsewhere", { inject: "wrong-register", by: 2, functionCodes: [4], answers: 1 });
+    b.device.inject("elsewhere", { inject: "wrong-register", by: 100 });
     return { receipt, frames: b.frames.of(0), second: b.device.clear("elsewhere") };
   });
   expect(result.frames.map(({ value }) => value)).not.toContain(37);

@@ -135,7 +135,8 @@ test.for([
   [{ inject: "short-answer", bytes: 4 }, { message: hex("04084214000040e00000") }],
   [{ inject: "exception", code: 6 }, { message: hex("8406") }],
   [{ inject: "error-code", channel: "ph" }, { message: hex("8404") }],
-  [{ inject: "wrong-register", by: 2 }, undefined],
+  [{ inject: "wrong-register", by: 2 }, { message: hex("040c40e000004348000043480000") }],
+  [{ inject: "wrong-register", by: 100 }, undefined],
   [{ inject: "busy", delayMs: 70 }, { delayMs: 70 }],
   [{ inject: "duplicate" }, { message: hex(HONEST), isTwice: true }],
 ] as const)("%j leaves its receipt", ([fault, changes]) => {

@@ -1,7 +1,6 @@
 /** What each fault makes of one answer. */
 import type { Device } from "../device/device.ts";
 import type { ModbusAnswerFault } from "../faults.ts";
-import { answerTo } from "./answer.ts";
 import type { Conversation } from "./conversation.ts";
 import type { RequestFrame } from "./frames.ts";
 import type { Reply } from "./reply.ts";
@@ -34,7 +33,7 @@ export function change(fault: ModbusAnswerFault, reply: Reply, scene: Scene): Re
     case "wrong-unit-id":
       return { ...reply, unitId: fault.unitId };
     case "wrong-register":
-      return withMessage(reply, readElsewhere(device, request.message, fault.by) ?? reply.message);
+      return withMessage(reply, readElsewhere(device, request.message, reply.message, fault.by));
     case "swapped-words":
       return withMessage(reply, swappedWords(reply.message));
     case "wrong-transaction-id":
@@ -59,13 +58,18 @@ const withMessage = (reply: Reply, message: Buffer): Reply =>
 
 const isRead = (message: Buffer) => (message[0] ?? 0) >= 1 && (message[0] ?? 0) <= 4;
 
-/** Undefined where there is nothing to read there. */
-function readElsewhere(device: Device, request: Buffer, by: number): Buffer | undefined {
-  if (!isRead(request) || request.length !== 5) return undefined;
-  const elsewhere = Buffer.from(request);
-  elsewhere.writeUInt16BE((request.readUInt16BE(1) + by) & 0xffff, 1);
-  const answer = answerTo(device, elsewhere);
-  return isRead(answer) ? answer : undefined;
+/** Each register from so much further on; where there is none, the one that was asked for. */
+function readElsewhere(device: Device, request: Buffer, honest: Buffer, by: number): Buffer {
+  const functionCode = honest[0] ?? 0;
+  if (functionCode !== 3 && functionCode !== 4) return honest;
+  const table = functionCode === 3 ? device.holding : device.input;
+  const elsewhere = Buffer.from(honest);
+  const first = request.readUInt16BE(1) + by;
+  for (let at = 0; 2 + 2 * at < honest.length; at++) {
+    const [word] = table.read(first + at, 1) ?? [];
+    if (word !== undefined) elsewhere.writeUInt16BE(word, 2 + 2 * at);
+  }
+  return elsewhere.equals(honest) ? honest : elsewhere;
 }
 
 function swappedWords(message: Buffer): Buffer {
