@@ -9,7 +9,7 @@ export type {
   PartitionFigures,
   PlantAccess,
 } from "./faults/access/access.ts";
-export { FAULT_CATALOGUE, type FaultKind } from "./faults/catalogue.ts";
+export { FAULT_CATALOGUE, type FaultKind, faultParameters } from "./faults/catalogue.ts";
 export { startTcpFaultProxy, type TcpFaultProxy } from "./faults/tcp-fault-proxy.ts";
 export { type CheckedScenario, checkLibrary, type LibraryCheck } from "./rigs/check-library.ts";
 export type { KnownParts } from "./scenario/known-parts.ts";

@@ -16,6 +16,8 @@ import type { KnownDriver, KnownParts } from "./scenario/known-parts.ts";
 
 /** What a rig needs to know of a driver to set up an instrument for it. */
 export interface DriverPart {
+  /** It asks for each sample itself; else the instrument takes them, and hands over several in a message. */
+  readonly polls: boolean;
   /** As `driver_library` in helix.toml names it: a path here, or the installed package. */
   readonly library: string;
   readonly packageName: string;
@@ -44,16 +46,28 @@ export interface SimulatorPart {
   /** URL of the module that runs it on a host of a virtual world. */
   readonly program: string;
   readonly protocols: readonly string[];
+  /** Names of the faults that it can do. */
+  readonly faults: readonly string[];
   readonly twins: readonly string[];
   readonly vessel?: Readonly<Record<string, string>>;
   /** Sent to the simulator when it starts. */
   readonly options: (wiring: SimulatorWiring) => object;
 }
 
+/** Where an instrument is reached: at an address of a network, or at an end of a serial cable. */
+export type Place =
+  | { readonly medium: "network"; readonly host: string; readonly port: number }
+  | { readonly medium: "serial"; readonly path: string };
+
+const SERIAL_PROTOCOLS: readonly string[] = ["modbus-rtu"];
+
+export const mediumOf = (protocol: string): Place["medium"] =>
+  SERIAL_PROTOCOLS.includes(protocol) ? "serial" : "network";
+
 /** How one instrument is reached. */
 export interface Wiring {
-  readonly host: string;
-  readonly port: number;
+  /** As the one has it that is told. */
+  readonly at: Place;
   readonly serialNumber: string;
   readonly username: string;
   readonly passwordEnvVar: string;
@@ -97,6 +111,7 @@ export const DRIVERS: ReadonlyMap<string, DriverPart> = new Map([
   [
     "sartorius-biostat",
     {
+      polls: false,
       library: fileURLToPath(import.meta.resolve("@helix/driver-sartorius-biostat")),
       packageName: "@helix/driver-sartorius-biostat",
       protocols: ["opcua"],
@@ -105,9 +120,8 @@ export const DRIVERS: ReadonlyMap<string, DriverPart> = new Map([
       preload: async () => (await import("@helix/driver-opcua-generic")).loadOpcUaStack(),
       provision: async (pkiFolder, instrument, clock) =>
         (await import("@helix/driver-opcua-generic")).ensureClientCertificate(pkiFolder, instrument, clock),
-      config: ({ host, port, serialNumber, username, passwordEnvVar, pollIntervalMs, silenceLimitMs }) => ({
-        host,
-        port,
+      config: ({ at, serialNumber, username, passwordEnvVar, pollIntervalMs, silenceLimitMs }) => ({
+        ...addressOf(at),
         protocol: "OpcUa",
         poll_interval_ms: pollIntervalMs,
         ...(silenceLimitMs === undefined ? {} : { silence_limit_ms: silenceLimitMs }),
@@ -120,17 +134,18 @@ export const DRIVERS: ReadonlyMap<string, DriverPart> = new Map([
   [
     "modbus-generic",
     {
+      polls: true,
       library: fileURLToPath(import.meta.resolve("@helix/driver-modbus-generic")),
       packageName: "@helix/driver-modbus-generic",
-      protocols: ["modbus-tcp"],
+      protocols: ["modbus-tcp", "modbus-rtu"],
       loadManifest: async () =>
         (await import("@helix/driver-modbus-generic")).helixDriverManifest as DriverManifest<never>,
       preload: async () => undefined,
       provision: async () => undefined,
-      config: ({ host, port, serialNumber, pollIntervalMs }) => ({
-        transport: "tcp",
-        host,
-        port,
+      config: ({ at, serialNumber, pollIntervalMs }) => ({
+        ...(at.medium === "network"
+          ? { transport: "tcp", ...addressOf(at) }
+          : { transport: "rtu", serial_port: at.path }),
         poll_interval_ms: pollIntervalMs,
         serial_number: serialNumber,
         identification: { register: 1000, length: 16 },
@@ -140,7 +155,13 @@ export const DRIVERS: ReadonlyMap<string, DriverPart> = new Map([
   ],
 ]);
 
-function programsOf(simulator: string): Pick<SimulatorPart, "module" | "program"> {
+/** @throws Error for a serial cable: planning lets nobody be put on one who cannot */
+function addressOf(at: Place): { host: string; port: number } {
+  if (at.medium !== "network") throw new Error(`${at.path} is no address of a network`);
+  return { host: at.host, port: at.port };
+}
+
+function programsOf(simulator: string): Pick<SimulatorPart, "module" | "program" | "faults"> {
   const known = SIMULATORS.get(simulator);
   if (!known) throw new Error(`@helix/simulators has no ${simulator}`);
   return known;
@@ -155,8 +176,12 @@ export const SIMULATED: ReadonlyMap<string, SimulatorPart> = new Map([
       protocols: ["opcua"],
       twins: [...TWINS.keys()],
       vessel: VESSEL_UNITS,
-      options: ({ pollIntervalMs: _poll, silenceLimitMs: _limit, ...options }): BiostatSimulatorOptions =>
-        options,
+      options: ({
+        at,
+        pollIntervalMs: _poll,
+        silenceLimitMs: _limit,
+        ...options
+      }): BiostatSimulatorOptions => ({ ...options, ...addressOf(at) }),
     },
   ],
   [
@@ -164,11 +189,14 @@ export const SIMULATED: ReadonlyMap<string, SimulatorPart> = new Map([
     {
       title: "Modbus water bath",
       ...programsOf("modbus-device"),
-      protocols: ["modbus-tcp"],
+      protocols: ["modbus-tcp", "modbus-rtu"],
       // Its physics is its own: it stands beside any twin.
       twins: [...TWINS.keys()],
-      options: ({ host, port, serialNumber, beginS, truthPeriodS }): ModbusDeviceOptions => ({
-        line: { transport: "tcp", host, port },
+      options: ({ at, serialNumber, beginS, truthPeriodS }): ModbusDeviceOptions => ({
+        line:
+          at.medium === "network"
+            ? { transport: "tcp", ...addressOf(at) }
+            : { transport: "rtu", path: at.path },
         serialNumber,
         beginS,
         truthPeriodS,
@@ -198,8 +226,7 @@ export async function knownParts(): Promise<KnownParts> {
 async function knownDriver(part: DriverPart): Promise<KnownDriver> {
   const manifest = await part.loadManifest();
   const wiring = {
-    host: "127.0.0.1",
-    port: 1,
+    at: { medium: "network", host: "127.0.0.1", port: 1 } as const,
     serialNumber: "none",
     username: "none",
     passwordEnvVar: "NONE",

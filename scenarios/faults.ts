@@ -3,8 +3,8 @@ import * as v from "valibot";
 import { type Choose, form, type Table } from "./forms.ts";
 import { name, quantity, text, time, timeSpan } from "./words.ts";
 
-/** Names of a fault's own keys, by what is injected: `{ drift: ["rate"], partition: [] }`. */
-export type FaultParameters = Readonly<Record<string, readonly string[]>>;
+/** A fault's own keys, by what is injected: `{ drift: { rate: "quantity" }, partition: {} }`. */
+export type FaultParameters = Readonly<Record<string, Readonly<Record<string, "quantity" | "count">>>>;
 
 export interface FaultText {
   readonly id: string;
@@ -35,6 +35,15 @@ const WHEN = {
   occurs: v.optional(v.picklist(["once", "at most once"]), "once"),
 };
 
+/** Whole numbers without a unit become text like all parameters. */
+const count = v.pipe(
+  v.union([v.number(), v.string()]),
+  v.transform(String),
+  v.description("a whole number, such as 2"),
+);
+const ownKeys = (keys: FaultParameters[string]): v.ObjectEntries =>
+  Object.fromEntries(Object.entries(keys).map(([key, kind]) => [key, kind === "count" ? count : quantity]));
+
 type FaultSchema = v.GenericSchema<unknown, FaultText>;
 const formsOf = (what: v.ObjectEntries) => [
   form("at", v.strictObject({ ...AT, ...what }) as Table),
@@ -45,7 +54,7 @@ const formsOf = (what: v.ObjectEntries) => [
 export function faultSchema(parameters: FaultParameters, choose: Choose): FaultSchema {
   const forms = new Map(
     Object.entries(parameters).map(([inject, names]) => {
-      const own = Object.fromEntries(names.map((key) => [key, quantity]));
+      const own = ownKeys(names);
       return [inject, choose(formsOf({ ...WHAT, ...own })) as FaultSchema];
     }),
   );
@@ -60,7 +69,7 @@ export function faultSchema(parameters: FaultParameters, choose: Choose): FaultS
 export const faultSchemaForEditors = (parameters: FaultParameters): FaultSchema =>
   v.union(
     Object.entries(parameters).flatMap(([inject, names]) => {
-      const own = Object.fromEntries(names.map((key) => [key, quantity]));
+      const own = ownKeys(names);
       return formsOf({ ...WHAT, inject: v.literal(inject), ...own }).map(({ table }) => table);
     }),
   ) as v.GenericSchema as FaultSchema;

@@ -7,7 +7,7 @@
  * Messages of the rig are obeyed in their order. One that cannot be obeyed (a fault on an unknown
  * channel, the end of a fault that never began) is answered with "failed".
  */
-import type { Clock } from "@helix/hal";
+import type { Platform } from "@helix/platform";
 
 import type { InstrumentFault, InstrumentFaultReceipt } from "./instrument-fault.ts";
 
@@ -59,7 +59,8 @@ export interface RunningSimulator {
 
 /** What a simulator's program needs, to run on a host of a virtual world or in this process. */
 export interface SimulatorProgramSetup {
-  readonly clock: Clock;
+  /** Of the host that it runs on. */
+  readonly platform: Pick<Platform, "clock" | "net" | "serial">;
   readonly options: object;
   readonly password: string;
   /**

@@ -64,7 +64,40 @@ export type VesselFault =
   /** Another organism: its oxygen demand at first, mmol/L/h, and the time in which it doubles, s. */
   | { readonly inject: "contamination"; readonly oxygenDemand: number; readonly doublingS: number };
 
-export type InstrumentFault = ChannelFault | UnitFault | VesselFault;
+/** On the answers of a unit whose wire carries one message per answer (Modbus). Most are valid, and lie. */
+export type AnswerFault =
+  /** Held back until the next request has come, and goes out before that one's own answer. */
+  (
+    | { readonly inject: "late-answer" }
+    /** The answer to the request before, as if it were the answer to this one. */
+    | { readonly inject: "previous-answer" }
+    | { readonly inject: "wrong-unit-id"; readonly unitId: number }
+    /** Each register is read so much further on; where there is none, it stays as it is. */
+    | { readonly inject: "wrong-register"; readonly by: number }
+    /** The two words of every pair change places. */
+    | { readonly inject: "swapped-words" }
+    | { readonly inject: "wrong-transaction-id"; readonly by: number }
+    | { readonly inject: "wrong-function-code"; readonly functionCode: number }
+    /** So many bytes of data fewer, with a byte count that says so. */
+    | { readonly inject: "short-answer"; readonly bytes: number }
+    | { readonly inject: "wrong-checksum" }
+    /** In place of doing what was asked; the code that the wire has for it. */
+    | { readonly inject: "exception"; readonly code: number }
+    | { readonly inject: "no-answer" }
+    /** Of two answers that are under way the second goes out first. */
+    | { readonly inject: "reorder" }
+    | { readonly inject: "duplicate" }
+  ) &
+    AnswerChoice;
+
+/** Which answers; absent: all of them. */
+export interface AnswerChoice {
+  /** So many, then no more. */
+  readonly answers?: number | undefined;
+  readonly functionCodes?: readonly number[] | undefined;
+}
+
+export type InstrumentFault = ChannelFault | UnitFault | VesselFault | AnswerFault;
 
 /** What a fault changed. */
 export interface InstrumentFaultReceipt {

@@ -4,17 +4,14 @@
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { FAULT_CATALOGUE } from "@helix/hil";
+import { faultParameters } from "@helix/hil";
 import { scenarioSchemaForEditors } from "@helix/scenarios";
 import { toJsonSchema } from "@valibot/to-json-schema";
 
 const file = fileURLToPath(new URL("../scenarios/scenario.schema.json", import.meta.url));
 
 export function scenarioJsonSchema(): object {
-  const parameters = Object.fromEntries(
-    [...FAULT_CATALOGUE.values()].map((kind) => [kind.name, Object.keys(kind.parameters)]),
-  );
-  const schema = toJsonSchema(scenarioSchemaForEditors(parameters), { typeMode: "input" });
+  const schema = toJsonSchema(scenarioSchemaForEditors(faultParameters()), { typeMode: "input" });
   return { ...schema, title: "HELIX scenario" };
 }
 

@@ -11,6 +11,8 @@ export interface DeclaredFault {
   readonly rigs: readonly Rig[];
   /** Undefined: any. */
   readonly protocols?: readonly string[];
+  readonly bySimulator?: true;
+  readonly needsSetpoint?: true;
 }
 
 export interface DeclaredParameter {
@@ -19,7 +21,7 @@ export interface DeclaredParameter {
   /** Bounds, included, in the unit that `measure` names. */
   readonly min?: number;
   readonly max?: number;
-  /** A unit; "channel": a difference in the channel's; "channel rate": that per h; "data rate": By/s; words; text. */
+  /** A unit; "channel": a difference in the channel's; "channel rate": that per h; "data rate": By/s; "count": a whole number; words; text. */
   readonly measure?: DeclaredMeasure;
 }
 
@@ -29,6 +31,7 @@ export type DeclaredMeasure =
   | "channel"
   | "channel rate"
   | "data rate"
+  | "count"
   | "text";
 
 /** A fault of a channel that declares no measure changes what it does by a rate of the channel. */

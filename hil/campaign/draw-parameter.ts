@@ -27,6 +27,7 @@ export function drawParameter(
   const measure = measureOf(parameter);
   if (measure === "text") return parameter.example;
   if (typeof measure === "object" && "words" in measure) return pick(measure.words, random);
+  if (measure === "count") return drawCount(parameter, random);
   if (measure === "data rate") return scaledExample(parameter, random);
   if (typeof measure === "object") return drawInUnit(parameter, measure.unit, random);
   if (channel === undefined)
@@ -48,6 +49,13 @@ function drawInUnit(parameter: DeclaredParameter, unit: string, random: Random):
     return `${bounded(min + (max - min) * random.uniform(), parameter)} ${unit}`;
   }
   return `${bounded(example.value.value * factor(random), parameter)} ${unit}`;
+}
+
+function drawCount({ example, min, max }: DeclaredParameter, random: Random): string {
+  if (min === undefined || max === undefined) return example;
+  const count = random.integer(min, max);
+  // 0 is no fault.
+  return count === 0 ? example : `${count}`;
 }
 
 function scaledExample(parameter: DeclaredParameter, random: Random): string {

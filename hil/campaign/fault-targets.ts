@@ -10,7 +10,7 @@ export interface Target {
 
 /** Empty where the plant has nothing that this fault could befall. */
 export function targetsOf(
-  { target, protocols }: DeclaredFault,
+  { name, target, protocols, bySimulator, needsSetpoint }: DeclaredFault,
   instruments: readonly PlannedInstrument[],
   parts: KnownParts,
 ): Target[] {
@@ -18,6 +18,9 @@ export function targetsOf(
   if (target === "disk") return [{ on: "runtime.disk" }];
   return instruments
     .filter(({ protocol }) => protocols?.includes(protocol) !== false)
+    .filter(
+      ({ simulator }) => !bySimulator || parts.simulators.get(simulator)?.faults.includes(name) !== false,
+    )
     .flatMap(({ key, driver }): Target[] => {
       switch (target) {
         case "link":
@@ -26,10 +29,9 @@ export function targetsOf(
         case "instrument":
           return [{ on: key }];
         case "channel":
-          return (parts.drivers.get(driver)?.channels ?? []).map((channel) => ({
-            on: `${key}.${channel.name}`,
-            channel,
-          }));
+          return (parts.drivers.get(driver)?.channels ?? [])
+            .filter(({ isWritable }) => isWritable || !needsSetpoint)
+            .map((channel) => ({ on: `${key}.${channel.name}`, channel }));
         default:
           throw new Error(`a fault on "${target}" has no place in a plant`);
       }

@@ -42,6 +42,10 @@ export function lastReadingSeen(fault: PlannedFault, lines: readonly RunRecordLi
   return `a last reading of ${number(last.value)}${unit === undefined ? "" : ` ${unit}`} with quality ${quality}`;
 }
 
+/** The first trouble; of a lie that was believed, the last reading. */
+export const troubleOrReadingSeen = (fault: PlannedFault, lines: readonly RunRecordLine[]) =>
+  firstTroubleSeen(fault, lines) ?? lastReadingSeen(fault, lines);
+
 /** The commands to the channel that were given during the fault, or else the first trouble. */
 export function commandsSeen(fault: PlannedFault, lines: readonly RunRecordLine[]): string | undefined {
   const given = lines.filter(

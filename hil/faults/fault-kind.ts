@@ -15,6 +15,10 @@ export interface FaultKind {
   readonly unable: Readonly<Partial<Record<Rig, string>>>;
   /** Protocols whose wire can show it; undefined: any. */
   readonly protocols?: readonly string[];
+  /** The instrument's simulator does it, if it can; absent: the rig does. */
+  readonly bySimulator?: true;
+  /** Of a fault of channels: only of those that have a setpoint. */
+  readonly needsSetpoint?: true;
   /** What the receipt shows. Without it the run is invalid. */
   readonly receipt: string;
   /** "real": what it tests (time-outs, back-off) runs on the real clock, so the plant must not run fast. */
@@ -50,10 +54,11 @@ export interface FaultParameter {
 
 /**
  * A unit: the setting is kept in it. channel: a difference in the channel's unit. channel rate: the
- * same per h. data rate: bytes per s. Words: one of them. text: any.
+ * same per h. count: a whole number. data rate: bytes per s. Words: one of them. text: any.
  */
 export type Measure =
   | { readonly unit: string }
+  | "count"
   | "channel"
   | "channel rate"
   | "data rate"
@@ -65,6 +70,13 @@ export function setting(fault: PlannedFault, name: string): number {
   const value = fault.settings[name];
   if (value === undefined) throw new Error(`fault ${fault.id}: ${fault.inject} needs ${name}`);
   return value;
+}
+
+/** The word that the scenario gives as `name`; planning has seen to it that it is one of the known. */
+export function wordOf(fault: PlannedFault, name: string): string {
+  const word = fault.parameters[name];
+  if (word === undefined) throw new Error(`fault ${fault.id}: ${fault.inject} needs ${name}`);
+  return word;
 }
 
 /** The channel of a fault of channels. */

@@ -69,6 +69,7 @@ function unitText(measure: FaultParameter["measure"]): string {
   if (measure === "channel rate") return "the channel's unit per h";
   if (measure === "data rate") return "By/s";
   if (measure === "text") return "text";
+  if (measure === "count") return "1";
   return "unit" in measure ? measure.unit : measure.words.join(" or ");
 }
 

@@ -42,15 +42,22 @@ export function readParameter(
     if (measure.words.includes(text)) return { ok: true, value: text };
     return no(`\`${text}\` is no ${name} of this fault`, `one of: ${measure.words.join(", ")}`);
   }
+  if (measure === "count") return wholeNumber(name, text, parameter);
   const read = readNumber(name, text, measure, parameter, channel);
   if (!read.ok || typeof read.value !== "number") return read;
   return bounded(name, text, read.value, parameter);
 }
 
+function wholeNumber(name: string, text: string, parameter: FaultParameter): ReadParameter {
+  return /^[+-]?\d{1,9}$/.test(text)
+    ? bounded(name, text, Number(text), parameter)
+    : no(`\`${text}\` is no whole number`, `a whole number, such as ${parameter.example}`);
+}
+
 function readNumber(
   name: string,
   text: string,
-  measure: Exclude<Measure, "text" | { words: readonly string[] }>,
+  measure: Exclude<Measure, "text" | "count" | { words: readonly string[] }>,
   { example }: FaultParameter,
   channel: ChannelUnit | undefined,
 ): ReadParameter {

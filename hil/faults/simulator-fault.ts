@@ -1,9 +1,11 @@
 /** What faults have in common that the instrument's simulator does, with the receipt that it gives. */
 import type { InstrumentFault, InstrumentFaultReceipt } from "@helix/simulators";
 import type { PlannedFault } from "../scenario/plan.ts";
-import { firstTroubleSeen, lastReadingSeen } from "./driver-saw.ts";
+import { firstTroubleSeen, lastReadingSeen, troubleOrReadingSeen } from "./driver-saw.ts";
 import { type FaultKind, type FaultTrace, partOf } from "./fault-kind.ts";
 import { counted, number, valueIn } from "./wording.ts";
+
+export const MODBUS = ["modbus-tcp", "modbus-rtu"];
 
 const RIGS = {
   rigs: ["virtual", "wire"],
@@ -11,7 +13,9 @@ const RIGS = {
 } as const;
 
 type Own = Pick<FaultKind, "name" | "effect" | "receipt"> &
-  Partial<Pick<FaultKind, "parameters" | "pace" | "falsifies" | "protocols" | "driverSaw">> & {
+  Partial<
+    Pick<FaultKind, "parameters" | "pace" | "falsifies" | "protocols" | "needsSetpoint" | "driverSaw">
+  > & {
     /** What the simulator is told. */
     readonly tell: (fault: PlannedFault) => InstrumentFault;
     readonly trace?: (receipt: InstrumentFaultReceipt) => FaultTrace;
@@ -28,14 +32,26 @@ export const readingFault = (own: Own): FaultKind =>
 
 export const channelFault = (own: Own): FaultKind => simulatorFault("channel", own);
 export const instrumentFault = (own: Own): FaultKind => simulatorFault("instrument", own);
+/** A fault of answers that stand alone, one message each: Modbus has them, over TCP and on a serial line. */
+export const answerFault = (own: Own): FaultKind =>
+  simulatorFault("instrument", {
+    protocols: MODBUS,
+    pace: "real",
+    driverSaw: troubleOrReadingSeen,
+    ...own,
+  });
+
+/** A fault of the link that is seen message by message: the simulator stands in for what lies before it. */
+export const messageFault = (own: Own): FaultKind => simulatorFault("link", own);
 export const plantFault = (own: Own): FaultKind => simulatorFault("plant", own);
 
 function simulatorFault(
-  target: "channel" | "instrument" | "plant",
+  target: "channel" | "instrument" | "plant" | "link",
   { tell, trace = receiptTrace, ...own }: Own,
 ): FaultKind {
   return {
     target,
+    bySimulator: true,
     parameters: {},
     ...RIGS,
     pace: "plant",

@@ -150,6 +150,7 @@ describe("TCP fault proxy", () => {
   test("a partition that nothing met has figures of zero", async () => {
     const proxy = await proxyTo(await echoServer());
     expect(proxy.partition().end()).toEqual({
+      fate: "held",
       bytesHeldToInstrument: 0,
       bytesHeldToDriver: 0,
       connectionsCut: 0,

@@ -114,6 +114,7 @@ class FaultProxy implements TcpFaultProxy {
         this.#gate.open();
       }
       return {
+        fate: "held",
         bytesHeldToInstrument: mine.toInstrument.bytes,
         bytesHeldToDriver: mine.toDriver.bytes,
         connectionsCut: mine.connectionsCut,

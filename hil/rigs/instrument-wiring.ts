@@ -11,7 +11,7 @@ const PASSWORD_BYTES = 18;
 export function wiringOf(
   key: string,
   seed: number,
-  reached: Pick<Wiring, "host" | "port" | "pollIntervalMs" | "silenceLimitMs">,
+  reached: Pick<Wiring, "at" | "pollIntervalMs" | "silenceLimitMs">,
 ): Wiring {
   return {
     ...reached,

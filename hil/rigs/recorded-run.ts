@@ -44,6 +44,8 @@ export interface RecordedRun {
   readonly replay: string;
   /** Instant of plant time 0, ms since 1970 UTC. */
   readonly inoculationMs: number;
+  /** The same by the runtime's clock, for an instrument whose driver stamps what it polls; else undefined. */
+  readonly polledInoculationMs?: (instrument: string) => number | undefined;
   readonly bench: Bench;
   readonly runtime: RuntimeDoor;
   readonly meter: ResourceMeter;
@@ -70,7 +72,7 @@ export async function runRecorded(run: RecordedRun): Promise<JudgedRun> {
     instruments: line.instruments,
     frames: runtime.frames,
     plantTimeS: () => bench.plant.timeS,
-    inoculationMs: run.inoculationMs,
+    inoculationMs: (key) => run.polledInoculationMs?.(key) ?? run.inoculationMs,
     watch,
     onFailure: (error) => bench.plant.fail(error),
   });

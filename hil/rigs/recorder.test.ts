@@ -36,7 +36,7 @@ function recording(capacity = 16) {
     ],
     frames: ring.reader("oldest"),
     plantTimeS: () => 42,
-    inoculationMs: INOCULATION_MS,
+    inoculationMs: () => INOCULATION_MS,
     watch: { stage() {}, time() {}, sample() {}, event() {} },
     onFailure: (error) => failures.push(error.message),
   });

@@ -23,8 +23,8 @@ export interface RecorderOptions {
   readonly instruments: readonly RecordedInstrument[];
   /** Plant time now, s. */
   readonly plantTimeS: () => number;
-  /** Instant of plant time 0, ms since 1970 UTC. */
-  readonly inoculationMs: number;
+  /** Instant of plant time 0, ms since 1970 UTC, by the clock that stamps the instrument's readings. */
+  readonly inoculationMs: (instrument: string) => number;
   readonly frames: RingReader;
   readonly watch: RunWatch;
   /** The recording cannot go on: the run is then invalid. */
@@ -251,7 +251,7 @@ export class Recorder {
     this.counts.frames += 1;
     const sample: SampleLine = {
       kind: "sample",
-      t: this.#plantTimeOf(frame.wallTimestampNs),
+      t: this.#plantTimeOf(source.key, frame.wallTimestampNs),
       instrument: source.key,
       channel,
       value: Number.isFinite(frame.value) ? frame.value : null,
@@ -266,8 +266,8 @@ export class Recorder {
   }
 
   /** s since inoculation, to the ms. */
-  #plantTimeOf(taiNs: bigint): number {
+  #plantTimeOf(instrument: string, taiNs: bigint): number {
     const utcMs = Number(taiToUtcNs(taiNs) / 1_000_000n);
-    return (utcMs - this.#options.inoculationMs) / 1000;
+    return (utcMs - this.#options.inoculationMs(instrument)) / 1000;
   }
 }

@@ -4,15 +4,15 @@
  */
 import { basename, join } from "node:path";
 import type { Platform } from "@helix/platform";
-import { startTcpFaultProxy, type TcpFaultProxy } from "../faults/tcp-fault-proxy.ts";
+import type { LinkAccess } from "../faults/access/access.ts";
 import type { DriverPart, SimulatorPart } from "../parts.ts";
 import type { Plan, PlannedInstrument } from "../scenario/plan.ts";
 import { drawPassword, instrumentToml, TRUTH_PERIOD_S, wiringOf } from "./instrument-wiring.ts";
 import type { RunFolder } from "./run-folder.ts";
 import { SimulatorProcess, type SimulatorStart } from "./simulator-process.ts";
+import { type LaidConnection, layConnection } from "./wire-connection.ts";
 
-const HOST = "127.0.0.1";
-/** The driver hands samples over as often, in real time: the plant may run at hundreds of times that. */
+/** A driver that does not poll hands samples over as often, in real time: the plant may run at hundreds of times that. */
 const POLL_INTERVAL_MS = 100;
 
 export interface InstrumentSetup {
@@ -32,7 +32,7 @@ export interface InstrumentSetup {
 export interface SimulatedInstrument {
   readonly key: string;
   readonly simulator: SimulatorProcess;
-  readonly proxy: TcpFaultProxy;
+  readonly link: LinkAccess;
   /** `[instruments.<key>]` and `[instruments.<key>.config]`. */
   readonly toml: string;
   /** The password, by the variable that names it. */
@@ -42,11 +42,22 @@ export interface SimulatedInstrument {
 
 /** @throws SimulatorError; or the system's error when a port or file cannot be had */
 export async function startSimulatedInstrument(setup: InstrumentSetup): Promise<SimulatedInstrument> {
+  const connection = await layConnection(setup.platform, setup.instrument, setup.folder.path);
+  try {
+    return await startBehind(connection, setup);
+  } catch (error) {
+    await connection.close();
+    throw error;
+  }
+}
+
+async function startBehind(connection: LaidConnection, setup: InstrumentSetup): Promise<SimulatedInstrument> {
   const { plan, instrument, driver, platform, folder } = setup;
   const { key } = instrument;
   const driverPki = join(folder.pki, key);
   const simulatorPki = join(folder.pki, `${key}-simulator`);
-  const wiring = wiringOf(key, plan.seed, { host: HOST, port: 0, pollIntervalMs: POLL_INTERVAL_MS });
+  const pollIntervalMs = driver.polls ? instrument.samplePeriodS * 1000 : POLL_INTERVAL_MS;
+  const wiring = wiringOf(key, plan.seed, { at: connection.near, pollIntervalMs });
   const password = drawPassword(platform.random, key);
 
   await platform.disk.makeFolder(driverPki);
@@ -72,26 +83,22 @@ export async function startSimulatedInstrument(setup: InstrumentSetup): Promise<
   });
   try {
     if (simulator.certificateFile !== undefined) await trust(platform, simulator.certificateFile, driverPki);
-    const { hostname, port } = new URL(simulator.endpoint);
-    const proxy = await startTcpFaultProxy(
-      { ...platform, random: platform.random.fork(`proxy:${key}`) },
-      { host: hostname, port: Number(port) },
-    );
+    const { link, far } = await connection.connect(simulator.endpoint);
     return {
       key,
       simulator,
-      proxy,
+      link,
       toml: instrumentToml(
         key,
         setup.simulator.title,
         driver.library,
-        driver.config({ ...wiring, host: proxy.host, port: proxy.port }),
+        driver.config({ ...wiring, at: far }),
         instrument,
       ),
       secret: [wiring.passwordEnvVar, password],
       async close() {
-        await proxy.close();
         await simulator.stop();
+        await connection.close();
       },
     };
   } catch (error) {

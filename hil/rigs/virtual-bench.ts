@@ -6,7 +6,6 @@ import { basename, join } from "node:path";
 import type { FaultAccess } from "../faults/access/access.ts";
 import { virtualDisk } from "../faults/access/virtual-disk-access.ts";
 import { virtualHost } from "../faults/access/virtual-host.ts";
-import { virtualLink } from "../faults/access/virtual-link.ts";
 import { DRIVERS, type DriverPart, SIMULATED, type SimulatorPart } from "../parts.ts";
 import type { PlannedInstrument } from "../scenario/plan.ts";
 import type { Station, World } from "../world/index.ts";
@@ -23,6 +22,7 @@ import type { Bench } from "./recorded-run.ts";
 import type { Recorder } from "./recorder.ts";
 import type { RunWatch } from "./run-watch.ts";
 import { SimulatedPlant } from "./simulated-plant.ts";
+import { connectVirtually } from "./virtual-connection.ts";
 import type { VirtualRunOptions } from "./virtual-messages.ts";
 import { VirtualSimulator } from "./virtual-simulator.ts";
 
@@ -50,7 +50,6 @@ interface VirtualInstrument extends FaultAccess {
   readonly secret: readonly [variable: string, password: string];
 }
 
-const PORT = 4840;
 const PKI = "pki";
 const PRIVATE_KEY = "own/private/private_key.pem";
 /** Where messages are rarer than this, so are the driver's other looks at the instrument; s. */
@@ -95,11 +94,11 @@ async function startInstrument(
   const { key, samplePeriodS, publishPeriodS } = planned;
   const { driver, simulator } = partsOf(planned.driver, planned.simulator);
   const station = world.addStation(key, { realm: true });
+  const connection = connectVirtually(world, runtime, station, planned);
   const isRare = publishPeriodS > USUAL_PUBLISH_PERIOD_S;
   const wiring = wiringOf(key, plan.seed, {
-    host: key,
-    port: PORT,
-    pollIntervalMs: publishPeriodS * 1000,
+    at: connection.near,
+    pollIntervalMs: (driver.polls ? samplePeriodS : publishPeriodS) * 1000,
     ...(isRare ? { silenceLimitMs: SILENT_PERIODS * publishPeriodS * 1000 } : {}),
   });
   const settings = {
@@ -135,10 +134,17 @@ async function startInstrument(
   if (started.certificateFile !== undefined) trust(world, started.certificateFile, driverPki);
   return {
     simulator: started,
-    link: virtualLink(world.network, runtime.host, station.host),
+    link: connection.link,
+    ...(connection.cable === undefined ? {} : { cable: connection.cable }),
     instrument: started,
     plant: started,
-    toml: instrumentToml(key, simulator.title, driver.packageName, driver.config(wiring), settings),
+    toml: instrumentToml(
+      key,
+      simulator.title,
+      driver.packageName,
+      driver.config({ ...wiring, at: connection.far }),
+      settings,
+    ),
     secret: [wiring.passwordEnvVar, password],
   };
 }

@@ -47,7 +47,7 @@ export class VirtualSimulator {
       const running = await station.host.start(async (host) => {
         const program = await world.load<SimulatorProgram>(host, start.program);
         return program.startSimulator({
-          clock: station.platform.clock,
+          platform: station.platform,
           options,
           password,
           stepsWhenDue: true,

@@ -9,6 +9,7 @@ import type { Plan } from "../scenario/plan.ts";
 import { Backlog } from "./backlog.ts";
 import { closeRun } from "./close-run.ts";
 import type { RunResult } from "./judge-run.ts";
+import { PolledTime } from "./polled-time.ts";
 import { RecordWriter } from "./record-writer.ts";
 import { runRecorded } from "./recorded-run.ts";
 import type { Recorder } from "./recorder.ts";
@@ -42,6 +43,7 @@ export async function runOnWire(options: WireRunOptions): Promise<RunResult> {
   // The plant's calendar begins now, on a whole second.
   const inoculationMs = (Number(platform.clock.wallUtcNs() / 1_000_000_000n) - plan.beginS) * 1000;
   const backlog = new Backlog<Recorder>();
+  const polled = new PolledTime(plan);
   watch.stage("starting the plant");
   const bench = await startWireBench({
     plan,
@@ -55,10 +57,14 @@ export async function runOnWire(options: WireRunOptions): Promise<RunResult> {
   try {
     signal.throwIfAborted();
     watch.stage("starting the runtime");
-    const runtime = await createRuntime(options, { folder, bench, backlog, inoculationMs });
+    const runtime = await createRuntime(options, { folder, bench, backlog, inoculationMs, polled });
     const record = await RecordWriter.create(platform.disk, folder.record);
+    if (polled.reason !== undefined) watch.stage(`running ${polled.reason}`);
+    polled.begin(plan, platform.clock);
     const judged = await runRecorded({
       ...options,
+      ...(polled.reason === undefined ? {} : { speed: 1, freeRunning: true }),
+      polledInoculationMs: (key) => polled.inoculationMs(key),
       rig: "wire",
       clock: platform.clock,
       disk: platform.disk,
@@ -86,16 +92,25 @@ function createRuntime(
     bench,
     backlog,
     inoculationMs,
-  }: { folder: RunFolder; bench: WireBench; backlog: Backlog<Recorder>; inoculationMs: number },
+    polled,
+  }: {
+    folder: RunFolder;
+    bench: WireBench;
+    backlog: Backlog<Recorder>;
+    inoculationMs: number;
+    polled: PolledTime;
+  },
 ): Promise<RuntimeUnderTest> {
-  const inoculationNs = BigInt(inoculationMs) * 1_000_000n;
+  const plantTimeS = (instrument: string, takenTaiNs: bigint) =>
+    (Number(taiToUtcNs(takenTaiNs) / 1000n) / 1000 - (polled.inoculationMs(instrument) ?? inoculationMs)) /
+    1000;
   return RuntimeUnderTest.create({
     platform,
     random: createSeededRandom(plan.seed).fork("runtime"),
     configFile: folder.config,
     origin: "simulated",
     isFalsified: (instrument, channel, takenTaiNs) =>
-      bench.faults.isFalsified(instrument, channel, Number(taiToUtcNs(takenTaiNs) - inoculationNs) / 1e9),
+      bench.faults.isFalsified(instrument, channel, plantTimeS(instrument, takenTaiNs)),
     helixVersion,
     scenario: plan.scenario,
     secret: bench.secret,

@@ -15,6 +15,8 @@ export interface KnownTwin {
 
 export interface KnownSimulator {
   readonly protocols: readonly string[];
+  /** Names of the faults that it can do. */
+  readonly faults: readonly string[];
   readonly twins: readonly string[];
   /** UCUM units of what it tells of its vessel beside the twin's states, by name. */
   readonly vessel?: Readonly<Record<string, string>>;

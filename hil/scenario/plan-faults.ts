@@ -3,8 +3,8 @@ import { nearest } from "@helix/config";
 import type { FaultText, ScenarioText } from "@helix/scenarios";
 import { FAULT_CATALOGUE, type FaultKind } from "../faults/catalogue.ts";
 import { readParameter } from "../faults/read-parameter.ts";
-import type { KnownChannel } from "./known-parts.ts";
-import type { ArmedFault, PlannedFault } from "./plan.ts";
+import type { KnownChannel, KnownParts } from "./known-parts.ts";
+import type { ArmedFault, PlannedFault, PlannedInstrument } from "./plan.ts";
 import { planCondition } from "./plan-condition.ts";
 import { findChannel, type KnownInstruments, splitTarget } from "./plan-instruments.ts";
 import type { Planning, Span } from "./plan-scenario.ts";
@@ -163,12 +163,43 @@ function findTarget(
     target === "channel"
       ? findFaultyChannel(path, on, kind, instruments, planning)
       : findPart(path, on, kind, target, instruments, planning);
-  const { protocol } = instruments.get(found?.instrument ?? "")?.planned ?? {};
-  if (protocol === undefined || kind.protocols?.includes(protocol) !== false) return found;
-  return findings.add(path, `${kind.name} cannot be shown over ${protocol}`, {
-    expected: `an instrument with protocol ${kind.protocols.join(" or ")}`,
-  });
+  const instrument = instruments.get(found?.instrument ?? "")?.planned;
+  if (!found || !instrument) return found;
+  const inability = inabilityOf(kind, found, instrument, planning.parts);
+  return inability ? findings.add(path, inability.message, { expected: inability.expected }) : found;
 }
+
+/** Why this instrument cannot have the fault; undefined when it can. */
+function inabilityOf(
+  kind: FaultKind,
+  { channel }: FoundTarget,
+  { key, protocol, simulator }: PlannedInstrument,
+  parts: KnownParts,
+): { message: string; expected: string } | undefined {
+  const can = parts.simulators.get(simulator)?.faults;
+  if (kind.bySimulator && can?.includes(kind.name) === false) {
+    return {
+      message: `${key} cannot do ${kind.name}: its simulator ${simulator} has no such fault`,
+      expected: `one of: ${can.filter((name) => isShownOver(protocol, name)).join(", ")}`,
+    };
+  }
+  if (kind.protocols?.includes(protocol) === false) {
+    return {
+      message: `${kind.name} cannot be shown over ${protocol}`,
+      expected: `an instrument with protocol ${kind.protocols.join(" or ")}`,
+    };
+  }
+  if (kind.needsSetpoint && channel?.isWritable === false) {
+    return {
+      message: `${kind.name} is a fault of a setpoint, and ${key}.${channel.name} has none`,
+      expected: "a channel that takes setpoints",
+    };
+  }
+  return undefined;
+}
+
+const isShownOver = (protocol: string, fault: string) =>
+  FAULT_CATALOGUE.get(fault)?.protocols?.includes(protocol) !== false;
 
 function findFaultyChannel(
   path: Path,

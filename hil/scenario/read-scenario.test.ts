@@ -15,7 +15,9 @@ const PARTS: KnownParts = {
       },
     ],
   ]),
-  simulators: new Map([["sartorius-biostat", { protocols: ["opcua"], twins: ["cho-fed-batch"] }]]),
+  simulators: new Map([
+    ["sartorius-biostat", { protocols: ["opcua"], faults: ["drift"], twins: ["cho-fed-batch"] }],
+  ]),
   drivers: new Map([
     [
       "sartorius-biostat",

@@ -7,7 +7,7 @@ import { type Problem, ProblemsError, problemsFromIssues } from "@helix/config";
 import { createSeededRandom } from "@helix/platform";
 import { type ScenarioText, scenarioSchema } from "@helix/scenarios";
 import * as v from "valibot";
-import { FAULT_CATALOGUE } from "../faults/catalogue.ts";
+import { faultParameters } from "../faults/catalogue.ts";
 import { Findings } from "./findings.ts";
 import type { KnownParts } from "./known-parts.ts";
 import type { Plan } from "./plan.ts";
@@ -17,9 +17,7 @@ import { readYaml } from "./yaml-source.ts";
 
 export const SCENARIO_SUFFIX = ".yaml";
 
-const schema = scenarioSchema(
-  Object.fromEntries([...FAULT_CATALOGUE.values()].map((kind) => [kind.name, Object.keys(kind.parameters)])),
-);
+const schema = scenarioSchema(faultParameters());
 
 /**
  * @param file path as the person gave it; shown in problems, and its name is the scenario's

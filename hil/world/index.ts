@@ -23,5 +23,5 @@ export {
   WorldHungError,
   type WorldRunOptions,
 } from "./run/run-in-world.ts";
-export type { Cable, CableFaults } from "./serial/cable.ts";
+export type { Cable, CableFaults, CableWatcher } from "./serial/cable.ts";
 export type { Station, StationOptions, World, WorldProgram } from "./world.ts";

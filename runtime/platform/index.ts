@@ -12,5 +12,6 @@ export * from "./own-resources.ts";
 export * from "./platform.ts";
 export * from "./process.ts";
 export * from "./seeded-random.ts";
+export { missingForSerialPairs, type SerialPair, startSerialPair } from "./serial-pair.ts";
 export { createSystemPlatform } from "./system-platform.ts";
 export * from "./timekeeping.ts";

@@ -3,31 +3,25 @@
  * its messages (../control.ts), ended by "stop" or when the rig has gone. Plant time is the rig's.
  */
 import { createSystemPlatform, parentChannel } from "@helix/platform";
-import type { RigMessage, RunningSimulator } from "../control.ts";
-import type { ModbusDeviceFault } from "./faults.ts";
+import type { RigMessage, RunningSimulator, SimulatorMessage } from "../control.ts";
 import { parseOptions } from "./options.ts";
-import { type ModbusSimulatorMessage, startSimulator } from "./simulator.ts";
+import { startSimulator } from "./simulator.ts";
 
-/** Of the rig, with the faults that this device can do. */
-export type ModbusRigMessage =
-  | RigMessage
-  | { readonly type: "inject"; readonly id: string; readonly fault: ModbusDeviceFault };
-
-const rig = parentChannel<RigMessage, ModbusSimulatorMessage>();
-const { clock } = createSystemPlatform();
+const rig = parentChannel<RigMessage, SimulatorMessage>();
+const platform = createSystemPlatform();
 rig.onGone(() => process.exit(0));
 // Ctrl-C reaches every process of the terminal; the rig ends this one when it has disconnected.
 process.on("SIGINT", () => {});
 
 try {
-  const simulator = await startSimulator({ clock, options: parseOptions(process.argv[2]), tell });
+  const simulator = await startSimulator({ platform, options: parseOptions(process.argv[2]), tell });
   rig.onMessage((message) => obey(message, simulator));
 } catch (error) {
   fail(error);
 }
 
 /** What has failed cannot go on: the process ends with its last word. */
-function tell(message: ModbusSimulatorMessage): void {
+function tell(message: SimulatorMessage): void {
   if (message.type === "failed") fail(new Error(message.message));
   else rig.send(message);
 }
@@ -47,5 +41,5 @@ function fail(error: unknown): void {
   process.stderr.write(`${error instanceof Error ? (error.stack ?? message) : message}\n`);
   rig.send({ type: "failed", message });
   // Lets the message leave; the exit code is what the rig waits for.
-  clock.timer(100, () => process.exit(1));
+  platform.clock.timer(100, () => process.exit(1));
 }

@@ -2,12 +2,15 @@
 import { createSystemPlatform } from "@helix/platform";
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import type { InstrumentFault } from "../instrument-fault.ts";
 import { Device } from "./device/device.ts";
 import { ControlLoop, LOOPS } from "./device/loop.ts";
-import { checkFault } from "./faults.ts";
+import { checkFault, isSensorFault, MODBUS_DEVICE_FAULTS } from "./faults.ts";
 import { startModbusDevice } from "./modbus-device.ts";
 import { checkOptions } from "./options.ts";
 import { answerTo } from "./server/answer.ts";
+import { AnswerFaults } from "./server/answer-faults.ts";
+import { newConversation } from "./server/conversation.ts";
 import {
   checksum,
   FramingError,
@@ -16,7 +19,7 @@ import {
   TcpRequestReader,
   tcpFrame,
 } from "./server/frames.ts";
-import { type Conversation, type Reply, WireFaults } from "./server/wire-faults.ts";
+import type { Reply } from "./server/reply.ts";
 
 const hex = (text: string) => Buffer.from(text.replaceAll(" ", ""), "hex");
 const options = { line: { transport: "tcp", host: "127.0.0.1", port: 0 }, serialNumber: "WB-0231" } as const;
@@ -108,13 +111,13 @@ test("an RTU request with any bit turned is not obeyed; the next one is", () => 
 const REQUEST = { transactionId: 5, unitId: 1, message: hex("04 0000 0006") };
 const OTHER = { transactionId: 6, unitId: 1, message: hex("03 0000 0002") };
 
-function under(fault: unknown, ...requests: (typeof REQUEST)[]) {
+function under(given: InstrumentFault, ...requests: (typeof REQUEST)[]) {
   const { device } = bench();
-  const faults = new WireFaults();
-  const wire = checkFault(fault);
-  if (wire.inject === "drift") throw new Error("a fault of the wire is wanted");
-  faults.begin("x", wire, 0);
-  const conversation: Conversation = { held: [], previous: undefined };
+  const faults = new AnswerFaults();
+  const fault = checkFault(given);
+  if (isSensorFault(fault)) throw new Error("a fault of answers is wanted");
+  faults.begin("x", fault, 0);
+  const conversation = newConversation();
   const replies = requests.map((request) => faults.replies(device, request, conversation));
   return { replies, receipt: faults.end("x", 9), device };
 }
@@ -131,25 +134,98 @@ test.for([
   [{ inject: "wrong-function-code", functionCode: 3 }, { message: hex(`03${HONEST.slice(2)}`) }],
   [{ inject: "short-answer", bytes: 4 }, { message: hex("04084214000040e00000") }],
   [{ inject: "exception", code: 6 }, { message: hex("8406") }],
-  [{ inject: "slow-answer", delayMs: 70 }, { delayMs: 70 }],
-  [{ inject: "drip", everyMs: 5 }, { dripMs: 5 }],
+  [{ inject: "error-code", channel: "ph" }, { message: hex("8404") }],
+  [{ inject: "wrong-register", by: 2 }, { message: hex("040c40e000004348000043480000") }],
+  [{ inject: "wrong-register", by: 100 }, undefined],
+  [{ inject: "busy", delayMs: 70 }, { delayMs: 70 }],
+  [{ inject: "duplicate" }, { message: hex(HONEST), isTwice: true }],
 ] as const)("%j leaves its receipt", ([fault, changes]) => {
   const { replies, receipt } = under(fault, REQUEST);
-  expect(replies[0]?.[0]).toMatchObject(changes);
-  expect(receipt).toMatchObject({ inject: fault.inject, beginS: 0, endS: 9, answers: 1 });
-  expect(receipt?.first?.request).toBe("0400000006");
+  const touched = changes === undefined ? 0 : 1;
+  expect(replies[0]?.[0]).toMatchObject(changes ?? { message: hex(HONEST) });
+  expect(receipt).toMatchObject({ beginS: 0, endS: 9, touched });
+  if (touched === 1) expect(receipt?.lastAfter).not.toBe(receipt?.lastBefore);
 });
+
+test("a receipt tells the answer as it would have been, and as it was", () => {
+  expect(under({ inject: "wrong-unit-id", unitId: 9 }, REQUEST, OTHER).receipt).toEqual({
+    channel: undefined,
+    subject: "answers from another unit id",
+    unit: "",
+    beginS: 0,
+    endS: 9,
+    firstBefore: `${HONEST}, unit 1, transaction 5`,
+    firstAfter: `${HONEST}, unit 9, transaction 5`,
+    lastBefore: "030442140000, unit 1, transaction 6",
+    lastAfter: "030442140000, unit 9, transaction 6",
+    touched: 2,
+  });
+});
+
+test("an error code befalls the requests that concern its channel, and no others", () => {
+  const ph = { ...REQUEST, message: hex("04 0003 0002") };
+  const setpoint = { ...REQUEST, message: hex("10 0002 0002 04 40e00000") };
+  const stirrer = { ...REQUEST, message: hex("04 0004 0002") };
+  const coils = { ...REQUEST, message: hex("01 0000 0003") };
+  const { replies, receipt } = under({ inject: "error-code", channel: "ph" }, ph, setpoint, stirrer, coils);
+  expect(replies.flatMap(shown)).toEqual(["5 8404", "5 9004", "5 040443480000", "5 010107"]);
+  expect(receipt).toMatchObject({ channel: "ph", touched: 2 });
+});
+
+test("a frozen reading stays, a spike is on top, and the truth goes on", () => {
+  const { time, device, ask } = bench();
+  const ph = () => hex(ask("04 0002 0002")).readFloatBE(2);
+  device.sensors.begin("f", { inject: "frozen-value", channel: "ph" }, 0, 7);
+  device.sensors.begin("s", { inject: "spike", channel: "ph", height: 0.5 }, 0, 7);
+  ask("10 0002 0002 04 41000000");
+  time.s = 600;
+  expect(ph()).toBe(7.5);
+  expect(device.sensors.end("f", 600)).toMatchObject({ subject: "readings of ph", touched: 1 });
+  expect(ph()).toBeCloseTo(8.5, 3);
+  expect(device.sensors.end("s", 600)).toMatchObject({
+    unit: "[pH]",
+    touched: 2,
+    lastAfter: expect.closeTo(8.5, 3),
+  });
+  expect(device.sensors.end("s", 600)).toBeUndefined();
+});
+
+test("reordered answers go out in pairs, the second first; a duplicate goes out twice", () => {
+  const reordered = under({ inject: "reorder" }, REQUEST, OTHER, REQUEST);
+  expect(reordered.replies.map(shown)).toEqual([[], ["6 030442140000", `5 ${HONEST}`], []]);
+  expect(reordered.receipt?.touched).toBe(2);
+  const { replies } = under({ inject: "duplicate" }, OTHER);
+  expect(replies.map(shown)).toEqual([["6 030442140000", "6 030442140000"]]);
+});
+
+test("every fault that it names, it can do", () => {
+  for (const inject of MODBUS_DEVICE_FAULTS) {
+    const all = { channel: "ph", unitId: 9, by: 1, functionCode: 4, bytes: 2, code: 6, delayMs: 1 };
+    const more = { ...all, ratePerHour: 1, height: 1 };
+    const wanted = Object.entries(more).filter(([key]) => problemsOf({ inject }).includes(`${key}:`));
+    expect(checkFault({ inject, ...Object.fromEntries(wanted) } as InstrumentFault).inject).toBe(inject);
+  }
+});
+
+function problemsOf(fault: object): string {
+  try {
+    checkFault(fault as InstrumentFault);
+    return "";
+  } catch (error) {
+    return String(error);
+  }
+}
 
 test("a late answer goes out before the next one, under its own transaction id", () => {
   const { replies, receipt } = under({ inject: "late-answer", answers: 1 }, REQUEST, OTHER);
   expect(replies.map(shown)).toEqual([[], [`5 ${HONEST}`, "6 030442140000"]]);
-  expect(receipt).toMatchObject({ answers: 1, first: { before: HONEST, after: "" } });
+  expect(receipt).toMatchObject({ touched: 1, firstAfter: "nothing before the next request" });
 });
 
 test("the previous answer comes under the present transaction id", () => {
   const { replies, receipt } = under({ inject: "previous-answer" }, REQUEST, OTHER);
   expect(replies.map(shown)).toEqual([[`5 ${HONEST}`], [`6 ${HONEST}`]]);
-  expect(receipt?.answers).toBe(1);
+  expect(receipt?.touched).toBe(1);
 });
 
 test("a refused write is not carried out", () => {
@@ -159,13 +235,13 @@ test("a refused write is not carried out", () => {
   expect(device.setpoints().temperature).toBe(37);
 });
 
-test.for<[unknown, string]>([
+test.for<[object, string]>([
   [{ inject: "frozen" }, "inject"],
-  [{ inject: "slow-answer" }, "delayMs"],
+  [{ inject: "busy" }, "delayMs"],
   [{ inject: "wrong-register", by: 0 }, "must not be 0"],
   [{ inject: "drift", channel: "oxygen", ratePerHour: 1 }, "channel"],
 ])("%j is a fault that it cannot do: %s", ([fault, says]) => {
-  expect(() => checkFault(fault)).toThrow(says);
+  expect(() => checkFault(fault as InstrumentFault)).toThrow(says);
 });
 
 test("a fault is begun once and ended once; a drift shows in the reading, not in the truth", async () => {

@@ -3,12 +3,13 @@
  * virtual world, where the host's clock is plant time.
  */
 import type { Platform } from "@helix/platform";
+import type { InstrumentFault, InstrumentFaultReceipt } from "../instrument-fault.ts";
 import { Device } from "./device/device.ts";
-import { checkFault, type ModbusFaultReceipt } from "./faults.ts";
+import { checkFault, isSensorFault } from "./faults.ts";
 import { checkOptions, type ModbusDeviceOptions } from "./options.ts";
+import { AnswerFaults } from "./server/answer-faults.ts";
 import { serveRtu } from "./server/rtu-server.ts";
 import { type ModbusServer, serveTcp } from "./server/tcp-server.ts";
-import { WireFaults } from "./server/wire-faults.ts";
 
 export interface ModbusDeviceParts {
   readonly platform: Pick<Platform, "clock" | "net" | "serial">;
@@ -30,9 +31,9 @@ export interface RunningModbusDevice {
   /** The present setpoints, under the same names. */
   setpoints(): Readonly<Record<string, number>>;
   /** Takes effect with the next request. @throws RangeError for a fault it cannot do, or an id in use */
-  inject(id: string, fault: unknown): void;
+  inject(id: string, fault: InstrumentFault): void;
   /** @throws RangeError for an id that is not active */
-  clear(id: string): ModbusFaultReceipt;
+  clear(id: string): InstrumentFaultReceipt;
   stop(): Promise<void>;
 }
 
@@ -41,7 +42,7 @@ export async function startModbusDevice(parts: ModbusDeviceParts): Promise<Runni
   const { platform } = parts;
   const settings = checkOptions(parts.options);
   const device = new Device(settings, parts.plantTimeS ?? clockTime(platform.clock, settings.beginS));
-  const faults = new WireFaults();
+  const faults = new AnswerFaults();
   const server = await serve(platform, device, faults);
   return {
     endpoint: server.endpoint,
@@ -53,7 +54,7 @@ export async function startModbusDevice(parts: ModbusDeviceParts): Promise<Runni
       return server.framingErrors;
     },
     get faultIds() {
-      return [...faults.ids, ...device.drifts.ids];
+      return [...faults.ids, ...device.sensors.ids];
     },
     truth: () => device.truth(),
     setpoints: () => device.setpoints(),
@@ -66,7 +67,7 @@ export async function startModbusDevice(parts: ModbusDeviceParts): Promise<Runni
 function serve(
   platform: ModbusDeviceParts["platform"],
   device: Device,
-  faults: WireFaults,
+  faults: AnswerFaults,
 ): Promise<ModbusServer> {
   const { line } = device.settings;
   if (line.transport === "tcp") return serveTcp(platform, line, device, faults);
@@ -74,18 +75,19 @@ function serve(
   return serveRtu(platform, { path, baudRate, dataBits: 8, parity, stopBits }, device, faults);
 }
 
-function inject(device: Device, faults: WireFaults, id: string, given: unknown): void {
+function inject(device: Device, faults: AnswerFaults, id: string, given: InstrumentFault): void {
   const fault = checkFault(given);
-  if (faults.ids.includes(id) || device.drifts.ids.includes(id)) {
+  if (faults.ids.includes(id) || device.sensors.ids.includes(id)) {
     throw new RangeError(`fault "${id}" is active already`);
   }
-  if (fault.inject === "drift") device.drifts.begin(id, fault.channel, fault.ratePerHour, device.plantTimeS);
-  else faults.begin(id, fault, device.plantTimeS);
+  const now = device.plantTimeS;
+  if (isSensorFault(fault)) device.sensors.begin(id, fault, now, device.truth()[fault.channel]);
+  else faults.begin(id, fault, now);
 }
 
-function clear(device: Device, faults: WireFaults, id: string): ModbusFaultReceipt {
+function clear(device: Device, faults: AnswerFaults, id: string): InstrumentFaultReceipt {
   const now = device.plantTimeS;
-  const receipt = faults.end(id, now) ?? device.drifts.end(id, now, (name) => device.truth()[name]);
+  const receipt = faults.end(id, now) ?? device.sensors.end(id, now);
   if (receipt === undefined) throw new RangeError(`fault "${id}" is not active`);
   return receipt;
 }

@@ -2,9 +2,7 @@
 import { createServer } from "node:net";
 import { startProcess } from "@helix/platform";
 import { expect, test } from "vitest";
-import { SIMULATORS } from "../index.ts";
-import type { ModbusRigMessage } from "./main.ts";
-import type { ModbusSimulatorMessage } from "./simulator.ts";
+import { type RigMessage, SIMULATORS, type SimulatorMessage } from "../index.ts";
 
 const OPTIONS = {
   line: { transport: "tcp", host: "127.0.0.1", port: 0 },
@@ -15,18 +13,18 @@ const OPTIONS = {
 
 function launch(options: unknown) {
   const module = SIMULATORS.get("modbus-device")?.module ?? "";
-  const child = startProcess<ModbusRigMessage, ModbusSimulatorMessage>(module, {
+  const child = startProcess<RigMessage, SimulatorMessage>(module, {
     args: [JSON.stringify(options)],
   });
-  const messages: ModbusSimulatorMessage[] = [];
+  const messages: SimulatorMessage[] = [];
   const listeners = new Set<() => void>();
   child.onMessage((message) => {
     messages.push(message);
     for (const listener of listeners) listener();
   });
   /** Waits for a message, past ones included; rejects when the process ends without it. */
-  const message = (wanted: (message: ModbusSimulatorMessage) => boolean) =>
-    new Promise<ModbusSimulatorMessage>((resolve, reject) => {
+  const message = (wanted: (message: SimulatorMessage) => boolean) =>
+    new Promise<SimulatorMessage>((resolve, reject) => {
       const look = () => {
         const found = messages.find(wanted);
         if (found) resolve(found);
@@ -54,7 +52,7 @@ test("it advances as it is granted, tells the truth on its grid, and ends with t
   expect(truths).toEqual([600, 660, 720, 780]);
   expect(messages.find(({ type }) => type === "receipt")).toMatchObject({
     id: "busy",
-    receipt: { inject: "exception", beginS: 600, endS: 780, answers: 0 },
+    receipt: { subject: "requests refused", beginS: 600, endS: 780, touched: 0 },
   });
 }, 60_000);
 
@@ -76,7 +74,7 @@ test("a port in use, wrong options and an unknown fault are told in one line", a
   });
   const strange = launch(OPTIONS);
   await strange.message(({ type }) => type === "ready");
-  strange.child.send({ type: "inject", id: "x", fault: { inject: "stuck-valve" } as never });
+  strange.child.send({ type: "inject", id: "x", fault: { inject: "stuck-valve", channel: "ph" } });
   expect(await strange.message(({ type }) => type === "failed")).toMatchObject({
     message: expect.stringContaining("cannot do this fault"),
   });

@@ -2,29 +2,19 @@
  * The simulated Modbus device, whole, driven by a rig's messages (../control.ts): the same in a process of
  * its own (main.ts) and on a host of a virtual world, whose network stands in for the system's.
  */
-import { createSystemPlatform } from "@helix/platform";
-import type { RunningSimulator, SimulatorMessage, SimulatorProgramSetup } from "../control.ts";
-import { PlantClock } from "../sartorius-biostat/plant-clock.ts";
+import type { RunningSimulator, SimulatorProgramSetup } from "../control.ts";
+import { PlantClock } from "../plant-clock.ts";
 import { LOOPS } from "./device/loop.ts";
-import type { ModbusFaultReceipt } from "./faults.ts";
 import { startModbusDevice } from "./modbus-device.ts";
 import { checkOptions } from "./options.ts";
 
-/** What this simulator says: receipts of its own faults besides. */
-export type ModbusSimulatorMessage =
-  | SimulatorMessage
-  | { readonly type: "receipt"; readonly id: string; readonly receipt: ModbusFaultReceipt };
-
 /** @throws Error in one clear line for wrong options, or an address that it cannot serve at */
 export async function startSimulator(
-  setup: Pick<SimulatorProgramSetup, "clock" | "options"> & {
-    readonly tell: (message: ModbusSimulatorMessage) => void;
-  },
+  setup: Pick<SimulatorProgramSetup, "platform" | "options" | "tell">,
 ): Promise<RunningSimulator> {
-  const { clock, tell } = setup;
+  const { platform, tell } = setup;
   const options = checkOptions(setup.options);
   let plantTimeS = options.beginS;
-  const platform = { ...createSystemPlatform(), clock };
   const device = await startModbusDevice({ platform, options, plantTimeS: () => plantTimeS });
   const failed = (error: unknown) =>
     tell({ type: "failed", message: error instanceof Error ? error.message : String(error) });
@@ -42,7 +32,7 @@ export async function startSimulator(
     },
   };
   const time = (timeS: number, reached: boolean) => tell({ type: "time", plantTimeS: timeS, reached });
-  const plant = new PlantClock(clock, steppable, { time, failed });
+  const plant = new PlantClock(platform.clock, steppable, { time, failed });
   const truthUnits = Object.fromEntries(Object.entries(LOOPS).map(([name, { unit }]) => [name, unit]));
   tell({ type: "ready", endpoint: device.endpoint, plantTimeS, certificateFile: undefined, truthUnits });
   tellTruthOnGrid();

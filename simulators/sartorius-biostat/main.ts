@@ -11,7 +11,8 @@ import { type BiostatSimulatorOptions, parseOptions } from "./options.ts";
 const SHUTDOWN_BUDGET_MS = 1500;
 
 const rig = parentChannel<RigMessage, SimulatorMessage>();
-const { clock } = createSystemPlatform();
+const platform = createSystemPlatform();
+const { clock } = platform;
 rig.onGone(() => process.exit(0));
 // Ctrl-C reaches every process of the terminal; the rig ends this one when it has disconnected.
 process.on("SIGINT", () => {});
@@ -34,7 +35,7 @@ async function run(options: BiostatSimulatorOptions): Promise<void> {
   }
   // The stack takes a quarter of a second to load: only once the options are known to be right.
   const { startSimulator } = await import("./simulator.ts");
-  const simulator = await startSimulator({ clock, options, password, tell });
+  const simulator = await startSimulator({ platform, options, password, tell });
   rig.onMessage((message) => obey(message, simulator));
 }
 

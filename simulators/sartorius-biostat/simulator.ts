@@ -2,32 +2,28 @@
  * The Biostat simulator, whole: unit, plant time and OPC UA server, driven by a rig's messages
  * (../control.ts). The same in a process of its own (main.ts) and on a host of a virtual world.
  */
-import type { Clock } from "@helix/hal";
 import { createSeededRandom } from "@helix/platform";
 import { TWINS, type TwinModel } from "@helix/twins";
-import type { RunningSimulator, SimulatorMessage } from "../control.ts";
+import type { RunningSimulator, SimulatorProgramSetup } from "../control.ts";
+import { PlantClock } from "../plant-clock.ts";
 import { Biostat } from "./biostat.ts";
 import type { BiostatSimulatorOptions } from "./options.ts";
-import { PlantClock } from "./plant-clock.ts";
 import { type BiostatServer, startBiostatServer } from "./server/opcua-server.ts";
 import { truthUnits } from "./truth-units.ts";
 
 /** s of plant time that the unit stands unlooked at, at the most. */
 const LOOK_EVERY_S = 10;
 
-export interface BiostatSetup {
-  readonly clock: Clock;
+export interface BiostatSetup extends Omit<SimulatorProgramSetup, "platform" | "options"> {
+  /** The OPC UA stack opens its own sockets. */
+  readonly platform: Pick<SimulatorProgramSetup["platform"], "clock">;
   readonly options: BiostatSimulatorOptions;
-  readonly password: string;
-  /** ../control.ts */
-  readonly stepsWhenDue?: boolean;
-  /** Takes what the simulator says to the rig, beginning with "ready". */
-  readonly tell: (message: SimulatorMessage) => void;
 }
 
 /** @throws RangeError for an unknown twin; Error that names the port when it cannot be listened on */
 export async function startSimulator(setup: BiostatSetup): Promise<RunningSimulator> {
-  const { clock, options, password, stepsWhenDue = false, tell } = setup;
+  const { options, password, stepsWhenDue = false, tell } = setup;
+  const { clock } = setup.platform;
   const unit = createUnit(options);
   const server = await startBiostatServer(options, password, unit, clock);
   const plant = new PlantClock(clock, steppable(unit, server, setup), {

@@ -13,14 +13,18 @@ const LATEST_NS = 10_000_000_000n;
 
 export class LateAnswers {
   #outstanding: { readonly request: ModbusRequest; readonly sentNs: bigint }[] = [];
+  /** When a request of this shape was last sent, of those never answered, forgotten ones included. */
+  readonly #unansweredNs = new Map<string, bigint>();
 
   sent(request: ModbusRequest, nowNs: bigint): void {
     this.#outstanding.push({ request, sentNs: nowNs });
+    this.#unansweredNs.set(shapeOf(request), nowNs);
   }
 
   /** An answer has come that can only be the newest request's: all before it are answered or dropped. */
   settled(): void {
     this.#outstanding = [];
+    this.#unansweredNs.clear();
   }
 
   /** When the first of the outstanding ones counts as forgotten; undefined when there is none. */
@@ -30,13 +34,18 @@ export class LateAnswers {
     return first && first.sentNs + LATEST_NS;
   }
 
-  /** The first of `probes` whose data no outstanding answer can be taken for. */
+  /**
+   * One of `probes` whose data no outstanding answer can be taken for; of those the one whose shape was
+   * longest not sent, should an instrument be later than anybody thinks.
+   */
   probe(
     probes: readonly ModbusRequest[],
     nowNs: bigint,
   ): { readonly request: ModbusRequest; readonly exceptionCounts: boolean } | undefined {
     this.#forgetOld(nowNs);
-    const request = probes.find((probe) => !this.#outstanding.some((late) => looksLike(late.request, probe)));
+    const [request] = probes
+      .filter((probe) => !this.#outstanding.some((late) => shapeOf(late.request) === shapeOf(probe)))
+      .toSorted((a, b) => Number(this.#lastSentNs(a) - this.#lastSentNs(b)));
     if (request === undefined) return undefined;
     const exceptionCounts = this.#outstanding.every(
       (late) => late.request.functionCode !== request.functionCode,
@@ -44,10 +53,14 @@ export class LateAnswers {
     return { request, exceptionCounts };
   }
 
+  #lastSentNs(request: ModbusRequest): bigint {
+    return this.#unansweredNs.get(shapeOf(request)) ?? -1n;
+  }
+
   #forgetOld(nowNs: bigint): void {
     this.#outstanding = this.#outstanding.filter(({ sentNs }) => nowNs - sentNs < LATEST_NS);
   }
 }
 
-const looksLike = (a: ModbusRequest, b: ModbusRequest) =>
-  a.functionCode === b.functionCode && answerLength(a) === answerLength(b);
+/** Answers to two requests of one shape look alike. */
+const shapeOf = (request: ModbusRequest) => `${request.functionCode} ${answerLength(request)}`;

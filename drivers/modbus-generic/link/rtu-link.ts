@@ -1,7 +1,7 @@
 /**
  * Modbus RTU: one request at a time. After anything but a sound answer the port is closed, opened and
- * flushed, and nothing is asked before a probe has shown that no late answer is on its way
- * (late-answers.ts). Timing: Modbus over Serial Line 1.02, 2.5.1.1.
+ * flushed. On a port just opened nothing is asked before a probe has shown that no late answer is on its
+ * way (late-answers.ts): an instrument may still owe one to whoever held the line before. Timing: Modbus over Serial Line 1.02, 2.5.1.1.
  */
 import type { Clock, Serial, SerialConnection, SerialLine } from "@helix/hal";
 import type { ModbusAnswer } from "../codec/answer.ts";
@@ -46,6 +46,8 @@ export class RtuLink implements ModbusLink {
   #isOpen = true;
   #loss: string | undefined;
   #mustReopen = false;
+  /** What arrives next answers what is asked next; of a line just opened nobody knows. */
+  #isProven = false;
   /** Ports that opened too late for whoever asked, on their way to being closed. */
   #closing: Promise<void> = Promise.resolve();
   #asked = 0;
@@ -137,27 +139,27 @@ export class RtuLink implements ModbusLink {
 
   async #ask(request: ModbusRequest, deadline: Deadline): Promise<ModbusAnswer> {
     const isUnclean = this.#late.firstForgottenNs(this.#clock.monotonicNs()) !== undefined;
-    if (this.#mustReopen || isUnclean) await this.#resynchronise(deadline);
+    if (this.#mustReopen || isUnclean) await this.#reopen(deadline);
+    if (!this.#isProven) await this.#prove(deadline);
     const { unitId, line } = this.#settings;
     const silenceMs = Math.max(SHORTEST_SILENCE_MS, pauseMs(line));
     return this.#transact(request, new AnswerCollector(this.#clock, request, unitId, silenceMs), deadline);
   }
 
   /** After this, what arrives next is the answer to what is asked next. */
-  async #resynchronise(deadline: Deadline): Promise<void> {
-    await this.#reopen(deadline);
+  async #prove(deadline: Deadline): Promise<void> {
     const nowNs = this.#clock.monotonicNs();
     const probe = this.#late.probe(this.#settings.probes, nowNs);
     if (probe === undefined) {
       const forgottenNs = this.#late.firstForgottenNs(nowNs) ?? nowNs;
       await deadline.sleep(Number(forgottenNs - nowNs) / 1e6);
-      return this.#resynchronise(deadline);
+      return this.#prove(deadline);
     }
     const { request, exceptionCounts } = probe;
     const collector = new ProbeCollector(request, this.#settings.unitId, exceptionCounts);
     await this.#transact(request, collector, deadline);
     if (collector.hasSkipped) this.#lateAnswers += 1;
-    this.#mustReopen = false;
+    this.#isProven = true;
   }
 
   async #transact(request: ModbusRequest, collector: Collector, deadline: Deadline): Promise<ModbusAnswer> {
@@ -186,11 +188,13 @@ export class RtuLink implements ModbusLink {
 
   async #reopen(deadline: Deadline): Promise<void> {
     this.#mustReopen = true;
+    this.#isProven = false;
     const port = this.#port;
     this.#port = undefined;
     if (port !== undefined) await deadline.race(port.close());
     try {
       await this.#openPort(deadline);
+      this.#mustReopen = false;
     } catch (error) {
       if (!(error instanceof ExchangeTimeout)) {
         this.#lose(`${this.#settings.line.path} cannot be opened again: ${causeText(error)}`);

@@ -8,6 +8,8 @@ import type { InstrumentFault, InstrumentFaultReceipt } from "@helix/simulators"
 /** What can be got at on one side of a scenario: an instrument, or the runtime. */
 export interface FaultAccess {
   readonly link?: LinkAccess;
+  /** Where the link is a serial cable. */
+  readonly cable?: CableAccess;
   readonly instrument?: InstrumentAccess;
   readonly plant?: PlantAccess;
   readonly host?: HostAccess;
@@ -33,25 +35,49 @@ export interface LinkAccess {
   halfOpen(): Effect<ConnectionFigures>;
 }
 
+/** What only a serial cable can suffer. */
+export interface CableAccess {
+  /** The runtime's converter is pulled out; `end` puts it in again. */
+  unplug(): Effect<UnplugFigures>;
+  /** The instrument's end holds the line at space for so long; begins now. */
+  holdAtBreak(durationUs: number): Effect<BreakFigures>;
+}
+
+export interface UnplugFigures {
+  /** Open ports that failed. */
+  readonly portsLost: number;
+  /** Attempts to open it meanwhile. */
+  readonly attempts: number;
+}
+
+export interface BreakFigures {
+  /** Zero bytes that the runtime's end has read of it. */
+  readonly zeros: number;
+  /** Of the instrument's, meanwhile. */
+  readonly bytesLost: number;
+}
+
 export interface LinkShape {
   readonly latencyUs: number;
   /** Uniform, added to the latency. */
   readonly jitterUs: number;
   /** Bytes per s; 0 is unlimited. */
   readonly bandwidth: number;
-  /** Chance of a segment, each time it is sent; it is sent again as TCP does, and so comes late. */
+  /** Chance of a segment, each time it is sent; it is sent again as TCP does, and so comes late. Of a byte, to be lost. */
   readonly loss: number;
-  /** Chance of a segment to have one bit turned. */
+  /** Chance of a segment, or of a byte on a serial line, to have one bit turned. */
   readonly corruption: number;
   /** Bytes come one by one, so far apart; 0 is off. */
   readonly dripUs: number;
 }
 
 export interface PartitionFigures {
-  /** Bytes held back on the way to the instrument, and on the way to the driver. */
+  /** What becomes of the bytes: a network brings them later, a cable never. */
+  readonly fate: "held" | "lost";
+  /** Bytes that did not pass on the way to the instrument, and on the way to the driver. */
   readonly bytesHeldToInstrument: number;
   readonly bytesHeldToDriver: number;
-  /** Connections that were open when the link was cut. */
+  /** Connections that were open when the link was cut; of a cable, open ports. */
   readonly connectionsCut: number;
   /** Connections that the driver tried to open meanwhile. */
   readonly connectionAttempts: number;
@@ -60,13 +86,15 @@ export interface PartitionFigures {
 /** Both directions together. */
 export interface ShapeFigures {
   readonly before: LinkShape;
+  /** What is counted as a segment. */
+  readonly piece: "segment" | "byte";
   /** Segments and bytes that set out while it was in force. */
   readonly segments: number;
   readonly bytes: number;
   /** Time on the way, µs; 0 where nothing set out. */
   readonly shortestUs: number;
   readonly longestUs: number;
-  /** Segments sent again, each time counted. */
+  /** Segments sent again, each time counted; bytes that are lost for good. */
   readonly losses: number;
   /** Segments with a bit turned, and the first such byte. */
   readonly corrupted: number;

@@ -3,6 +3,7 @@ import type { LinkShape, ShapeFigures } from "./access.ts";
 
 export class ShapeCount {
   readonly #before: LinkShape;
+  readonly #piece: ShapeFigures["piece"];
   #segments = 0;
   #bytes = 0;
   #shortestUs = Number.POSITIVE_INFINITY;
@@ -12,8 +13,9 @@ export class ShapeCount {
   #firstCorrupted: ShapeFigures["firstCorrupted"];
 
   /** @param before the shape that it changes */
-  constructor(before: LinkShape) {
+  constructor(before: LinkShape, piece: ShapeFigures["piece"] = "segment") {
     this.#before = before;
+    this.#piece = piece;
   }
 
   sent(payload: number, transitUs: number, losses: number): void {
@@ -34,6 +36,7 @@ export class ShapeCount {
   get figures(): ShapeFigures {
     return {
       before: this.#before,
+      piece: this.#piece,
       segments: this.#segments,
       bytes: this.#bytes,
       shortestUs: this.#segments === 0 ? 0 : this.#shortestUs,

@@ -35,7 +35,7 @@ export function virtualLink(network: Network, driver: Host, instrument: Host): L
         network.heal(driver, instrument);
         toInstrument.watchers.delete(out);
         toDriver.watchers.delete(back);
-        return { ...count, connectionsCut };
+        return { fate: "held", ...count, connectionsCut };
       });
     },
 

@@ -2,9 +2,9 @@
 import type { FaultAccess, InstrumentAccess, LinkAccess } from "./access.ts";
 
 export const wireAccess = ({
-  proxy,
+  link,
   simulator,
 }: {
-  readonly proxy: LinkAccess;
+  readonly link: LinkAccess;
   readonly simulator: InstrumentAccess;
-}): FaultAccess => ({ link: proxy, instrument: simulator, plant: simulator });
+}): FaultAccess => ({ link, instrument: simulator, plant: simulator });

@@ -8,11 +8,12 @@ const hex = (byte: number) => `0x${byte.toString(16).padStart(2, "0")}`;
 export const corruptBytes: FaultKind = shapeFault(
   {
     name: "corrupt-bytes",
-    effect: "a share of the segments arrives with one bit turned, past TCP's checksum as behind bad hardware",
+    effect:
+      "a share of the segments, on a serial cable of the bytes, arrives with one bit turned, past TCP's checksum as behind bad hardware",
     parameters: {
       share: { setting: "chance", measure: { unit: "1" }, min: 0.0001, max: 1, example: "2 %" },
     },
-    receipt: "segments changed, and the first changed byte before and after",
+    receipt: "segments or bytes changed, and the first changed byte before and after",
   },
   "corruption",
   "chance",
@@ -21,7 +22,7 @@ export const corruptBytes: FaultKind = shapeFault(
     const { firstCorrupted: first } = figures;
     if (first === undefined) return undefined;
     return {
-      summary: `one bit turned in ${counted(figures.corrupted, "segment")} of ${figures.segments}`,
+      summary: `one bit turned in ${counted(figures.corrupted, figures.piece)} of ${figures.segments}`,
       before: `${hex(first.before)} at byte ${first.at}`,
       after: `${hex(first.after)} at byte ${first.at}`,
       figures: shapeNumbers(figures),

@@ -1,13 +1,14 @@
 /** A connection of which one end no longer knows. */
 import type { FaultKind } from "../fault-kind.ts";
 import { counted } from "../wording.ts";
-import { linkFault } from "./link-fault.ts";
+import { linkFault, OVER_TCP } from "./link-fault.ts";
 
 export const halfOpen: FaultKind = linkFault(
   {
     name: "half-open",
     effect:
       "the instrument loses its end of every connection without a word; the driver learns of it when it next sends",
+    protocols: OVER_TCP,
     receipt: "connections of which only the driver's end was left",
   },
   (link) => link.halfOpen(),

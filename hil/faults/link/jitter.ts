@@ -19,7 +19,7 @@ export const jitter: FaultKind = shapeFault(
     figures.longestUs === figures.shortestUs
       ? undefined
       : {
-          summary: `${counted(figures.segments, "segment")} varied by ${milliseconds(figures.longestUs - figures.shortestUs)}`,
+          summary: `${counted(figures.segments, figures.piece)} varied by ${milliseconds(figures.longestUs - figures.shortestUs)}`,
           before: `${milliseconds(figures.before.jitterUs)} of jitter`,
           after: `${milliseconds(figures.shortestUs)} to ${milliseconds(figures.longestUs)} on the way`,
           figures: shapeNumbers(figures),

@@ -6,7 +6,8 @@ import { shapeFault, shapeNumbers } from "./link-fault.ts";
 export const latency: FaultKind = shapeFault(
   {
     name: "latency",
-    effect: "every segment takes so long on the way, in each direction",
+    effect:
+      "every segment takes so long on the way, in each direction; on a serial cable beside the time of its bytes",
     parameters: {
       delay: { setting: "delayMs", measure: { unit: "ms" }, min: 1, max: 600_000, example: "250 ms" },
     },
@@ -19,7 +20,7 @@ export const latency: FaultKind = shapeFault(
     figures.shortestUs < delayUs
       ? undefined
       : {
-          summary: `${counted(figures.segments, "segment")} took ${milliseconds(figures.shortestUs)} or longer`,
+          summary: `${counted(figures.segments, figures.piece)} took ${milliseconds(figures.shortestUs)} or longer`,
           before: `${milliseconds(figures.before.latencyUs)} on the way`,
           after: `${milliseconds(figures.shortestUs)} to ${milliseconds(figures.longestUs)} on the way`,
           figures: shapeNumbers(figures),

@@ -13,7 +13,11 @@ const COMMON = {
   falsifies: "nothing",
 } as const;
 
-type Own = Pick<FaultKind, "name" | "effect" | "receipt"> & Partial<Pick<FaultKind, "parameters">>;
+/** Protocols that have connections. */
+export const OVER_TCP = ["opcua", "modbus-tcp"];
+
+type Own = Pick<FaultKind, "name" | "effect" | "receipt"> &
+  Partial<Pick<FaultKind, "parameters" | "protocols" | "rigs" | "unable">>;
 
 /**
  * @param put puts it on the link

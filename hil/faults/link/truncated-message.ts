@@ -6,7 +6,7 @@ import { linkFault } from "./link-fault.ts";
 export const truncatedMessage: FaultKind = linkFault(
   {
     name: "truncated-message",
-    effect: "the next message to the driver is cut short, and its connection breaks",
+    effect: "the next message to the driver is cut short, and its connection, where there is one, breaks",
     receipt: "length of the message, and how much of it went",
   },
   (link) => link.truncateNext(),

@@ -1,4 +1,4 @@
-/** An instrument that answers with a Bad status. */
+/** An instrument that answers with an error. */
 import { lastReadingSeen } from "../driver-saw.ts";
 import type { FaultKind } from "../fault-kind.ts";
 import { channelOf } from "../fault-kind.ts";
@@ -6,10 +6,10 @@ import { channelFault } from "../simulator-fault.ts";
 
 export const errorCode: FaultKind = channelFault({
   name: "error-code",
-  effect: "readings and answers to setpoints of the channel have the status BadDeviceFailure",
-  protocols: ["opcua"],
+  effect:
+    "requests that concern the channel are answered with a device failure: OPC UA BadDeviceFailure, Modbus exception 4",
   falsifies: "channel",
-  receipt: "readings and setpoints answered so, their status without and with the fault",
+  receipt: "requests or readings answered so, the last without and with the fault",
   tell: (fault) => ({ inject: "error-code", channel: channelOf(fault) }),
   driverSaw: lastReadingSeen,
 });

@@ -1,5 +1,6 @@
 /** A small scenario for tests, one line of which each test writes itself. */
 import { formatProblems, ProblemsError } from "@helix/config";
+import { SIMULATORS } from "@helix/simulators";
 import type { KnownParts } from "../known-parts.ts";
 import type { Plan } from "../plan.ts";
 import { readScenario } from "../read-scenario.ts";
@@ -16,7 +17,16 @@ export const TEST_PARTS: KnownParts = {
       },
     ],
   ]),
-  simulators: new Map([["sartorius-biostat", { protocols: ["opcua"], twins: ["cho-fed-batch"] }]]),
+  simulators: new Map([
+    [
+      "sartorius-biostat",
+      {
+        protocols: ["opcua"],
+        faults: SIMULATORS.get("sartorius-biostat")?.faults ?? [],
+        twins: ["cho-fed-batch"],
+      },
+    ],
+  ]),
   drivers: new Map([
     [
       "sartorius-biostat",

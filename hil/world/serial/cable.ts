@@ -19,6 +19,14 @@ export interface CableFaults {
   readonly noise: number;
   /** Both ends open, nothing passes. */
   readonly cut: boolean;
+  /** On the way, beside the bytes' own time: a converter with a network behind it. */
+  readonly latencyUs: number;
+  /** Uniform, added to the latency; the order stays. */
+  readonly jitterUs: number;
+  /** Bytes per s that pass at the most; 0: what the baud rate allows. */
+  readonly bandwidth: number;
+  /** Bytes arrive one by one, so much further apart; 0 is off. */
+  readonly dripUs: number;
 }
 
 export interface CableEnd {
@@ -27,21 +35,44 @@ export interface CableEnd {
   readonly path: string;
 }
 
+/** Hears what happens to bytes; `from` is the end that sent them. */
+export interface CableWatcher {
+  sent(from: End, length: number): void;
+  /** `lost` of them are lost on the way. */
+  arrived(from: End, length: number, lost: number, transitUs: number): void;
+  corrupted(at: number, before: number, after: number): void;
+  truncated(length: number, kept: number): void;
+  /** Somebody tried to open the port at this end, which is pulled out. */
+  missed(end: End): void;
+}
+
 const FIFO_BYTES = 16;
 const LATENCY_TIMER_US = 1000;
-const SOUND: CableFaults = { corruption: 0, drop: 0, noise: 0, cut: false };
+const SOUND: CableFaults = {
+  corruption: 0,
+  drop: 0,
+  noise: 0,
+  cut: false,
+  latencyUs: 0,
+  jitterUs: 0,
+  bandwidth: 0,
+  dripUs: 0,
+};
 
 export type End = 0 | 1;
 
 export class Cable {
   readonly ends: readonly [CableEnd, CableEnd];
+  readonly watchers = new Set<CableWatcher>();
   faults: CableFaults = SOUND;
   readonly #kernel: Kernel;
   readonly #random: Random;
   readonly #plugged: [boolean, boolean] = [true, true];
   readonly #open: [SerialEnd | undefined, SerialEnd | undefined] = [undefined, undefined];
   readonly #freeAtUs: [number, number] = [0, 0];
+  readonly #arrivesAtUs: [number, number] = [0, 0];
   readonly #breakUntilUs: [number, number] = [0, 0];
+  readonly #cutsNext: [boolean, boolean] = [false, false];
 
   constructor(kernel: Kernel, random: Random, ends: readonly [CableEnd, CableEnd]) {
     this.#kernel = kernel;
@@ -80,6 +111,15 @@ export class Cable {
     this.#kernel.deliver(this.#kernel.nowUs, "break", zero, this.ends[to].host);
   }
 
+  /** What `from` sends next is cut short. */
+  truncateNext(from: End): void {
+    this.#cutsNext[from] = true;
+  }
+
+  truncateNoMore(from: End): void {
+    this.#cutsNext[from] = false;
+  }
+
   hold(end: End, port: SerialEnd): void {
     this.#open[end] = port;
   }
@@ -92,45 +132,82 @@ export class Cable {
     return this.#open[end] !== undefined;
   }
 
+  /** Somebody wants a port that is pulled out. */
+  missed(end: End): void {
+    for (const watcher of this.watchers) watcher.missed(end);
+  }
+
   /** Puts bytes on the line. @returns when the last one has left, in µs */
-  send(from: End, bytes: Uint8Array, line: SerialLine): number {
+  send(from: End, given: Uint8Array, line: SerialLine): number {
     const to = other(from);
-    const perByteUs = byteTimeUs(line);
-    let atUs = Math.max(this.#kernel.nowUs, this.#freeAtUs[from]);
-    for (let start = 0; start < bytes.length; start += FIFO_BYTES) {
-      const chunk = new Uint8Array(bytes.subarray(start, start + FIFO_BYTES));
+    const bytes = this.#whole(from, given);
+    for (const watcher of this.watchers) watcher.sent(from, bytes.length);
+    const { bandwidth, dripUs, latencyUs, jitterUs } = this.faults;
+    const perByteUs = dripUs + Math.max(byteTimeUs(line), bandwidth > 0 ? 1e6 / bandwidth : 0);
+    const chunkBytes = dripUs > 0 ? 1 : FIFO_BYTES;
+    const beginUs = this.#kernel.nowUs;
+    let atUs = Math.max(beginUs, this.#freeAtUs[from]);
+    for (let start = 0; start < bytes.length; start += chunkBytes) {
+      const chunk = new Uint8Array(bytes.subarray(start, start + chunkBytes));
       atUs += chunk.length * perByteUs;
-      const isLast = start + FIFO_BYTES >= bytes.length;
-      const arrivalUs = atUs + (isLast ? LATENCY_TIMER_US : 0);
-      this.#kernel.deliver(arrivalUs, "serial", () => this.#arrive(from, chunk, line), this.ends[to].host);
+      const isLast = start + chunkBytes >= bytes.length;
+      const delayUs = latencyUs + (jitterUs > 0 ? this.#random.uniform() * jitterUs : 0);
+      const dueUs = atUs + delayUs + (isLast ? LATENCY_TIMER_US : 0);
+      const arrivalUs = Math.max(dueUs, this.#arrivesAtUs[from]);
+      this.#arrivesAtUs[from] = arrivalUs;
+      const arrive = () => this.#arrive(from, chunk, line, arrivalUs - beginUs);
+      this.#kernel.deliver(arrivalUs, "serial", arrive, this.ends[to].host);
     }
     this.#freeAtUs[from] = atUs;
     return atUs;
   }
 
-  #arrive(from: End, chunk: Uint8Array, sent: SerialLine): void {
+  #whole(from: End, bytes: Uint8Array): Uint8Array {
+    if (!this.#cutsNext[from] || bytes.length < 2) return bytes;
+    this.#cutsNext[from] = false;
+    const kept = this.#random.integer(1, bytes.length - 1);
+    for (const watcher of this.watchers) watcher.truncated(bytes.length, kept);
+    return bytes.subarray(0, kept);
+  }
+
+  #arrive(from: End, chunk: Uint8Array, sent: SerialLine, transitUs: number): void {
+    const heard = this.#heard(from, chunk, sent);
+    const lost = heard === undefined ? chunk.length : heard.lost;
+    for (const watcher of this.watchers) watcher.arrived(from, chunk.length, lost, transitUs);
+    if (heard === undefined || heard.bytes.length === 0) return;
+    const bytes = Uint8Array.from(heard.bytes);
+    this.#kernel.note("serial", bytes);
+    this.#open[other(from)]?.receive(bytes);
+  }
+
+  /** What comes out at the other end; undefined where nothing can. */
+  #heard(from: End, chunk: Uint8Array, sent: SerialLine): { bytes: number[]; lost: number } | undefined {
     const to = other(from);
     const port = this.#open[to];
-    if (this.faults.cut || port === undefined || !this.#plugged[from] || !this.#plugged[to]) return;
-    if (this.#kernel.nowUs < this.#breakUntilUs[from]) return;
+    if (this.faults.cut || port === undefined || !this.#plugged[from] || !this.#plugged[to]) return undefined;
+    if (this.#kernel.nowUs < this.#breakUntilUs[from]) return undefined;
     const agree =
       port.line.baudRate === sent.baudRate &&
       port.line.parity === sent.parity &&
       port.line.dataBits === sent.dataBits;
-    const heard: number[] = [];
-    for (const byte of chunk) {
-      if (this.#happens(this.faults.drop)) continue;
-      heard.push(agree ? this.#suffer(byte) : this.#random.integer(0, 255));
-      if (this.#happens(this.faults.noise)) heard.push(this.#random.integer(0, 255));
+    const bytes: number[] = [];
+    let lost = 0;
+    for (const [at, byte] of chunk.entries()) {
+      if (this.#happens(this.faults.drop)) {
+        lost += 1;
+        continue;
+      }
+      bytes.push(agree ? this.#suffer(byte, at) : this.#random.integer(0, 255));
+      if (this.#happens(this.faults.noise)) bytes.push(this.#random.integer(0, 255));
     }
-    if (heard.length === 0) return;
-    const bytes = Uint8Array.from(heard);
-    this.#kernel.note("serial", bytes);
-    port.receive(bytes);
+    return { bytes, lost };
   }
 
-  #suffer(byte: number): number {
-    return this.#happens(this.faults.corruption) ? byte ^ (1 << this.#random.integer(0, 7)) : byte;
+  #suffer(byte: number, at: number): number {
+    if (!this.#happens(this.faults.corruption)) return byte;
+    const after = byte ^ (1 << this.#random.integer(0, 7));
+    for (const watcher of this.watchers) watcher.corrupted(at, byte, after);
+    return after;
   }
 
   #happens(chance: number): boolean {
@@ -144,6 +221,6 @@ export function byteTimeUs(line: SerialLine): number {
   return (bits * 1e6) / line.baudRate;
 }
 
-function other(end: End): End {
+export function other(end: End): End {
   return end === 0 ? 1 : 0;
 }

@@ -44,6 +44,7 @@ export class SerialBus {
       const tryOpen = () => {
         const found = this.#ports.get(nameOf({ host, path: line.path }));
         if (found === undefined || !found.cable.isPlugged(found.end)) {
+          found?.cable.missed(found.end);
           return reject(failure("ENOENT", `No such file or directory, cannot open ${line.path}`));
         }
         if (found.cable.isHeld(found.end)) {

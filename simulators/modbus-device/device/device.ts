@@ -2,16 +2,17 @@
  * The device without its protocol: loops, registers, coils, at the plant time that it is handed. What it
  * does depends on its options and on which calls were made at which plant time; on nothing else.
  */
-import { DEFAULT_REGISTERS, type ModbusDeviceSettings, type RegisterEntry } from "../options.ts";
+import { DEFAULT_REGISTERS, type ModbusDeviceSettings, type RegisterEntry, wordsOf } from "../options.ts";
 import { ControlLoop, LOOP_NAMES, LOOPS, type LoopName } from "./loop.ts";
 import { type Cell, RegisterTable, textCells } from "./register-table.ts";
-import { SensorDrifts } from "./sensor-drifts.ts";
+import { SensorFaults } from "./sensor-faults.ts";
 
 export class Device {
   readonly settings: ModbusDeviceSettings;
-  readonly drifts = new SensorDrifts();
+  readonly sensors = new SensorFaults();
   readonly holding: RegisterTable;
   readonly input: RegisterTable;
+  readonly #entries: readonly RegisterEntry[];
   readonly #plantTimeS: () => number;
   readonly #loops: Readonly<Record<LoopName, ControlLoop>>;
 
@@ -20,9 +21,9 @@ export class Device {
     this.#plantTimeS = plantTimeS;
     const loop = (name: LoopName) => new ControlLoop(LOOPS[name], settings.beginS);
     this.#loops = { temperature: loop("temperature"), ph: loop("ph"), agitation: loop("agitation") };
-    const entries = settings.registers ?? DEFAULT_REGISTERS;
+    this.#entries = settings.registers ?? DEFAULT_REGISTERS;
     const cells = (table: "holding" | "input") =>
-      entries.filter((entry) => entry.table === table).map((entry) => this.#cell(entry));
+      this.#entries.filter((entry) => entry.table === table).map((entry) => this.#cell(entry));
     this.holding = new RegisterTable([...cells("holding"), ...textCells(settings.serialNumber)]);
     this.input = new RegisterTable(cells("input"));
   }
@@ -38,7 +39,7 @@ export class Device {
   /** What the sensor shows: the truth and what faults add. */
   reading(name: LoopName): number {
     const trueValue = this.#loops[name].valueAt(this.plantTimeS);
-    return this.drifts.show(name, trueValue, this.plantTimeS);
+    return this.sensors.show(name, trueValue, this.plantTimeS);
   }
 
   /** The true values, by name. */
@@ -66,6 +67,22 @@ export class Device {
     if (name === undefined) return false;
     this.#loops[name].setOn(isOn, this.plantTimeS);
     return true;
+  }
+
+  /** Whether a request, function code and what follows, reads or writes a register of this quantity. */
+  concerns(name: LoopName, request: Buffer): boolean {
+    const functionCode = request[0] ?? 0;
+    const table = functionCode === 4 ? "input" : "holding";
+    if (![3, 4, 6, 16].includes(functionCode) || request.length < 5) return false;
+    const first = request.readUInt16BE(1);
+    const end = first + (functionCode === 6 ? 1 : request.readUInt16BE(3));
+    return this.#entries.some(
+      (entry) =>
+        entry.table === table &&
+        (entry.quantity === name || entry.quantity === `${name}_setpoint`) &&
+        entry.register < end &&
+        entry.register + wordsOf(entry) > first,
+    );
   }
 
   #cell(entry: RegisterEntry): Cell {

@@ -80,7 +80,7 @@ for (const transport of ["tcp", "rtu"] as const) {
     test("a busy device is busy to it too, and its receipt says so", async () => {
       device.inject("busy", { inject: "exception", code: 6 });
       expect((await mbpoll(["-t", "4", "-r", "0", "-c", "2"])).join()).toMatch(/busy/i);
-      expect(device.clear("busy")).toMatchObject({ inject: "exception", answers: 1 });
+      expect(device.clear("busy")).toMatchObject({ subject: "requests refused", touched: 1 });
     });
   });
 }

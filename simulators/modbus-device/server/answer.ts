@@ -5,7 +5,12 @@
 import type { Device } from "../device/device.ts";
 
 /** Section 7. */
-export const EXCEPTION = { illegalFunction: 1, illegalAddress: 2, illegalValue: 3, busy: 6 } as const;
+export const EXCEPTION = {
+  illegalFunction: 1,
+  illegalAddress: 2,
+  illegalValue: 3,
+  deviceFailure: 4,
+} as const;
 
 export const exceptionTo = (request: Buffer, code: number): Buffer =>
   Buffer.of((request[0] ?? 0) | 0x80, code);

@@ -1,13 +1,15 @@
 /** One client's line: requests in, replies out in order, each with the delay that it has. */
 import type { Clock } from "@helix/hal";
 import type { Device } from "../device/device.ts";
+import type { AnswerFaults } from "./answer-faults.ts";
+import { newConversation } from "./conversation.ts";
 import type { RequestFrame, RequestReader } from "./frames.ts";
-import type { Conversation, Reply, WireFaults } from "./wire-faults.ts";
+import type { Reply } from "./reply.ts";
 
 export interface LineParts {
   readonly clock: Clock;
   readonly device: Device;
-  readonly faults: WireFaults;
+  readonly faults: AnswerFaults;
   readonly reader: RequestReader;
   /** Between the end of a request and the answer, at the least. */
   readonly turnaroundMs: number;
@@ -21,7 +23,7 @@ export interface LineParts {
 
 export class Line {
   readonly #parts: LineParts;
-  readonly #conversation: Conversation = { held: [], previous: undefined };
+  readonly #conversation = newConversation();
   readonly #queue: Reply[] = [];
   #isSending = false;
 
@@ -45,10 +47,8 @@ export class Line {
   }
 
   /** And nothing waits before it. */
-  #goesAtOnce({ delayMs, dripMs }: Reply): boolean {
-    return (
-      this.#queue.length === 0 && delayMs === 0 && dripMs === undefined && this.#parts.turnaroundMs === 0
-    );
+  #goesAtOnce({ delayMs }: Reply): boolean {
+    return this.#queue.length === 0 && delayMs === 0 && this.#parts.turnaroundMs === 0;
   }
 
   async #send(): Promise<void> {
@@ -67,11 +67,6 @@ export class Line {
     const { clock, turnaroundMs, encode, write } = this.#parts;
     const delayMs = Math.max(reply.delayMs, turnaroundMs);
     if (delayMs > 0) await clock.sleep(delayMs);
-    const bytes = encode(reply);
-    if (reply.dripMs === undefined) return write(bytes);
-    for (const byte of bytes) {
-      await write(Uint8Array.of(byte));
-      await clock.sleep(reply.dripMs);
-    }
+    return write(encode(reply));
   }
 }

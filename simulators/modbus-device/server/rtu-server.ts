@@ -1,10 +1,10 @@
 /** The device on a serial line. Timing: Modbus over Serial Line 1.02, 2.5.1.1. */
 import type { Cancellable, Clock, Serial, SerialLine } from "@helix/hal";
 import type { Device } from "../device/device.ts";
+import type { AnswerFaults } from "./answer-faults.ts";
 import { FramingError, RtuRequestReader, rtuFrame } from "./frames.ts";
 import { Line } from "./line.ts";
 import type { ModbusServer } from "./tcp-server.ts";
-import type { WireFaults } from "./wire-faults.ts";
 
 /** A request that stands still for so long is not whole. The standard's pause is shorter than a USB converter's. */
 const SILENCE_MS = 50;
@@ -14,7 +14,7 @@ export async function serveRtu(
   { serial, clock }: { readonly serial: Serial; readonly clock: Clock },
   settings: SerialLine,
   device: Device,
-  faults: WireFaults,
+  faults: AnswerFaults,
 ): Promise<ModbusServer> {
   const port = await serial.open(settings);
   const failure = Promise.withResolvers<never>();
@@ -35,7 +35,7 @@ export async function serveRtu(
     reader,
     turnaroundMs: (3.5 * 11 * 1000) / Math.min(settings.baudRate, 19_200),
     isForUs: (unitId) => unitId === device.settings.unitId,
-    encode: ({ unitId, message, hasWrongChecksum }) => rtuFrame(unitId, message, hasWrongChecksum),
+    encode: ({ unitId, message, hasWrongChecksum }) => rtuFrame(unitId, message, hasWrongChecksum === true),
     write: (bytes) => port.write(bytes),
     onGone: () => gone("it cannot be written to"),
   });

@@ -1,9 +1,9 @@
 /** The device on TCP: any number of clients, each with a line of its own. */
 import type { Clock, Connection, Net } from "@helix/hal";
 import type { Device } from "../device/device.ts";
+import type { AnswerFaults } from "./answer-faults.ts";
 import { FramingError, TcpRequestReader, tcpFrame } from "./frames.ts";
 import { Line } from "./line.ts";
-import type { WireFaults } from "./wire-faults.ts";
 
 export interface ModbusServer {
   /** As a URL: modbus://host:port, or modbus-rtu: with the port's path. */
@@ -20,7 +20,7 @@ export async function serveTcp(
   { net, clock }: { readonly net: Net; readonly clock: Clock },
   address: { readonly host: string; readonly port: number },
   device: Device,
-  faults: WireFaults,
+  faults: AnswerFaults,
 ): Promise<ModbusServer> {
   const clients = new Set<Connection>();
   let framingErrors = 0;

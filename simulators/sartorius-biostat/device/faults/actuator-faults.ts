@@ -1,11 +1,12 @@
 /** Faults between a setpoint and the actuator that should follow it. */
+
+import { Touches } from "../../../touches.ts";
 import type { Actuators } from "../../plant/bioreactor.ts";
 import { AIR } from "../../plant/gas-transfer.ts";
 import { type ControlledChannel, channelByName, isControlled } from "../channels.ts";
 import { ROOM_TEMPERATURE_CEL } from "../control-loops.ts";
 import type { Answer } from "../status.ts";
 import type { Disturbance, FaultSite } from "./disturbance.ts";
-import { Touches } from "./touches.ts";
 
 /** The actuator of each loop; of pH, the base valve. */
 const ACTUATORS: Readonly<

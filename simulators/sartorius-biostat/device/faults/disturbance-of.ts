@@ -1,5 +1,5 @@
 /** What each fault does to the unit, by its name. */
-import type { InstrumentFault } from "../../../instrument-fault.ts";
+import type { AnswerFault, InstrumentFault } from "../../../instrument-fault.ts";
 import { contamination, feedPumpStall, foaming, gasSupplyLoss } from "../../plant/faults/vessel-faults.ts";
 import { clockJump, clockSkew, staleTimestamp } from "../../server/faults/clock-faults.ts";
 import {
@@ -22,7 +22,8 @@ import {
   spike,
 } from "./signal-faults.ts";
 
-type Name = InstrumentFault["inject"];
+/** OPC UA knows no answers that stand alone. */
+type Name = Exclude<InstrumentFault["inject"], AnswerFault["inject"]>;
 
 const FAULTS: {
   readonly [N in Name]: (fault: Extract<InstrumentFault, { inject: N }>, site: FaultSite) => Disturbance;
@@ -53,9 +54,14 @@ const FAULTS: {
   contamination,
 };
 
+/** Names of all that it can do. */
+export const BIOSTAT_FAULTS = Object.keys(FAULTS) as readonly Name[];
+
 /** @throws RangeError for a fault that the unit does not know, or a channel that cannot have it */
 export function disturbanceOf(fault: InstrumentFault, site: FaultSite): Disturbance {
-  const make = FAULTS[fault.inject] as ((fault: InstrumentFault, site: FaultSite) => Disturbance) | undefined;
+  const make = (FAULTS as Record<string, unknown>)[fault.inject] as
+    | ((fault: InstrumentFault, site: FaultSite) => Disturbance)
+    | undefined;
   if (!make) throw new RangeError(`the Biostat has no fault "${fault.inject}"`);
   return make(fault, site);
 }

@@ -3,11 +3,11 @@
  * has the few that it needs; everything else goes on as it is.
  */
 import type { Random } from "@helix/hal";
+import type { Touches } from "../../../touches.ts";
 import type { Actuators, Bioreactor } from "../../plant/bioreactor.ts";
 import type { ControlledChannel } from "../channels.ts";
 import type { Reading } from "../sensors.ts";
 import type { Answer } from "../status.ts";
-import type { Touches } from "./touches.ts";
 
 export interface Disturbance {
   readonly touched: Touches;

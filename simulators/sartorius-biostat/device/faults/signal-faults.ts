@@ -1,7 +1,8 @@
 /** Faults of a sensor's signal: what the unit reads is not what the sensor should give. */
+
+import { Touches } from "../../../touches.ts";
 import { type ChannelName, channelByName } from "../channels.ts";
 import type { Disturbance, FaultSite, SignalContext } from "./disturbance.ts";
-import { Touches } from "./touches.ts";
 
 const SECONDS_PER_HOUR = 3600;
 /** Where a pH electrode gives no voltage, whatever its slope. */

@@ -1,6 +1,7 @@
 /** Faults in the vessel, of which the unit knows only what its probes tell it. */
+
+import { Touches } from "../../../touches.ts";
 import type { Disturbance, FaultSite } from "../../device/faults/disturbance.ts";
-import { Touches } from "../../device/faults/touches.ts";
 
 /** The pump's drive turns and reports its speed; the hose is kinked, nothing flows. */
 export function feedPumpStall(): Disturbance {

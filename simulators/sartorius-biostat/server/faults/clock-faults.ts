@@ -1,6 +1,7 @@
 /** Faults of the unit's clock and of the time stamps it gives. */
+
+import { Touches } from "../../../touches.ts";
 import type { Disturbance, FaultSite } from "../../device/faults/disturbance.ts";
-import { Touches } from "../../device/faults/touches.ts";
 
 const SECONDS_PER_HOUR = 3600;
 const stamps = () => new Touches({ subject: "samples with a wrong time stamp", unit: "s" });

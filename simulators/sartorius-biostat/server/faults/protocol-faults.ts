@@ -1,8 +1,9 @@
 /** Faults of what the unit says on the wire: in good form, and late, silent or wrong. */
+
+import { Touches } from "../../../touches.ts";
 import { channelByName } from "../../device/channels.ts";
 import { controlled } from "../../device/faults/actuator-faults.ts";
 import type { Disturbance, FaultSite } from "../../device/faults/disturbance.ts";
-import { Touches } from "../../device/faults/touches.ts";
 
 export const silentSubscription = (): Disturbance => ({
   touched: new Touches({ subject: "samples kept from subscribers", unit: "" }),

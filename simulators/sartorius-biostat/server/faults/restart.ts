@@ -1,6 +1,7 @@
 /** The unit's controller away for a while, with or without the current of the whole unit. */
+
+import { Touches } from "../../../touches.ts";
 import type { Disturbance, FaultSite } from "../../device/faults/disturbance.ts";
-import { Touches } from "../../device/faults/touches.ts";
 import type { Actuators } from "../../plant/bioreactor.ts";
 
 /** The outputs hold what they were last told. */

@@ -2,7 +2,7 @@ import type { Clock } from "@helix/hal";
 import { createSystemPlatform } from "@helix/platform";
 import { expect, test } from "vitest";
 import { PlantClock } from "./plant-clock.ts";
-import { HOUR_S, unitAt } from "./testing/units.ts";
+import { HOUR_S, unitAt } from "./sartorius-biostat/testing/units.ts";
 
 const { clock } = createSystemPlatform();
 

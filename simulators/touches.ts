@@ -1,5 +1,5 @@
 /** What a fault has changed, as its receipt will say it. */
-import type { FaultValue, InstrumentFaultReceipt } from "../../../instrument-fault.ts";
+import type { FaultValue, InstrumentFaultReceipt } from "./instrument-fault.ts";
 
 interface Touch {
   readonly before: FaultValue;
