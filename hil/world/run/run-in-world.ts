@@ -3,8 +3,9 @@
  * takes progress, and ends a world that hangs (an endless loop, microtasks without end) and says where.
  */
 import { mkdtemp, rm } from "node:fs/promises";
+import module from "node:module";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { setInterval as everyRealMs } from "node:timers";
 import { setTimeout as wait } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
@@ -65,6 +66,12 @@ const ENVIRONMENT = {
   OPCUA_PKI_DISABLE_FILE_WATCHERS: "true",
 };
 
+/** Modules that were compiled for one world are there for the next, where this process keeps them at all. */
+function compileCache(): Record<string, string> {
+  const folder = module.getCompileCacheDir();
+  return folder === undefined ? {} : { NODE_COMPILE_CACHE: dirname(folder) };
+}
+
 /** @throws WorldFailedError, WorldHungError; DataCloneError when `options.options` cannot be cloned */
 export async function runInWorld<Result = unknown>(options: WorldRunOptions): Promise<WorldRun<Result>> {
   const { watchdog, onProgress, heapMiB = 4096, ...given } = options;
@@ -90,7 +97,7 @@ function runThread<Result>(options: ThreadOptions): Promise<WorldRun<Result>> {
   const beacon = new Beacon();
   const worker = new Worker(new URL("./worker.ts", import.meta.url), {
     workerData: { settings, scratchFolder, beacon: beacon.memory } satisfies WorkerInput,
-    env: ENVIRONMENT,
+    env: { ...ENVIRONMENT, ...compileCache() },
     execArgv: [],
     // The stacks chat on standard output, where the one JSON object of a command belongs.
     stdout: true,
