@@ -11,6 +11,8 @@ export interface DeclaredFault {
   readonly rigs: readonly Rig[];
   /** Undefined: any. */
   readonly protocols?: readonly string[];
+  /** What has to happen while it lasts for it to leave a trace; undefined: nothing. */
+  readonly meets?: "setpoint" | "command";
 }
 
 export interface DeclaredParameter {

@@ -15,6 +15,8 @@ export interface FaultKind {
   readonly unable: Readonly<Partial<Record<Rig, string>>>;
   /** Protocols whose wire can show it; undefined: any. */
   readonly protocols?: readonly string[];
+  /** What has to happen while it lasts for it to touch anything: a setpoint of its channel, any command; undefined: nothing. */
+  readonly meets?: "setpoint" | "command";
   /** What the receipt shows. Without it the run is invalid. */
   readonly receipt: string;
   /** "real": what it tests (time-outs, back-off) runs on the real clock, so the plant must not run fast. */

@@ -177,7 +177,13 @@ function findFaultyChannel(
   instruments: KnownInstruments,
   planning: Planning,
 ): FoundTarget | undefined {
-  if (splitTarget(on)?.member !== LINK) return findChannel(path, on, instruments, planning);
+  if (splitTarget(on)?.member !== LINK) {
+    const found = findChannel(path, on, instruments, planning);
+    if (kind.meets !== "setpoint" || found?.channel.isWritable !== false) return found;
+    return planning.findings.add(path, `${kind.name} befalls setpoints, and ${on} has none`, {
+      expected: "a channel that takes setpoints",
+    });
+  }
   return planning.findings.add(path, `${kind.name} is a fault of a channel, not of a link`, {
     expected: "<instrument>.<channel>",
   });
