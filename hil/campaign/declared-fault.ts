@@ -12,7 +12,8 @@ export interface DeclaredFault {
   /** Undefined: any. */
   readonly protocols?: readonly string[];
   readonly bySimulator?: true;
-  readonly needsSetpoint?: true;
+  /** What has to happen while it lasts for it to leave a trace; undefined: nothing. */
+  readonly meets?: "setpoint" | "command";
 }
 
 export interface DeclaredParameter {

@@ -119,3 +119,18 @@ test("a plant that no fault can befall draws none", () => {
   const random = createSeededRandom(1);
   expect(drawFaults({ plan, parts, catalogue: new Map([["x", wireOnly]]), random })).toEqual([]);
 });
+
+test("a fault that touches nothing by itself meets a command; on a channel without a setpoint there is none", () => {
+  const catalogue = new Map([...FAULT_CATALOGUE].filter(([, kind]) => kind.meets !== undefined));
+  fc.assert(
+    fc.property(seed, (n) => {
+      const job = drawnJob(n, seeded(SHORT, catalogue), "/campaign");
+      const plan = readScenario(job.text, job.file, parts, n);
+      for (const { on, beginS, endS } of plan.faults) {
+        expect(["brx-07.temperature", "runtime.disk"]).toContain(on);
+        expect(plan.commands.some(({ atS }) => beginS <= atS && atS < endS)).toBe(true);
+      }
+    }),
+    { numRuns: 60 },
+  );
+});

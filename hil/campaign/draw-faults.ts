@@ -9,12 +9,14 @@
  */
 import type { Random } from "@helix/hal";
 import type { KnownParts } from "../scenario/known-parts.ts";
-import type { Plan } from "../scenario/plan.ts";
+import type { Plan, PlannedCommand } from "../scenario/plan.ts";
 import type { DeclaredFault } from "./declared-fault.ts";
 import { drawParameter, pick } from "./draw-parameter.ts";
 import { targetsOf } from "./fault-targets.ts";
+import { DRAWN_ID } from "./leave-out-traceless.ts";
 import { durationText, type Entry, timeText } from "./scenario-text.ts";
 import { expectedTargets, isQuiet, type QuietTime, quietTimes } from "./spoken-of.ts";
+import { commandsToMeet } from "./to-meet.ts";
 
 export interface Swarm {
   readonly plan: Plan;
@@ -57,7 +59,9 @@ export function drawFaults({ plan, parts, catalogue, random }: Swarm): Entry[] {
     .filter((kind) => kind.rigs.includes("virtual"))
     .map((kind) => ({
       kind,
-      targets: targetsOf(kind, plan.instruments, parts).filter(({ on }) => !spoken.has(on)),
+      targets: targetsOf(kind, plan.instruments, parts).filter(
+        ({ on }) => !spoken.has(on) && commandsToMeet(kind, on, plan)?.length !== 0,
+      ),
     }))
     .filter(({ targets }) => targets.length > 0);
   if (possible.length === 0) return [];
@@ -78,15 +82,23 @@ export function drawFaults({ plan, parts, catalogue, random }: Swarm): Entry[] {
       if (isCut(kind.name) && isCut(other.inject)) return [withRecovery(other)];
       return isSame ? [other] : [];
     });
-    const longestS = isCut(kind.name) ? LONGEST_CUT_S : LONGEST_S;
-    const times = placeFault(plan, longestS, [...quiet, ...others], isCut(kind.name), draw.fork("times"));
+    const times = placeFault(
+      {
+        plan,
+        longestS: isCut(kind.name) ? LONGEST_CUT_S : LONGEST_S,
+        taken: [...quiet, ...others],
+        isCut: isCut(kind.name),
+        meets: commandsToMeet(kind, target.on, plan),
+      },
+      draw.fork("times"),
+    );
     if (times === undefined) continue;
     const parameters = Object.entries(kind.parameters).map(([name, parameter]) => [
       name,
       drawParameter(parameter, target.channel, draw.fork(`parameter:${name}`)),
     ]);
     const entry: Entry = {
-      id: `swarm-${n}`,
+      id: `${DRAWN_ID}${n}`,
       at: timeText(times.beginS),
       for: durationText(times.endS - times.beginS),
       on: target.on,
@@ -108,12 +120,18 @@ const ownFaults = (plan: Plan): Occupied[] => [
 const withRecovery = ({ beginS, endS }: Occupied): QuietTime => ({ beginS, endS: comeBackS(beginS, endS) });
 const comeBackS = (beginS: number, endS: number) => endS + (endS - beginS) + AFTER_CUT_S;
 
+interface Placing {
+  readonly plan: Plan;
+  readonly longestS: number;
+  readonly taken: readonly QuietTime[];
+  readonly isCut: boolean;
+  /** One of these has to fall into it. */
+  readonly meets: readonly PlannedCommand[] | undefined;
+}
+
 /** When it happens; undefined where no try found a place. */
 function placeFault(
-  plan: Plan,
-  mostS: number,
-  taken: readonly QuietTime[],
-  isCut: boolean,
+  { plan, longestS: mostS, taken, isCut, meets }: Placing,
   random: Random,
 ): { beginS: number; endS: number } | undefined {
   const samplePeriodS = Math.max(...plan.instruments.map((instrument) => instrument.samplePeriodS));
@@ -123,7 +141,7 @@ function placeFault(
   if (longestS < shortestS) return undefined;
   for (let attempt = 0; attempt < TRIES; attempt += 1) {
     const forS = Math.round(shortestS * (longestS / shortestS) ** random.uniform());
-    const beginS = drawBegin(plan, lastS - forS, random);
+    const beginS = drawBegin(plan, lastS - forS, meets, random);
     const endS = beginS + forS;
     const untilS = isCut ? comeBackS(beginS, endS) : endS;
     if (endS <= lastS && isQuiet(taken, beginS, untilS)) return { beginS, endS };
@@ -131,13 +149,22 @@ function placeFault(
   return undefined;
 }
 
+/** s before a command, at most, that a fault begins that is to meet it; shorter than any fault lasts. */
+const JUST_BEFORE_S = 5;
+
 /** Every other fault begins just before a command: in the middle of one is where drivers break. */
-function drawBegin(plan: Plan, latestS: number, random: Random): number {
-  const nearCommand = random.uniform() < 0.5;
+function drawBegin(
+  plan: Plan,
+  latestS: number,
+  meets: readonly PlannedCommand[] | undefined,
+  random: Random,
+): number {
+  const nearCommand = random.uniform() < 0.5 || meets !== undefined;
   const uniform = random.uniform();
-  if (nearCommand && plan.commands.length > 0) {
-    const { atS } = pick(plan.commands, random);
-    const beginS = Math.round(atS - 5 * uniform);
+  const commands = meets ?? plan.commands;
+  if (nearCommand && commands.length > 0) {
+    const { atS } = pick(commands, random);
+    const beginS = Math.round(atS - JUST_BEFORE_S * uniform);
     if (beginS >= plan.beginS && beginS <= latestS) return beginS;
   }
   return Math.floor(plan.beginS + uniform * Math.max(0, latestS - plan.beginS));

@@ -10,7 +10,7 @@ export interface Target {
 
 /** Empty where the plant has nothing that this fault could befall. */
 export function targetsOf(
-  { name, target, protocols, bySimulator, needsSetpoint }: DeclaredFault,
+  { name, target, protocols, bySimulator, meets }: DeclaredFault,
   instruments: readonly PlannedInstrument[],
   parts: KnownParts,
 ): Target[] {
@@ -30,7 +30,7 @@ export function targetsOf(
           return [{ on: key }];
         case "channel":
           return (parts.drivers.get(driver)?.channels ?? [])
-            .filter(({ isWritable }) => isWritable || !needsSetpoint)
+            .filter(({ isWritable }) => isWritable || meets !== "setpoint")
             .map((channel) => ({ on: `${key}.${channel.name}`, channel }));
         default:
           throw new Error(`a fault on "${target}" has no place in a plant`);

@@ -20,6 +20,8 @@ export interface JobLine extends Job {
   readonly plantSeconds: number;
   /** Of the faults that were injected, by kind and target: "partition on brx-07.link". */
   readonly faults: readonly string[];
+  /** Of the drawn faults that left no trace, and were left out, by kind and target. */
+  readonly leftOut: readonly string[];
   /** Path in the campaign's folder of a scenario that was drawn; kept of failing runs. */
   readonly scenario: string | null;
   /** Path in the campaign's folder of the run record; kept of failing runs. */

@@ -87,6 +87,7 @@ test("a driver that takes a lost answer for an acknowledgement is found, and shr
     foundBy: "a test",
     folder: join(folder, "shrunk"),
     mostRuns: MOST_RUNS,
+    jobs: 2,
     platform,
     helixVersion: "0.0.0",
     cwd: folder,

@@ -34,6 +34,7 @@ function lineOf({ id, seed }: Job): JobLine {
     wallSeconds: 1,
     plantSeconds: 300,
     faults: [],
+    leftOut: [],
     scenario: null,
     record: null,
     replay: `helix run x.yaml --seed ${seed}`,

@@ -32,6 +32,23 @@ export function scenarioYaml(data: ScenarioData, head: readonly string[] = []): 
   return `${comment}${stringify(data, { lineWidth: 0 })}`;
 }
 
+/** The comment above a scenario that {@link scenarioYaml} wrote, a line of it per line. */
+export const headOf = (text: string): string[] =>
+  text
+    .slice(0, text.search(/^[^#]/m))
+    .split("\n")
+    .slice(0, -1)
+    .map((line) => line.slice(2));
+
+/** Expectations that count from one of them go with it. */
+export function withoutFaults(data: ScenarioData, ids: ReadonlySet<unknown>): ScenarioData {
+  return {
+    ...data,
+    faults: (data.faults ?? []).filter((entry) => !ids.has(entry["id"])),
+    expect: data.expect.filter((entry) => !momentsNamed(entry).some((id) => ids.has(id))),
+  };
+}
+
 const UNITS = [
   ["h", 3600],
   ["min", 60],

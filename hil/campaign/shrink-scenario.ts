@@ -2,13 +2,14 @@
  * Shrinks a failing scenario: runs it, takes note of the cause, and makes it smaller as long as it
  * fails for that cause. What comes out is a scenario file that says so at its head.
  */
-import { basename, dirname, join } from "node:path";
+import { dirname, join } from "node:path";
 import { ProblemsError } from "@helix/config";
 import type { Platform } from "@helix/platform";
 import { runVirtually } from "../rigs/virtual-rig.ts";
 import type { Plan } from "../scenario/plan.ts";
 import { CampaignError } from "./campaign-folder.ts";
 import { failureCauses } from "./failure-cause.ts";
+import { runWithoutTraceless } from "./leave-out-traceless.ts";
 import { type ReadPlan, type ScenarioData, scenarioYaml } from "./scenario-text.ts";
 import { settleTimes } from "./settle-times.ts";
 import { type Attempt, shrink } from "./shrink.ts";
@@ -24,6 +25,8 @@ export interface ScenarioToShrink {
   /** Folder for the file that comes out. */
   readonly folder: string;
   readonly mostRuns: number;
+  /** Worlds at a time, 1 or more; what comes out does not depend on it. */
+  readonly jobs: number;
   readonly platform: Platform;
   readonly helixVersion: string;
   readonly cwd: string;
@@ -62,11 +65,15 @@ export async function shrinkScenario(given: ScenarioToShrink): Promise<ShrunkSce
   const file = join(folder, `${name}.yaml`);
   const named = { ...given.data, scenario: name, seed };
   const read = (data: ScenarioData) => readPlan(scenarioYaml(data), file, seed);
-  const start = settleTimes(named, read(named));
+  const settled = settleTimes(named, read(named));
 
   say(`seed ${seed}: the failing run`);
-  const first = await causesOf(read(start), given);
-  const [cause] = first.causes;
+  const attempts = new AttemptFolders(join(folder, `${name}-attempts`));
+  const runOnce = (plan: Plan, stop: AbortSignal) => runAttempt(plan, attempts.next(), stop, given);
+  const { data: start, result: first } = await runWithoutTraceless(settled, (data) =>
+    runOnce(read(data), signal),
+  );
+  const [cause] = failureCauses(first);
   if (signal.aborted)
     throw new CampaignError(
       "the shrinking was stopped before its first run had ended",
@@ -79,11 +86,11 @@ export async function shrinkScenario(given: ScenarioToShrink): Promise<ShrunkSce
     );
   }
   say(cause);
-  const attempt = async (candidate: ScenarioData): Promise<Attempt> => {
+  const attempt = async (candidate: ScenarioData, stop: AbortSignal): Promise<Attempt> => {
     const plan = planOrNone(candidate, read);
     if (plan === undefined) return "unfit";
-    const { causes } = await causesOf(plan, given);
-    return causes.includes(cause) && !signal.aborted ? "same cause" : "other end";
+    const causes = failureCauses(await runOnce(plan, stop));
+    return causes.includes(cause) && !stop.aborted ? "same cause" : "other end";
   };
   const { smallest, runs, isMinimal } = await shrink({
     start,
@@ -91,6 +98,7 @@ export async function shrinkScenario(given: ScenarioToShrink): Promise<ShrunkSce
     keyOf: (data) => scenarioYaml(data),
     attempt,
     mostRuns: given.mostRuns,
+    jobs: given.jobs,
     signal,
     onStep(step) {
       if (step.attempt === "same cause") say(`run ${step.runs}: ${sizeText(sizeOf(read(step.smallest)))}`);
@@ -107,7 +115,8 @@ export async function shrinkScenario(given: ScenarioToShrink): Promise<ShrunkSce
     `Replay: ${replay}`,
   ];
   await platform.disk.writeFile(file, new TextEncoder().encode(scenarioYaml(smallest, head)), 0o644);
-  return { file, cause, summary: first.summary, runs, isMinimal, before, after, replay };
+  await platform.disk.remove(attempts.under);
+  return { file, cause, summary: first.end.summary, runs, isMinimal, before, after, replay };
 }
 
 /** Undefined when it makes no sense as a scenario. */
@@ -120,20 +129,36 @@ function planOrNone(candidate: ScenarioData, read: (data: ScenarioData) => Plan)
   }
 }
 
-async function causesOf(plan: Plan, given: ScenarioToShrink) {
-  const { platform, helixVersion, folder, signal, program } = given;
+/** Attempts have one name and one seed, and run side by side. */
+class AttemptFolders {
+  readonly under: string;
+  #count = 0;
+
+  constructor(under: string) {
+    this.under = under;
+  }
+
+  next(): string {
+    this.#count += 1;
+    return join(this.under, `${this.#count}`);
+  }
+}
+
+/** Leaves nothing behind. */
+async function runAttempt(plan: Plan, runsFolder: string, signal: AbortSignal, given: ScenarioToShrink) {
+  const { platform, helixVersion, program } = given;
   const result = await runVirtually({
     plan,
     platform,
     helixVersion,
     replay: replayCommand(plan.file, plan.seed, given.cwd),
-    runsFolder: join(folder, `${basename(plan.file, ".yaml")}-attempts`),
+    runsFolder,
     signal,
     watch: NO_WATCH,
     ...(program === undefined ? {} : { program }),
   });
-  await platform.disk.remove(dirname(result.folder));
-  return { causes: failureCauses(result), summary: result.end.summary };
+  await platform.disk.remove(runsFolder);
+  return result;
 }
 
 const sizeOf = ({ faults, armed, commands, beginS, endS }: Plan): ScenarioSize => ({

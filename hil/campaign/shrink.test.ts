@@ -20,7 +20,7 @@ const CAUSE = "fail, driver: always: every-gap-is-recorded";
 async function shrunkOf(
   start: ScenarioData,
   failsWith: (data: ScenarioData) => string | undefined,
-  mostRuns = 300,
+  { mostRuns = 300, jobs = 1 } = {},
 ): Promise<Shrunk<ScenarioData> & { kept: (string | undefined)[] }> {
   const kept: (string | undefined)[] = [];
   const shrunk = await shrink({
@@ -34,10 +34,13 @@ async function shrunkOf(
         return "unfit";
       }
       const cause = failsWith(data);
+      // Worlds side by side end in any order.
+      for (let turns = scenarioYaml(data).length % 5; turns > 0; turns--) await Promise.resolve();
       if (cause === CAUSE) kept.push(cause);
       return cause === CAUSE ? "same cause" : "other end";
     },
     mostRuns,
+    jobs,
     onStep() {},
     signal: new AbortController().signal,
   });
@@ -90,14 +93,22 @@ describe("shrinking a scenario", () => {
         fc.uniqueArray(fc.constantFrom("f0", "f1", "f2", "f3", "f4", "f5"), { minLength: 1, maxLength: 3 }),
         fc.constantFrom("f0", "f3", undefined),
         fc.integer({ min: 0, max: 60 }),
-        async (needed, decoy, mostRuns) => {
+        fc.integer({ min: 2, max: 5 }),
+        async (needed, decoy, mostRuns, jobs) => {
           const failsWith = (data: ScenarioData) => {
             if (needed.every((id) => ids(data).includes(id))) return CAUSE;
             return decoy !== undefined && ids(data).includes(decoy) ? "fail, bench: other" : undefined;
           };
-          const { smallest, runs } = await shrunkOf(start, failsWith, mostRuns);
+          const { smallest, runs, isMinimal } = await shrunkOf(start, failsWith, { mostRuns });
           expect(failsWith(smallest)).toBe(CAUSE);
           expect(runs).toBeLessThanOrEqual(mostRuns);
+          // As many at a time as you like: it comes to the same.
+          const aside = await shrunkOf(start, failsWith, { mostRuns, jobs });
+          expect([scenarioYaml(aside.smallest), aside.runs, aside.isMinimal]).toEqual([
+            scenarioYaml(smallest),
+            runs,
+            isMinimal,
+          ]);
           // What stands at the end is in order.
           readScenario(scenarioYaml(smallest), "planted.yaml", parts);
         },

@@ -4,10 +4,12 @@
  */
 import { join, relative } from "node:path";
 import type { Platform } from "@helix/platform";
+import type { RunResult } from "../rigs/judge-run.ts";
 import { runVirtually } from "../rigs/virtual-rig.ts";
 import { failureCauses } from "./failure-cause.ts";
 import type { Job, JobLine } from "./job.ts";
-import type { ReadPlan } from "./scenario-text.ts";
+import { runWithoutTraceless } from "./leave-out-traceless.ts";
+import { headOf, type ReadPlan, type ScenarioData, scenarioData, scenarioYaml } from "./scenario-text.ts";
 
 /** A job with its scenario. */
 export interface WorldJob extends Job {
@@ -44,30 +46,38 @@ export async function runWorldJob(
 ): Promise<JobLine | undefined> {
   const { platform, signal, folder, helixVersion, program } = jobs;
   const { disk } = platform;
-  const plan = jobs.readPlan(text, file, seed);
   const replay = replayCommand(file, seed, jobs.cwd);
   const runsFolder = join(folder, RUNS);
-  await removeUnfinished(jobs, runsFolder, `${plan.scenario}-${seed}-`);
-  const result = await runVirtually({
-    plan,
-    platform,
-    helixVersion,
-    replay,
-    runsFolder,
-    signal,
-    watch: NO_WATCH,
-    ...(program === undefined ? {} : { program }),
-  });
+  const run = async (scenario: string) => {
+    const plan = jobs.readPlan(scenario, file, seed);
+    // What a crash left behind of this very run, or a draw that left no trace.
+    await removeRuns(jobs, runsFolder, `${plan.scenario}-${seed}-`);
+    return runVirtually({
+      plan,
+      platform,
+      helixVersion,
+      replay,
+      runsFolder,
+      signal,
+      watch: NO_WATCH,
+      ...(program === undefined ? {} : { program }),
+    });
+  };
+  const {
+    result,
+    text: ran,
+    leftOut,
+  } = isDrawn ? await runDrawn(text, run) : { result: await run(text), text, leftOut: [] };
   if (signal.aborted) {
     await disk.remove(result.folder);
     return undefined;
   }
-  const { end, faults, record } = result;
+  const { end, faults, record, plan } = result;
   const passed = end.verdict === "pass";
   if (passed) await disk.remove(result.folder);
   else if (isDrawn) {
     await disk.makeFolder(join(folder, DRAWN), 0o755);
-    await disk.writeFile(file, new TextEncoder().encode(text), 0o644);
+    await disk.writeFile(file, new TextEncoder().encode(ran), 0o644);
   }
   return {
     id,
@@ -80,14 +90,22 @@ export async function runWorldJob(
     wallSeconds: end.wallSeconds,
     plantSeconds: plan.endS - plan.beginS,
     faults: faults.map(({ inject, on }) => `${inject} on ${on}`),
+    leftOut,
     scenario: passed || !isDrawn ? null : relative(folder, file),
     record: passed ? null : relative(folder, record),
     replay,
   };
 }
 
-/** What a crash left behind of this very run. */
-async function removeUnfinished({ platform: { disk } }: WorldJobs, runsFolder: string, prefix: string) {
+/** Without the drawn faults that leave no trace. */
+async function runDrawn(text: string, run: (scenario: string) => Promise<RunResult>) {
+  const start = scenarioData(text);
+  const textOf = (data: ScenarioData) => (data === start ? text : scenarioYaml(data, headOf(text)));
+  const { data, ...rest } = await runWithoutTraceless(start, (changed) => run(textOf(changed)));
+  return { text: textOf(data), ...rest };
+}
+
+async function removeRuns({ platform: { disk } }: WorldJobs, runsFolder: string, prefix: string) {
   if (!(await disk.stat(runsFolder))) return;
   for (const name of await disk.list(runsFolder)) {
     if (name.startsWith(prefix)) await disk.remove(join(runsFolder, name));

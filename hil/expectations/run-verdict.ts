@@ -3,7 +3,7 @@
  * having nothing to say: a run without samples, without expectations, or with a fault that left no
  * trace is no pass.
  */
-import type { Cause, ExpectationLine, Verdict } from "@helix/run-record";
+import type { Cause, ExpectationLine, FaultLine, Verdict } from "@helix/run-record";
 import { linesOf, type RunFacts } from "./finding.ts";
 
 export interface RunVerdict {
@@ -62,14 +62,17 @@ const fromExpectation = (e: ExpectationLine): RunVerdict => ({
   summary: `Expectation ${e.index + 1} (${e.text}): ${e.actual}.`,
 });
 
+/** How a run is summed up that is invalid for this fault. */
+export const noTraceText = ({ id, inject, on }: Pick<FaultLine, "id" | "inject" | "on">): string =>
+  `Fault ${id} (${inject} on ${on}) was armed and left no trace.`;
+
 /** Where the bench did not do what the scenario says. */
 function benchTrouble(facts: RunFacts): RunVerdict[] {
   const trouble: RunVerdict[] = [];
   const invalid = (summary: string) => trouble.push({ verdict: "invalid", cause: "bench", summary });
   const faults = linesOf(facts, "fault");
   for (const fault of faults) {
-    if (!fault.receipt)
-      invalid(`Fault ${fault.id} (${fault.inject} on ${fault.on}) was armed and left no trace.`);
+    if (!fault.receipt) invalid(noTraceText(fault));
   }
   if (facts.complete) {
     for (const { id } of facts.plan.faults.filter((f) => !faults.some((line) => line.id === f.id))) {

@@ -17,8 +17,8 @@ export interface FaultKind {
   readonly protocols?: readonly string[];
   /** The instrument's simulator does it, if it can; absent: the rig does. */
   readonly bySimulator?: true;
-  /** Of a fault of channels: only of those that have a setpoint. */
-  readonly needsSetpoint?: true;
+  /** What has to happen while it lasts for it to touch anything: a setpoint of its channel, any command; undefined: nothing. */
+  readonly meets?: "setpoint" | "command";
   /** What the receipt shows. Without it the run is invalid. */
   readonly receipt: string;
   /** "real": what it tests (time-outs, back-off) runs on the real clock, so the plant must not run fast. */

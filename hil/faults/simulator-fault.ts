@@ -13,9 +13,7 @@ const RIGS = {
 } as const;
 
 type Own = Pick<FaultKind, "name" | "effect" | "receipt"> &
-  Partial<
-    Pick<FaultKind, "parameters" | "pace" | "falsifies" | "protocols" | "needsSetpoint" | "driverSaw">
-  > & {
+  Partial<Pick<FaultKind, "parameters" | "pace" | "falsifies" | "protocols" | "meets" | "driverSaw">> & {
     /** What the simulator is told. */
     readonly tell: (fault: PlannedFault) => InstrumentFault;
     readonly trace?: (receipt: InstrumentFaultReceipt) => FaultTrace;

@@ -7,7 +7,6 @@
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Platform } from "@helix/platform";
-import type { Cause } from "@helix/run-record";
 import type { Plan } from "../scenario/plan.ts";
 import {
   checkDeterminism,
@@ -18,7 +17,7 @@ import {
   type WorldRunOptions,
 } from "../world/index.ts";
 import { closeRun } from "./close-run.ts";
-import type { RunResult } from "./judge-run.ts";
+import type { Outcome, RunResult } from "./judge-run.ts";
 import { RecordWriter } from "./record-writer.ts";
 import { makeRunFolder, type RunFolder } from "./run-folder.ts";
 import type { RunWatch } from "./run-watch.ts";
@@ -52,6 +51,10 @@ export interface RecordedVirtualRun extends VirtualRun {
 /** The day on which every virtual batch is inoculated: records repeat, calendar and all. */
 const INOCULATION_MS = Date.UTC(2030, 0, 1);
 const LEAD_MS = 60_000;
+/** Virtual time for stopping and judging after the scenario's end; a run that waits longer waits for ever. */
+const CLOSING_S = 6 * 3600;
+/** What the stacks print, in the run's folder. */
+const STACKS_LOG = "stacks.log";
 const PROGRAM = new URL("./virtual-program.ts", import.meta.url).href;
 
 /** @throws the system's error when the run's folder cannot be written; other trouble is in the verdict */
@@ -71,6 +74,7 @@ export async function runVirtually(run: RecordedVirtualRun): Promise<RunResult> 
     const { result, traceHash } = await runInWorld<VirtualResult>({
       ...options,
       onProgress: ({ message }) => post.take(message as FromWorld),
+      onOutput: (text) => post.takeOutput(text),
     });
     await post.settled();
     return await closeRun(plan, folder, record, withFolder(result, folder), {
@@ -81,12 +85,7 @@ export async function runVirtually(run: RecordedVirtualRun): Promise<RunResult> 
     if (!(error instanceof WorldHungError || error instanceof WorldFailedError)) throw error;
     await post.settled();
     const rest = { faults: [], expectations: [], ledger: undefined, commands: [] };
-    const outcome = {
-      verdict: "invalid",
-      cause: causeOf(error),
-      summary: summaryOf(error),
-      ...post.counts,
-    } as const;
+    const outcome = { ...endOf(error), ...post.counts };
     return await closeRun(plan, folder, record, { outcome, ...rest }, { wallSeconds: wallSeconds() });
   } finally {
     signal.removeEventListener("abort", onAbort);
@@ -116,7 +115,9 @@ export async function worldOptions(run: VirtualRun, stop?: SharedArrayBuffer): P
   };
   const epochMs = INOCULATION_MS + plan.beginS * 1000 - LEAD_MS;
   const watchdog = run.stallMs === undefined ? {} : { watchdog: { stallMs: run.stallMs } };
-  return { seed: plan.seed, module: run.program ?? PROGRAM, options, epochMs, ...watchdog };
+  const limitVirtualSeconds = LEAD_MS / 1000 + plan.endS - plan.beginS + CLOSING_S;
+  const module = run.program ?? PROGRAM;
+  return { seed: plan.seed, module, options, epochMs, limitVirtualSeconds, ...watchdog };
 }
 
 /** Takes what the world sends on its way. */
@@ -126,6 +127,7 @@ class WorldPost {
   readonly #folder: RunFolder;
   readonly #record: RecordWriter;
   readonly #files: Promise<void>[] = [];
+  readonly #output: string[] = [];
 
   constructor(run: RecordedVirtualRun, folder: RunFolder, record: RecordWriter) {
     this.#run = run;
@@ -151,8 +153,16 @@ class WorldPost {
     }
   }
 
+  takeOutput(text: string): void {
+    this.#output.push(text);
+  }
+
   /** @throws the system's error when a file could not be written */
   async settled(): Promise<void> {
+    if (this.#output.length > 0) {
+      const bytes = new TextEncoder().encode(this.#output.join(""));
+      this.#files.push(this.#write(join(this.#folder.path, STACKS_LOG), bytes));
+    }
     await Promise.all(this.#files);
   }
 
@@ -171,11 +181,15 @@ function withFolder(result: VirtualResult, folder: RunFolder): VirtualResult {
     : { ...result, ledger: { ...ledger, folder: join(folder.path, ledger.folder) } };
 }
 
-/** Whose code ran last is who hung. */
-function causeOf(error: WorldHungError | WorldFailedError): Cause {
-  return error instanceof WorldHungError && error.lastEvent.host === RUNTIME_HOST ? "driver" : "bench";
-}
-
-function summaryOf({ message }: Error): string {
-  return `The virtual world was ended: ${message.split("\n", 1)[0]}.`;
+/** Whose code ran last is who hung; an exception that nobody catches ends the process that it is thrown in. */
+function endOf(error: WorldHungError | WorldFailedError): Pick<Outcome, "verdict" | "cause" | "summary"> {
+  const host = error instanceof WorldHungError ? error.lastEvent.host : error.host;
+  const [what = ""] = error.message.split("\n", 1);
+  const cause = host === RUNTIME_HOST ? "driver" : "bench";
+  if (error instanceof WorldHungError || host === undefined)
+    return { verdict: "invalid", cause, summary: `The virtual world was ended: ${what}.` };
+  const where = host === RUNTIME_HOST ? "the runtime" : `the simulator of ${host}`;
+  const thrown = `nobody in ${where} caught ${error.error.split("\n", 1)[0]}`;
+  const verdict = host === RUNTIME_HOST ? "fail" : "invalid";
+  return { verdict, cause, summary: `The virtual world was ended at ${error.virtualSeconds} s: ${thrown}.` };
 }

@@ -25,6 +25,9 @@ export interface VirtualSimulatorStart
   readonly password: string;
 }
 
+/** By fault id. */
+type Receipts = Map<string, PromiseWithResolvers<InstrumentFaultReceipt | undefined>>;
+
 export class VirtualSimulator {
   readonly endpoint: string;
   readonly certificateFile: string | undefined;
@@ -32,12 +35,12 @@ export class VirtualSimulator {
   readonly truthUnits: Readonly<Record<string, string>>;
   readonly #start: VirtualSimulatorStart;
   readonly #running: RunningSimulator;
-  readonly #receipts: Map<string, PromiseWithResolvers<InstrumentFaultReceipt>>;
+  readonly #receipts: Receipts;
 
   /** @throws SimulatorError when it does not come up */
   static async start(start: VirtualSimulatorStart): Promise<VirtualSimulator> {
     const { world, station, bench, options, password, instrument } = start;
-    const receipts = new Map<string, PromiseWithResolvers<InstrumentFaultReceipt>>();
+    const receipts: Receipts = new Map();
     let ready: Extract<SimulatorMessage, { type: "ready" }> | undefined;
     const tell = (message: SimulatorMessage) => {
       if (message.type === "ready") ready = message;
@@ -64,7 +67,7 @@ export class VirtualSimulator {
   private constructor(
     start: VirtualSimulatorStart,
     running: RunningSimulator,
-    receipts: Map<string, PromiseWithResolvers<InstrumentFaultReceipt>>,
+    receipts: Receipts,
     ready: Extract<SimulatorMessage, { type: "ready" }>,
   ) {
     this.#start = start;
@@ -84,7 +87,8 @@ export class VirtualSimulator {
     this.#obey({ type: "inject", id, fault });
   }
 
-  async clear(id: string): Promise<InstrumentFaultReceipt> {
+  /** Undefined when the simulator has failed. */
+  async clear(id: string): Promise<InstrumentFaultReceipt | undefined> {
     const receipt = this.#receipts.get(id);
     if (!receipt) throw new Error(`fault ${id} was not injected`);
     this.#obey({ type: "clear", id });
@@ -99,14 +103,18 @@ export class VirtualSimulator {
     const { station, onFailure, instrument } = this.#start;
     station.host
       .start(() => this.#running.obey(message))
-      .catch((error: Error) => onFailure(new SimulatorError(`simulator ${instrument}: ${error.message}`)));
+      .catch((error: Error) => {
+        onFailure(new SimulatorError(`simulator ${instrument}: ${error.message}`));
+        // Whoever waits for a receipt would wait for ever.
+        for (const receipt of this.#receipts.values()) receipt.resolve(undefined);
+      });
   }
 }
 
 function take(
   message: Exclude<SimulatorMessage, { type: "ready" }>,
   { instrument, onTime, onTruth, onFailure }: VirtualSimulatorStart,
-  receipts: ReadonlyMap<string, PromiseWithResolvers<InstrumentFaultReceipt>>,
+  receipts: Receipts,
 ): void {
   switch (message.type) {
     case "time":

@@ -189,7 +189,7 @@ function inabilityOf(
       expected: `an instrument with protocol ${kind.protocols.join(" or ")}`,
     };
   }
-  if (kind.needsSetpoint && channel?.isWritable === false) {
+  if (kind.meets === "setpoint" && channel?.isWritable === false) {
     return {
       message: `${kind.name} is a fault of a setpoint, and ${key}.${channel.name} has none`,
       expected: "a channel that takes setpoints",
@@ -208,7 +208,9 @@ function findFaultyChannel(
   instruments: KnownInstruments,
   planning: Planning,
 ): FoundTarget | undefined {
-  if (splitTarget(on)?.member !== LINK) return findChannel(path, on, instruments, planning);
+  if (splitTarget(on)?.member !== LINK) {
+    return findChannel(path, on, instruments, planning);
+  }
   return planning.findings.add(path, `${kind.name} is a fault of a channel, not of a link`, {
     expected: "<instrument>.<channel>",
   });

@@ -3,7 +3,7 @@ import { join, relative } from "node:path";
 import { type CliContext, CliError, type CommandOutcome, type ExitCode } from "@helix/cli";
 import type { RunRecordLine } from "@helix/run-record";
 import { campaignExitCode, campaignText, summarise } from "../../campaign/campaign-summary.ts";
-import { momentsNamed, type ScenarioData, scenarioData, scenarioYaml } from "../../campaign/scenario-text.ts";
+import { scenarioData, scenarioYaml, withoutFaults } from "../../campaign/scenario-text.ts";
 import type { SeededScenario } from "../../campaign/seed-jobs.ts";
 import { stepTimes } from "../../campaign/systematic/io-steps.ts";
 import { coverageMatrix, matrixText } from "../../campaign/systematic/matrix.ts";
@@ -24,7 +24,8 @@ export async function runSystematically(
 ): Promise<CommandOutcome> {
   const { platform, cwd, out, err } = context;
   const { scenarioHash } = scenario.readPlan(scenario.text, input.file, input.seed);
-  const calm = withoutFaults(scenarioData(scenario.text));
+  const data = scenarioData(scenario.text);
+  const calm = withoutFaults(data, new Set((data.faults ?? []).map(({ id }) => id)));
   const plan = scenario.readPlan(scenarioYaml(calm), scenario.file, input.seed);
   const instrument = plan.instruments[0]?.key;
   if (instrument === undefined) throw new CliError(`${input.file} has no instrument`);
@@ -47,13 +48,6 @@ export async function runSystematically(
   out.write(`\n${matrixText(matrix)}\n${campaignText(summary)}  ${relative(cwd, html)}\n`);
   const exitCode: ExitCode = lines.length === jobs.length ? campaignExitCode(summary) : 1;
   return { exitCode, result: { ...summary, matrix, html, folder: folder.path } };
-}
-
-/** Expectations that count from a fault go with it. */
-function withoutFaults(data: ScenarioData): ScenarioData {
-  const gone = new Set((data.faults ?? []).map((entry) => entry["id"]));
-  const expect = data.expect.filter((entry) => !momentsNamed(entry).some((id) => gone.has(id)));
-  return { ...data, faults: [], expect };
 }
 
 async function calmRecord(plan: Plan, context: CliContext): Promise<RunRecordLine[]> {

@@ -1,4 +1,5 @@
 /** `--shrink`: from a seed, or a scenario file that fails with its own, to the smallest that fails alike. */
+import os from "node:os";
 import { join, relative, resolve } from "node:path";
 import { type CliContext, type CommandOutcome, EXIT } from "@helix/cli";
 import { scenarioData } from "../../campaign/scenario-text.ts";
@@ -26,6 +27,7 @@ export async function shrinkSeed(
     foundBy: `helix campaign ${input.file}${input.randomFaults ? " --random-faults" : ""} --shrink --seed ${seed}`,
     folder: resolve(cwd, input.out ?? join(CAMPAIGNS, SHRUNK)),
     mostRuns: input.shrinkRuns,
+    jobs: input.jobs ?? os.availableParallelism(),
     platform,
     helixVersion: version,
     cwd,

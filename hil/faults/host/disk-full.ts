@@ -11,6 +11,7 @@ export const diskFull: FaultKind = hostFault(
       wire: "the runtime is on the machine's own disk, which is not harmed on purpose",
       physical: "the runtime of a real plant is not harmed on purpose",
     },
+    meets: "command",
     receipt: "writes that found no room",
   },
   (disk) => disk.fill(),

@@ -11,6 +11,7 @@ export const fsyncError: FaultKind = hostFault(
       wire: "the runtime is on the machine's own disk, which is not harmed on purpose",
       physical: "the runtime of a real plant is not harmed on purpose",
     },
+    meets: "command",
     receipt: "syncs that failed",
   },
   (disk) => disk.failSyncs(),

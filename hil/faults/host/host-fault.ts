@@ -11,7 +11,7 @@ interface Parts {
 }
 
 type Own = Pick<FaultKind, "name" | "effect" | "receipt" | "unable"> &
-  Partial<Pick<FaultKind, "parameters" | "rigs">>;
+  Partial<Pick<FaultKind, "parameters" | "rigs" | "meets">>;
 
 /** A fault that only a rig can do in which the runtime's computer is itself simulated. */
 export function hostFault<P extends keyof Parts, Figures>(

@@ -15,6 +15,7 @@ export const slowDisk: FaultKind = hostFault(
       wire: "the runtime is on the machine's own disk, which is not harmed on purpose",
       physical: "the runtime of a real plant is not harmed on purpose",
     },
+    meets: "command",
     receipt: "calls that took longer, and how long",
   },
   (disk, fault) => disk.slowDown(setting(fault, "delayMs") * 1000),

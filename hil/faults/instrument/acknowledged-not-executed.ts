@@ -7,7 +7,7 @@ import { channelFault } from "../simulator-fault.ts";
 export const acknowledgedNotExecuted: FaultKind = channelFault({
   name: "acknowledged-not-executed",
   effect: "a setpoint is answered with Good and not taken; it reads back as before",
-  needsSetpoint: true,
+  meets: "setpoint",
   receipt: "setpoints acknowledged and not executed, the one asked for and the one in force",
   tell: (fault) => ({ inject: "acknowledged-not-executed", channel: channelOf(fault) }),
   driverSaw: commandsSeen,

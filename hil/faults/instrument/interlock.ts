@@ -7,7 +7,7 @@ import { channelFault } from "../simulator-fault.ts";
 export const interlock: FaultKind = channelFault({
   name: "interlock",
   effect: "the actuator goes to rest and setpoints are refused until it ends",
-  needsSetpoint: true,
+  meets: "setpoint",
   receipt: "seconds at rest and setpoints refused, the wanted value and what came of it",
   tell: (fault) => ({ inject: "interlock", channel: channelOf(fault) }),
   driverSaw: commandsSeen,

@@ -10,7 +10,7 @@ export const slowToAcknowledge: FaultKind = channelFault({
   parameters: {
     delay: { setting: "delayMs", measure: { unit: "ms" }, min: 1, max: 600_000, example: "8 s" },
   },
-  needsSetpoint: true,
+  meets: "setpoint",
   receipt: "setpoints acknowledged late, and by how much",
   pace: "real",
   tell: (fault) => ({

@@ -7,7 +7,7 @@ import { channelFault } from "../simulator-fault.ts";
 export const stuckValve: FaultKind = channelFault({
   name: "stuck-valve",
   effect: "setpoints are taken and acknowledged; the actuator behind them stays where it is",
-  needsSetpoint: true,
+  meets: "setpoint",
   receipt: "seconds in which the actuator did not follow, where the loop wanted it and where it was",
   tell: (fault) => ({ inject: "stuck-valve", channel: channelOf(fault) }),
   driverSaw: commandsSeen,

@@ -12,6 +12,7 @@ import { patchLocale } from "./locale.ts";
 import { patchMachine } from "./machine.ts";
 import { patchRandomness } from "./randomness.ts";
 import { patchRsaPadding } from "./rsa-padding.ts";
+import { patchSecretKeys } from "./secret-keys.ts";
 import { patchSockets } from "./sockets.ts";
 import { patchThreadPool } from "./thread-pool.ts";
 import { patchTimers } from "./timers.ts";
@@ -23,6 +24,7 @@ export function installPatches(kernel: Kernel, network: Network, random: Random)
   patchLocale(kernel);
   patchClocks(kernel);
   patchRsaPadding(patchRandomness(kernel, random));
+  patchSecretKeys();
   patchThreadPool(kernel);
   patchFiles(kernel);
   patchMachine(kernel, network);

@@ -75,4 +75,10 @@ export interface WorkerInput {
 export type WorkerOutput =
   | ({ readonly type: "progress" } & Progress)
   | { readonly type: "done"; readonly run: WorldRun }
-  | { readonly type: "failed"; readonly error: string; readonly timeUs: number; readonly guard: boolean };
+  | {
+      readonly type: "failed";
+      readonly error: string;
+      readonly timeUs: number;
+      readonly guard: boolean;
+      readonly host: string | undefined;
+    };

@@ -3,8 +3,9 @@
  * takes progress, and ends a world that hangs (an endless loop, microtasks without end) and says where.
  */
 import { mkdtemp, rm } from "node:fs/promises";
+import module from "node:module";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { setInterval as everyRealMs } from "node:timers";
 import { setTimeout as wait } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
@@ -22,8 +23,17 @@ export interface WorldRunOptions extends Omit<WorldSettings, "seed"> {
   readonly seed: number | bigint | string;
   readonly watchdog?: Watchdog;
   readonly onProgress?: (progress: Progress) => void;
+  /** Takes what the stacks print; absent: standard error. */
+  readonly onOutput?: (text: string) => void;
   /** Limit of the world's heap, MiB; default 4096. */
   readonly heapMiB?: number;
+}
+
+interface WorldFailure {
+  readonly virtualSeconds: number;
+  readonly error: string;
+  readonly byGuard?: boolean;
+  readonly host?: string | undefined;
 }
 
 /** The program failed, or the world under it. */
@@ -32,11 +42,18 @@ export class WorldFailedError extends Error {
   readonly virtualSeconds: number;
   /** Ended by one of the guards: busy wait or livelock. */
   readonly byGuard: boolean;
+  /** Whose code threw an exception that nobody caught; undefined for any other failure. */
+  readonly host: string | undefined;
+  /** What was thrown, with its stack. */
+  readonly error: string;
 
-  constructor(seed: string, virtualSeconds: number, error: string, byGuard = false) {
+  constructor(seed: string, failure: WorldFailure) {
+    const { virtualSeconds, error, byGuard = false, host } = failure;
     super(`the world of seed ${seed} failed at ${virtualSeconds} s: ${error}`);
     this.virtualSeconds = virtualSeconds;
     this.byGuard = byGuard;
+    this.host = host;
+    this.error = error;
   }
 }
 
@@ -65,13 +82,19 @@ const ENVIRONMENT = {
   OPCUA_PKI_DISABLE_FILE_WATCHERS: "true",
 };
 
+/** Modules that were compiled for one world are there for the next, where this process keeps them at all. */
+function compileCache(): Record<string, string> {
+  const folder = module.getCompileCacheDir();
+  return folder === undefined ? {} : { NODE_COMPILE_CACHE: dirname(folder) };
+}
+
 /** @throws WorldFailedError, WorldHungError; DataCloneError when `options.options` cannot be cloned */
 export async function runInWorld<Result = unknown>(options: WorldRunOptions): Promise<WorldRun<Result>> {
-  const { watchdog, onProgress, heapMiB = 4096, ...given } = options;
+  const { watchdog, onProgress, onOutput, heapMiB = 4096, ...given } = options;
   const settings: WorldSettings = { ...given, seed: String(options.seed) };
   const scratchFolder = await mkdtemp(join(tmpdir(), "helix-world-"));
   try {
-    return await runThread<Result>({ settings, scratchFolder, watchdog, onProgress, heapMiB });
+    return await runThread<Result>({ settings, scratchFolder, watchdog, onProgress, onOutput, heapMiB });
   } finally {
     await rm(scratchFolder, { recursive: true, force: true });
   }
@@ -82,21 +105,24 @@ interface ThreadOptions {
   readonly scratchFolder: string;
   readonly watchdog: Watchdog | undefined;
   readonly onProgress: WorldRunOptions["onProgress"];
+  readonly onOutput: WorldRunOptions["onOutput"];
   readonly heapMiB: number;
 }
 
 function runThread<Result>(options: ThreadOptions): Promise<WorldRun<Result>> {
-  const { settings, scratchFolder, watchdog, onProgress, heapMiB } = options;
+  const { settings, scratchFolder, watchdog, onProgress, onOutput, heapMiB } = options;
   const beacon = new Beacon();
   const worker = new Worker(new URL("./worker.ts", import.meta.url), {
     workerData: { settings, scratchFolder, beacon: beacon.memory } satisfies WorkerInput,
-    env: ENVIRONMENT,
+    env: { ...ENVIRONMENT, ...compileCache() },
     execArgv: [],
     // The stacks chat on standard output, where the one JSON object of a command belongs.
     stdout: true,
+    stderr: onOutput !== undefined,
     resourceLimits: { maxOldGenerationSizeMb: heapMiB },
   });
-  worker.stdout.pipe(process.stderr);
+  if (onOutput === undefined) worker.stdout.pipe(process.stderr);
+  else for (const stream of [worker.stdout, worker.stderr]) stream.setEncoding("utf8").on("data", onOutput);
   return new Promise<WorldRun<Result>>((resolve, reject) => {
     const stopWatching = watch(beacon, watchdog ?? {}, (why) => {
       finish(() => reject(new WorldHungError(settings.seed, why, beacon.read())));
@@ -106,12 +132,17 @@ function runThread<Result>(options: ThreadOptions): Promise<WorldRun<Result>> {
       worker.removeAllListeners();
       void farewell(worker).then(settle);
     };
-    const failed = (error: string, seconds = beacon.read().timeUs / 1e6, guard = false) =>
-      finish(() => reject(new WorldFailedError(settings.seed, seconds, error, guard)));
+    const failed = (error: string, more: Partial<WorldFailure> = {}) => {
+      const failure = { virtualSeconds: beacon.read().timeUs / 1e6, error, ...more };
+      finish(() => reject(new WorldFailedError(settings.seed, failure)));
+    };
     worker.on("message", (message: WorkerOutput) => {
       if (message.type === "progress") onProgress?.(message);
       else if (message.type === "done") finish(() => resolve(message.run as WorldRun<Result>));
-      else failed(message.error, message.timeUs / 1e6, message.guard);
+      else {
+        const { error, timeUs, guard, host } = message;
+        failed(error, { virtualSeconds: timeUs / 1e6, byGuard: guard, host });
+      }
     });
     worker.on("error", (error) => failed(error.stack ?? error.message));
     worker.on("exit", (code) => failed(`its thread ended with code ${code} before the program did`));

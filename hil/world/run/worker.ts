@@ -20,6 +20,8 @@ const STACK_FRAMES = 30;
 const { settings, beacon, scratchFolder } = workerData as WorkerInput;
 const lines: TraceLine[] = [];
 const deaths: HostDeath[] = [];
+/** Whose code threw what ended the world. */
+let uncaughtOn: string | undefined;
 const trace = new Trace({
   ...(settings.checkpointEvery === undefined ? {} : { checkpointEvery: settings.checkpointEvery }),
   ...(settings.window === undefined ? {} : { window: settings.window, write: (line) => lines.push(line) }),
@@ -31,7 +33,10 @@ const kernel = new Kernel({
   ...(settings.drain === undefined ? {} : { drain: settings.drain }),
   ...(settings.window === undefined ? {} : { keepStacks: true, maxEvents: settings.window[1] }),
   onUncaught(host, error) {
-    if (settings.uncaught !== "host-dies" || host === undefined) return false;
+    if (settings.uncaught !== "host-dies" || host === undefined) {
+      uncaughtOn ??= host?.name;
+      return false;
+    }
     deaths.push({ host: host.name, timeUs: kernel.nowUs, error: textOf(error) });
     host.kill();
     return true;
@@ -71,6 +76,7 @@ try {
     error: textOf(error),
     timeUs: kernel.nowUs,
     guard: error instanceof WorldGuardError,
+    host: uncaughtOn,
   });
 }
 
