@@ -134,12 +134,16 @@ function valueText(value: unknown): string {
   return typeof number === "number" ? `${number} ${textOf(unit)}`.trimEnd() : "not known";
 }
 
+/** What a signature must show wherever it is shown (21 CFR 11.50); empty text where it does not say. */
+export function signatureParts(event: LedgerRecord["event"]) {
+  const { name, role } = fieldsOf(event["signer"]);
+  return { name: textOf(name), role: textOf(role), meaning: textOf(event["meaning"]) };
+}
+
 function signatureText(event: LedgerRecord["event"]): string {
-  const { name } = fieldsOf(event["signer"]);
+  const { name, meaning } = signatureParts(event);
   const { sequence } = fieldsOf(event["signed"]);
-  const meaning = textOf(event["meaning"]);
-  if (typeof name !== "string" || meaning === "" || typeof sequence !== "bigint") return "";
-  return `${name}: ${meaning} record ${sequence}`;
+  return name === "" || typeof sequence !== "bigint" ? "" : `${name}: ${meaning} record ${sequence}`;
 }
 
 const fieldsOf = (value: unknown): Readonly<Record<string, unknown>> =>

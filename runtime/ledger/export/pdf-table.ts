@@ -3,7 +3,7 @@
  * unit; under each record the rest of what it says, and whoever signed it.
  */
 import type { LedgerRecord } from "../read.ts";
-import { auditColumns, localText, toJson } from "../record-view.ts";
+import { auditColumns, localText, signatureParts, toJson } from "../record-view.ts";
 import { signedBy } from "../signature.ts";
 
 type Document = PDFKit.PDFDocument;
@@ -131,10 +131,9 @@ const timeOf = ({ utcNs, zoneMinutes }: LedgerRecord): string =>
     .replace("T", " ")
     .replace(" Z", " +00:00");
 
-function signatureLine({ sequence, utcNs, zoneMinutes, event }: LedgerRecord): string {
-  const { name, role } = event["signer"] as { readonly name: string; readonly role: string };
-  const when = timeOf({ utcNs, zoneMinutes } as LedgerRecord);
-  return printable(`Signed: ${name}, ${role}: ${String(event["meaning"])}, ${when} (record ${sequence})`);
+function signatureLine(record: LedgerRecord): string {
+  const { name, role, meaning } = signatureParts(record.event);
+  return printable(`Signed: ${name}, ${role}: ${meaning}, ${timeOf(record)} (record ${record.sequence})`);
 }
 
 function detailsOf({ event, clockQuality, origin, durability, recordHash }: LedgerRecord): string {
