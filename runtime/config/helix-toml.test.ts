@@ -82,6 +82,7 @@ drop_threshold_quality = 64
 driver_library = "@helix/driver-opcua-generic"
 [ledger]
 folder = "../records"
+emergency_folder = "/mnt/second/records"
 [ring]
 capacity_frames = 4096
 `,
@@ -94,7 +95,7 @@ capacity_frames = 4096
       dropPolicy: { policy: "DropLowQualityFirst", thresholdQuality: 64 },
     });
     expect(config.instruments[1]?.driverLibrary).toBe("@helix/driver-opcua-generic");
-    expect(config.ledger.folder).toBe("/records");
+    expect(config.ledger).toEqual({ folder: "/records", emergencyFolder: "/mnt/second/records" });
     expect(config.pki.folder).toBe("/plant/pki");
     expect(config.ring.capacityFrames).toBe(4096);
   });
@@ -157,6 +158,12 @@ describe("a wrong file", () => {
   expected a table
   1 | [ledger]
     | ^`,
+    );
+  });
+
+  test("an emergency folder that is the ledger's own", async () => {
+    expect(await report(`${HEAD}[ledger]\nfolder = "x"\nemergency_folder = "x"\n`)).toContain(
+      "emergency_folder must not be the ledger's own folder; name one on another device",
     );
   });
 

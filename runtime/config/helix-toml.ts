@@ -76,7 +76,13 @@ const INSTRUMENT = v.strictObject({
 const FILE = v.strictObject({
   instruments: v.record(v.string(), v.pipe(INSTRUMENT, v.rawCheck(thresholdAgrees))),
   ledger: v.optional(
-    v.strictObject({ folder: v.optional(text, "ledger"), emergency_folder: v.optional(text) }),
+    v.pipe(
+      v.strictObject({ folder: v.optional(text, "ledger"), emergency_folder: v.optional(text) }),
+      v.check(
+        ({ folder, emergency_folder }) => folder !== emergency_folder,
+        "emergency_folder must not be the ledger's own folder; name one on another device",
+      ),
+    ),
     { folder: "ledger" },
   ),
   pki: folder("pki"),

@@ -223,6 +223,9 @@ export type LedgerEvent =
       readonly key: string;
       readonly signedByPrevious: Uint8Array;
       readonly signedByNew: Uint8Array;
+      /** Who did it and why; undefined when a crash came between, and the next opening wrote this. */
+      readonly actor?: Actor | undefined;
+      readonly reason?: string | undefined;
     }
   | {
       /** In the emergency log: why it was needed. */

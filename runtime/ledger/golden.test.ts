@@ -35,7 +35,7 @@ let home: string;
 beforeAll(async () => {
   made = await makeGolden();
   home = mkdtempSync(join(tmpdir(), "helix-golden-"));
-});
+}, 120_000);
 afterAll(() => rmSync(home, { recursive: true, force: true }));
 
 describe("golden ledgers", () => {

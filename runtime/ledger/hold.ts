@@ -17,7 +17,7 @@ import { damaged, LedgerOpenError } from "./open-error.ts";
 import type { LedgerPolicy } from "./policy.ts";
 import { quarantine } from "./recover.ts";
 import type { ResumePoint } from "./resume-point.ts";
-import { rotationEvent } from "./rotate.ts";
+import { type RotatedBy, rotationEvent } from "./rotate.ts";
 import { listSegments, sealedAt } from "./segment.ts";
 import type { SigningKey } from "./signing-key.ts";
 import { Stamp, type StampSource } from "./stamp.ts";
@@ -36,6 +36,8 @@ export interface HoldOptions extends StampSource {
   readonly passphrase?: string | undefined;
   /** Refuses a folder without a ledger; by default one is made. */
   readonly mustExist?: boolean;
+  /** Who has just replaced the key. */
+  readonly rotatedBy?: RotatedBy;
 }
 
 /** A ledger under its lock, in order, after its last record. */
@@ -109,7 +111,7 @@ async function holdLocked(options: HoldOptions, lock: DiskLock): Promise<HeldLed
 
 /** A new segment when something has to be told first. Moves the inspection's chain. */
 async function bringUp(
-  { disk, folder, clock }: HoldOptions,
+  { disk, folder, clock, rotatedBy }: HoldOptions,
   policy: LedgerPolicy,
   key: SigningKey,
   found: Inspection,
@@ -117,7 +119,7 @@ async function bringUp(
 ): Promise<ResumePoint> {
   const { number, epoch } = found.lastSegment;
   const events: LedgerEvent[] = found.verdict === "TORN_TAIL" ? await quarantine(disk, folder, found) : [];
-  if (epoch < policy.keys.epoch) events.push(rotationEvent(policy.keys));
+  if (epoch < policy.keys.epoch) events.push(rotationEvent(policy.keys, rotatedBy));
   if (events.length === 0) return { segment: number, epoch, end: found.end, crc: found.crc };
   const header = {
     number: number + 1,

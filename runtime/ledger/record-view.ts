@@ -82,7 +82,7 @@ export interface AuditColumns {
   readonly role: string;
   readonly instrument: string;
   readonly batch: string;
-  /** `feed_rate: 0.02 L/h -> 0.024 L/h` */
+  /** `feed_rate: 0.02 L/h -> 0.024 L/h`; of an outcome what it is. */
   readonly change: string;
   readonly why: string;
   /** Of a signature: what it says, by its printed name, and of which record. */
@@ -105,7 +105,7 @@ export function auditColumns({
     role: textOf(actor["role"] ?? event["role"]),
     instrument: textOf(event["instrument"]),
     batch: textOf(event["batch"] ?? event["batchId"] ?? command["batch"]),
-    change: changeText(event["change"]),
+    change: changeText(event["change"]) || happenedText(event),
     why: textOf([...why, event["description"], event["message"]].find((text) => textOf(text) !== "")),
     signature: signatureText(event),
   };
@@ -116,18 +116,34 @@ function changeText(change: unknown): string {
   return next === undefined ? "" : `${textOf(of)}: ${valueText(old)} -> ${valueText(next)}`;
 }
 
+/** Of records that report a value or a state instead of changing one. */
+function happenedText(event: LedgerRecord["event"]): string {
+  const { outcome, acknowledgedValue, executed, readBack, unit, stepNs, quality, previous } = event;
+  const of = (value: unknown) => (typeof value === "number" ? ` ${value} ${textOf(unit)}`.trimEnd() : "");
+  if (typeof outcome === "string") return outcome + of(acknowledgedValue);
+  if (typeof executed === "boolean")
+    return `${executed ? "executed" : "not executed"}, read back${of(readBack)}`;
+  if (typeof stepNs === "bigint") return `clock stepped by ${Number(stepNs) / 1e9} s`;
+  if (typeof quality === "string") return `clock: ${textOf(previous)} -> ${quality}`;
+  return "";
+}
+
 function valueText(value: unknown): string {
   if (typeof value === "string" || typeof value === "boolean") return String(value);
   const { value: number, unit } = fieldsOf(value);
   return typeof number === "number" ? `${number} ${textOf(unit)}`.trimEnd() : "not known";
 }
 
+/** What a signature must show wherever it is shown (21 CFR 11.50); empty text where it does not say. */
+export function signatureParts(event: LedgerRecord["event"]) {
+  const { name, role } = fieldsOf(event["signer"]);
+  return { name: textOf(name), role: textOf(role), meaning: textOf(event["meaning"]) };
+}
+
 function signatureText(event: LedgerRecord["event"]): string {
-  const { name } = fieldsOf(event["signer"]);
+  const { name, meaning } = signatureParts(event);
   const { sequence } = fieldsOf(event["signed"]);
-  const meaning = textOf(event["meaning"]);
-  if (typeof name !== "string" || meaning === "" || typeof sequence !== "bigint") return "";
-  return `${name}: ${meaning} record ${sequence}`;
+  return name === "" || typeof sequence !== "bigint" ? "" : `${name}: ${meaning} record ${sequence}`;
 }
 
 const fieldsOf = (value: unknown): Readonly<Record<string, unknown>> =>

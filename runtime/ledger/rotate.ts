@@ -5,7 +5,7 @@
 import { join } from "node:path";
 import { toHex, toUtf8 } from "./bytes.ts";
 import { OWNER_ONLY } from "./create.ts";
-import type { LedgerEvent } from "./events.ts";
+import type { Actor, LedgerEvent } from "./events.ts";
 import { type HoldOptions, holdLedger } from "./hold.ts";
 import { keyFile, writeKeyFile } from "./key-file.ts";
 import type { KeyHistory } from "./key-history.ts";
@@ -14,7 +14,7 @@ import { POLICY_FILE, writePolicy } from "./policy.ts";
 import { createSigningKey } from "./signing-key.ts";
 
 /** What the first record under a new key says. */
-export function rotationEvent(keys: KeyHistory): LedgerEvent {
+export function rotationEvent(keys: KeyHistory, by: RotatedBy = {}): LedgerEvent {
   const last = keys.rotations.at(-1);
   if (last === undefined) throw new Error("a ledger under its first key has no rotation");
   return {
@@ -26,7 +26,14 @@ export function rotationEvent(keys: KeyHistory): LedgerEvent {
     key: last.key.text,
     signedByPrevious: last.signedByOld,
     signedByNew: last.signedByNew,
+    ...by,
   };
+}
+
+/** For the record. */
+export interface RotatedBy {
+  readonly actor?: Actor;
+  readonly reason?: string;
 }
 
 /**

@@ -68,7 +68,8 @@ export const createVirtualTimekeeping = (): Timekeeping =>
     async () => "virtual",
   );
 
-const ASK_TIMEOUT_MS = 5_000;
+/** The process lives that long at most after its end, where the system never answers. */
+const ASK_TIMEOUT_MS = 2_000;
 
 /**
  * systemd's view of the kernel's STA_UNSYNC flag (adjtimex), whichever daemon keeps it: Node has no

@@ -90,3 +90,21 @@ test("what the system says of its clock is asked at the start, and each change i
     { type: "CLOCK_QUALITY", quality: "free-running", previous: "synchronised" },
   ]);
 });
+
+test("an answer that comes after the end is not recorded: the ledger is closed by then", async () => {
+  const answered = Promise.withResolvers<"synchronised">();
+  let quality: Timekeeping["quality"] = "not-stated";
+  const { ledger, watch, clock } = watched({
+    zoneMinutes: () => 0,
+    get quality() {
+      return quality;
+    },
+    ask: async () => (quality = await answered.promise),
+    distrust: () => {},
+  });
+  watch.check();
+  watch.stop();
+  answered.resolve("synchronised");
+  await clock.advance(0);
+  expect(ledger.events).toEqual([]);
+});

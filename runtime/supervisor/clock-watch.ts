@@ -22,6 +22,7 @@ export class ClockWatch {
   #offset: bigint;
   #lookedAtNs: bigint;
   #askAtNs: bigint;
+  #stopped = false;
 
   constructor(
     platform: Pick<Platform, "clock" | "timekeeping">,
@@ -57,6 +58,11 @@ export class ClockWatch {
     if (now >= this.#askAtNs) void this.#ask(now);
   }
 
+  /** Records nothing any more, an answer that is still to come included. */
+  stop(): void {
+    this.#stopped = true;
+  }
+
   async #ask(now: bigint): Promise<void> {
     this.#askAtNs = now + ASK_EVERY_NS;
     const { timekeeping } = this.#platform;
@@ -72,6 +78,7 @@ export class ClockWatch {
 
   #recordQuality(previous: Platform["timekeeping"]["quality"]): void {
     const { quality } = this.#platform.timekeeping;
-    if (quality !== previous) this.#ledger.enqueue({ type: "CLOCK_QUALITY", quality, previous });
+    if (quality !== previous && !this.#stopped)
+      this.#ledger.enqueue({ type: "CLOCK_QUALITY", quality, previous });
   }
 }

@@ -155,12 +155,18 @@ export async function createSupervisor(options: SupervisorOptions): Promise<Supe
     ring,
     instruments: options.config.instruments.map(({ key }) => viewOf(session(key), options.origin)),
     start() {
-      const clock = new ClockWatch(options.platform, ledger, options.onEvent);
-      clock.check();
-      checking = options.platform.clock.interval(CHECK_MS, () => {
+      const watch = new ClockWatch(options.platform, ledger, options.onEvent);
+      watch.check();
+      const interval = options.platform.clock.interval(CHECK_MS, () => {
         ledger.check();
-        clock.check();
+        watch.check();
       });
+      checking = {
+        cancel() {
+          interval.cancel();
+          watch.stop();
+        },
+      };
       for (const { key, autoConnect } of options.config.instruments) {
         if (autoConnect) running.push(session(key).run(stopping.signal));
       }

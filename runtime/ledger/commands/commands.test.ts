@@ -177,6 +177,41 @@ describe("helix ledger", () => {
       verifierKey: result.key,
     });
     await expect(call("rotate-key", { folder: copy })).rejects.toThrow("set HELIX_LEDGER_PASSPHRASE");
+    const again = await call("rotate-key", { folder: copy }, { reason: "yearly" }, { env });
+    expect(again.exitCode).toBe(0);
+    expect((await call("show", { folder: copy }, { last: 1 })).out).toMatch(
+      /KEY_ROTATED +account:\S+ \(operator\) {2}yearly\n$/,
+    );
+  });
+
+  test("sign writes a signature as the account that runs it, bound to the record; verify counts it", async () => {
+    const copy = join(home, "signed");
+    cpSync(folder, copy, { recursive: true });
+    const by = { record: 7, meaning: "reviewed", name: "Marie Curie", role: "quality assurance" };
+    const { result } = await call("sign", { folder: copy }, { ...by, comment: "seen" });
+    expect(result).toMatchObject({ record: 7n, signature: 31n, meaning: "reviewed" });
+    expect((await call("verify", { folder: copy })).result).toMatchObject({
+      verdict: "CLEAN",
+      signatures: 1,
+    });
+    expect((await call("show", { folder: copy }, { last: 1 })).out).toContain(
+      "(quality assurance)  Marie Curie: reviewed record 7  seen",
+    );
+    const refused: [object, string][] = [
+      [{ ...by, record: undefined }, "no record to sign; give --record <sequence>"],
+      [{ ...by, record: 99 }, `ledger ${copy} has no record 99`],
+      [{ ...by, meaning: "liked" }, '"liked" is no meaning of a signature; give --meaning authored, '],
+      [{ ...by, name: undefined }, "a signature shows who signs; give --name and --role"],
+      [{ ...by, role: " " }, "a signature needs the signer's role"],
+    ];
+    for (const [options, says] of refused) {
+      await expect(call("sign", { folder: copy }, options)).rejects.toMatchObject({
+        name: "CliError",
+        exitCode: 2,
+        message: expect.stringContaining(says),
+      });
+    }
+    expect((await call("verify", { folder: copy })).result).toMatchObject({ records: "32", signatures: 1 });
   });
 });
 

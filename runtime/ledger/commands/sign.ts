@@ -1,4 +1,5 @@
 import { CliError, defineCommand, EXIT } from "@helix/cli";
+import { ORIGINS } from "@helix/hal";
 import { accountName, type Disk } from "@helix/platform";
 import { SIGNATURE_MEANINGS, type SignatureMeaning, type Signer } from "../events.ts";
 import { PASSPHRASE_VARIABLE } from "../key-file.ts";
@@ -39,7 +40,15 @@ export const sign = defineCommand({
       const signer = signerOf(input.options.name, input.options.role);
       const record = await recordAt(input.options.record, folder, context.platform.disk);
       const passphrase = context.env[PASSPHRASE_VARIABLE];
-      const ledger = await openLedger({ folder, ...context.platform, passphrase });
+      // The date of a signature is worth as much as the clock it comes from.
+      await context.platform.timekeeping.ask();
+      const dataOrigin = ORIGINS.find((origin) => origin === record.origin);
+      const ledger = await openLedger({
+        folder,
+        ...context.platform,
+        passphrase,
+        ...(dataOrigin === undefined ? {} : { dataOrigin }),
+      });
       try {
         const { sequence } = await signRecord(ledger, record, signer, { meaning, comment });
         context.out.write(

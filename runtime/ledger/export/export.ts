@@ -20,6 +20,7 @@ import { recordJson } from "../record-view.ts";
 import { isSelected, type Selection } from "../search.ts";
 import { listSegments } from "../segment.ts";
 import { signedBy } from "../signature.ts";
+import { SignatureCheck } from "../signature-check.ts";
 import { openCheckpoint } from "../signed-note.ts";
 import { recordsCsv } from "./csv.ts";
 import { readmeText, selectionText } from "./readme.ts";
@@ -65,13 +66,19 @@ export async function exportLedger(options: ExportOptions): Promise<ExportSummar
     }
     const policy = await loadPolicy(disk, folder);
     if (policy === undefined) throw damaged(folder, `${POLICY_FILE} is not signed by the key it names`);
-    const found = await inspectLedger({ disk, folder, policy, from: "first", live: true });
+    const signatures = new SignatureCheck();
+    const onRecord = (record: Uint8Array) => signatures.look(record);
+    const found = await inspectLedger({ disk, folder, policy, from: "first", live: true, onRecord });
     if (found.verdict === "CORRUPT" || found.verdict === "ROLLBACK") {
       throw damaged(folder, `${found.verdict}: ${found.firstBad?.reason}`);
     }
+    const moved = await signatures.firstMoved({ disk, folder });
+    if (moved !== undefined) {
+      throw damaged(folder, `CORRUPT: the signature in record ${moved} is not of the record that it names`);
+    }
     const checkpoint = newestCheckpoint(found.marks);
     if (checkpoint === undefined) throw damaged(folder, "neither mark holds a signed checkpoint");
-    return await new Exporter(options, policy, checkpoint, found).run();
+    return await new Exporter(options, policy, checkpoint, found, signatures.count).run();
   } catch (error) {
     throw asOpenError(error, folder);
   }
@@ -82,11 +89,19 @@ class Exporter {
   readonly #policy: LedgerPolicy;
   readonly #checkpoint: LedgerCheckpoint;
   readonly #found: Inspection;
+  readonly #signatures: number;
   readonly #tree = new ProofTree();
   readonly #files: string[] = [];
   #notCovered = 0;
 
-  constructor(options: ExportOptions, policy: LedgerPolicy, checkpoint: LedgerCheckpoint, found: Inspection) {
+  constructor(
+    options: ExportOptions,
+    policy: LedgerPolicy,
+    checkpoint: LedgerCheckpoint,
+    found: Inspection,
+    signatures: number,
+  ) {
+    this.#signatures = signatures;
     this.#options = options;
     this.#policy = policy;
     this.#checkpoint = checkpoint;
@@ -177,6 +192,8 @@ class Exporter {
       checkpointRecords: this.#checkpoint.records,
       root: this.#checkpoint.root,
       selection: selectionText(this.#options.selection),
+      verdict: this.#found.verdict,
+      signatures: this.#signatures,
       keys: [keys.first.text, ...keys.rotations.map((rotation) => rotation.key.text)],
     };
     await this.#write("records.pdf", await recordsPdf(records, head));

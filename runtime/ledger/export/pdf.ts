@@ -3,8 +3,10 @@
  * give the same bytes. Standard fonts only (not PDF/A): a character that they lack is shown as \u{...}.
  */
 import { default as PDFDocument } from "pdfkit";
+import type { LedgerVerdict } from "../ledger.ts";
 import type { LedgerRecord } from "../read.ts";
-import { auditColumns, recordJson, utcText } from "../record-view.ts";
+import { localText } from "../record-view.ts";
+import { printable, RecordTable } from "./pdf-table.ts";
 
 export interface PdfHead {
   readonly origin: string;
@@ -13,15 +15,20 @@ export interface PdfHead {
   readonly root: string;
   readonly selection: string;
   readonly keys: readonly string[];
+  /** Of the whole ledger, when this was made. */
+  readonly verdict: LedgerVerdict;
+  /** Electronic signatures in the whole ledger, each found to be of the record it names. */
+  readonly signatures: number;
 }
 
-const MARGIN = 42;
-const SMALL = 7;
+const MARGIN = 36;
+const GREY = "#555555";
 
 export async function recordsPdf(records: readonly LedgerRecord[], head: PdfHead): Promise<Uint8Array> {
   const newest = records.at(-1)?.utcNs ?? 0n;
   const document = new PDFDocument({
     size: "A4",
+    layout: "landscape",
     margin: MARGIN,
     bufferPages: true,
     info: {
@@ -38,74 +45,68 @@ export async function recordsPdf(records: readonly LedgerRecord[], head: PdfHead
     document.on("end", resolve);
     document.on("error", reject);
   });
-  writeHead(document, head, records.length);
-  for (const record of records) writeRecord(document, record);
+  writeHead(document, head, records);
+  new RecordTable(document, MARGIN, records).write();
   numberPages(document, head);
   document.end();
   await done;
   return new Uint8Array(Buffer.concat(chunks));
 }
 
-function writeHead(document: PDFKit.PDFDocument, head: PdfHead, count: number): void {
+const VERDICT_TEXT: Readonly<Partial<Record<LedgerVerdict, string>>> = {
+  CLEAN: "CLEAN: no record is missing, none has changed",
+  TORN_TAIL: "TORN_TAIL: a crash cut the last write short; all before it is there and unchanged",
+};
+
+function writeHead(document: PDFKit.PDFDocument, head: PdfHead, records: readonly LedgerRecord[]): void {
   document
     .font("Helvetica-Bold")
     .fontSize(15)
     .text(printable(`Audit trail of ${head.origin}`));
-  document.font("Helvetica").fontSize(9).moveDown(0.5);
-  for (const line of [
-    `${count} records: ${head.selection}`,
-    `Ledger ${head.ledgerId}, checkpoint over ${head.checkpointRecords} records`,
-    `Root ${head.root}`,
-    ...head.keys.map((key, i) => `Key ${i}  ${key}`),
-    "To check that nothing was changed since it was written: python3 verify.py <this folder>",
-  ]) {
-    document.text(printable(line));
+  document.moveDown(0.4).fontSize(8.5);
+  const [first, last] = [records[0], records.at(-1)];
+  const span = first && last ? `, ${timeOf(first)} to ${timeOf(last)}` : "";
+  const lines: [string, string][] = [
+    ["Records", `${records.length} (${head.selection})${span}`],
+    ["Verdict", VERDICT_TEXT[head.verdict] ?? head.verdict],
+    ["Signatures", `${head.signatures} in the whole ledger, each bound to the record it names`],
+    ["Ledger", `${head.ledgerId}, signed checkpoint over ${head.checkpointRecords} records`],
+    ["Root", head.root],
+    ...head.keys.map((key, i): [string, string] => [`Key ${i}`, key]),
+    ["Times", "local time with its offset from UTC; exact to the nanosecond in records.json"],
+    ["To check", "python3 verify.py <the folder that this file is in>   (README.txt tells the rest)"],
+  ];
+  for (const [name, text] of lines) {
+    document.font("Helvetica-Bold").text(name, MARGIN, document.y, { continued: false });
+    document
+      .moveUp()
+      .font("Helvetica")
+      .text(printable(text), MARGIN + 62);
   }
-  document.moveDown();
+  document.x = MARGIN;
+  document.moveDown(0.8);
 }
 
-function writeRecord(document: PDFKit.PDFDocument, record: LedgerRecord): void {
-  const { who, role, instrument, batch, why } = auditColumns(record);
-  const details = [
-    ["who", role === "" ? who : `${who} (${role})`],
-    ["instrument", instrument],
-    ["batch", batch],
-    ["why", why],
-  ].filter(([, text]) => text !== "");
-  const line = details.map(([name, text]) => `${name}: ${text}`).join("   ");
-  if (document.y > document.page.height - MARGIN - 50) document.addPage();
-  document.font("Helvetica-Bold").fontSize(9);
-  document.text(printable(`${record.sequence}   ${utcText(record.utcNs)}   ${record.event.type}`));
-  document.font("Helvetica").fontSize(8);
-  if (line !== "") document.text(printable(line));
-  document
-    .font("Courier")
-    .fontSize(SMALL)
-    .text(printable(JSON.stringify(recordJson(record).event)));
-  document.fillColor("#666666").text(`hash ${record.recordHash}`).fillColor("black").moveDown(0.6);
-}
+/** To the second. */
+const timeOf = ({ utcNs, zoneMinutes }: LedgerRecord): string =>
+  localText(utcNs, zoneMinutes).replace(/\.\d+/, "").replace("T", " ");
 
-function numberPages(document: PDFKit.PDFDocument, head: PdfHead): void {
+function numberPages(document: PDFKit.PDFDocument, { origin, ledgerId, root }: PdfHead): void {
   const { start, count } = document.bufferedPageRange();
   for (let i = start; i < start + count; i++) {
     document.switchToPage(i);
     // Below the margin: pdfkit would otherwise start a page of its own for it.
     document.page.margins.bottom = 0;
-    document.font("Helvetica").fontSize(SMALL);
-    document.text(
-      `${printable(head.origin)}   page ${i - start + 1} of ${count}`,
-      MARGIN,
-      document.page.height - 28,
-      {
-        lineBreak: false,
-      },
-    );
+    const { width, height } = document.page;
+    const text = `${printable(origin)}   ledger ${ledgerId}   root ${root.slice(0, 16)}...`;
+    const at = height - 24;
+    document.font("Helvetica").fontSize(7).fillColor(GREY);
+    document.text(text, MARGIN, at, { lineBreak: false });
+    document.text(`page ${i - start + 1} of ${count}`, MARGIN, at, {
+      width: width - 2 * MARGIN,
+      align: "right",
+      lineBreak: false,
+    });
+    document.fillColor("black");
   }
 }
-
-/** Latin-1 is what the standard fonts have for sure. */
-const printable = (text: string): string =>
-  text.replace(
-    /[^\x20-\x7e\xa0-\xff]/gu,
-    (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`,
-  );

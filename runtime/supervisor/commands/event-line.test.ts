@@ -31,3 +31,10 @@ test("states that an operator waits for are shown", () => {
   expect(status("Connecting")).toBe("brx: Connecting");
   expect(status("Degraded", "ph")).toBe("brx: Degraded (ph)");
 });
+
+test("a clock that jumps is an alarm: how far, and which way", () => {
+  expect(eventLine({ type: "clock-stepped", stepNs: -300_000_000_000n })).toBe(
+    "ALARM the wall clock jumped back by 300.0 s; times before and after differ",
+  );
+  expect(eventLine({ type: "clock-stepped", stepNs: 250_000_000n })).toContain("ahead by 0.3 s");
+});
