@@ -10,6 +10,8 @@ export class MemoryDisk implements Disk {
   readonly #locks = new Set<string>();
   /** Called before each operation; what it throws is the disk's error. */
   before: (operation: Operation, path: string) => void | Promise<void> = () => {};
+  /** Bytes of all files together; a write that goes past it fails and leaves nothing. */
+  capacity = Number.POSITIVE_INFINITY;
 
   constructor(files: ReadonlyMap<string, Uint8Array> = new Map(), folders: Iterable<string> = []) {
     this.files = new Map([...files].map(([path, bytes]) => [path, bytes.slice()]));
@@ -42,6 +44,7 @@ export class MemoryDisk implements Disk {
         await this.before("write", path);
         const old = this.bytes(path);
         const grown = new Uint8Array(Math.max(old.length, position + bytes.length));
+        this.#checkRoom(path, grown.length - old.length);
         grown.set(old);
         grown.set(bytes, position);
         this.files.set(path, grown);
@@ -58,6 +61,7 @@ export class MemoryDisk implements Disk {
 
   async writeFile(path: string, bytes: Uint8Array): Promise<void> {
     await this.before("writeFile", path);
+    this.#checkRoom(path, bytes.length);
     this.files.set(path, bytes.slice());
   }
 
@@ -86,6 +90,11 @@ export class MemoryDisk implements Disk {
 
   async remove(path: string): Promise<void> {
     this.files.delete(path);
+  }
+
+  #checkRoom(path: string, more: number): void {
+    const used = [...this.files.values()].reduce((sum, { length }) => sum + length, 0);
+    if (used + more > this.capacity) throw systemError("ENOSPC", path);
   }
 
   async syncFolder(): Promise<void> {}

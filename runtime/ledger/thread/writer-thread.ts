@@ -26,7 +26,15 @@ const send = (message: FromWriter): void => parentPort?.postMessage(message);
 async function openWriter(): Promise<BatchWriter> {
   const policy = readPolicy(start.policy) as LedgerPolicy;
   const marks = await readMarks(blockingDisk, start.folder, policy.keys, 0);
-  const options = { maxBytes: start.segmentBytes, preallocate: true };
+  const options = {
+    maxBytes: start.segmentBytes,
+    preallocate: true,
+    hasSpare: () => queue.hasSpare,
+    spareUsed: () => queue.spareUsed(),
+    wantSpare: (bytes: number) => {
+      if (queue.startSpare()) send({ kind: "spare-wanted", bytes });
+    },
+  };
   const files = {
     ledgerId: policy.ledgerId,
     key: readSigningKey(policy.key.origin, start.keyPem),
