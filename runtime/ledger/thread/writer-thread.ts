@@ -48,7 +48,7 @@ async function openWriter(): Promise<BatchWriter> {
 /** Until asked to close. @throws the disk's error */
 async function serve(writer: BatchWriter): Promise<void> {
   /** When the first record that no checkpoint covers was written, monotonic ns. */
-  let uncoveredSince: bigint | undefined;
+  let uncoveredSince = writer.checkpoint.records === writer.records ? undefined : clock.monotonicNs();
   let request: number = REQUESTS.none;
   let requestedAt = 0;
   const tellNews = () => {
