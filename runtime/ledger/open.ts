@@ -33,6 +33,8 @@ export interface OpenLedgerOptions {
   readonly origin?: string;
   /** The largest a segment file gets, its room made when it is created; default 64 MiB. */
   readonly segmentBytes?: number;
+  /** Makes a segment's room when the segment is created; default on the system's disk, where that saves time later. */
+  readonly preallocate?: boolean;
   /**
    * Where safety records go while the ledger cannot take them: a folder on another device, and its
    * disk when that is another one. What it took is merged at the next opening, with a deviation.
@@ -110,8 +112,7 @@ function startThread({ folder, disk, segmentBytes }: OpenLedgerOptions, held: He
 
 async function startInline(options: OpenLedgerOptions, held: HeldLedger): Promise<Ledger> {
   const { folder, disk, clock } = options;
-  // In memory, room costs as much later as now.
-  const preallocate = isSystemPlatform(options);
+  const { preallocate = isSystemPlatform(options) } = options;
   const segmentOptions = { maxBytes: options.segmentBytes ?? DEFAULT_SEGMENT_BYTES, preallocate };
   const segment = await SegmentWriter.open(disk, folder, segmentOptions, held.at);
   try {

@@ -2,7 +2,16 @@
 import { basename, dirname } from "node:path";
 import { type Disk, type DiskFile, LockHeldError } from "@helix/platform";
 
-type Operation = "open" | "write" | "datasync" | "writeFile" | "readFile" | "lock" | "makeFolder";
+type Operation =
+  | "open"
+  | "write"
+  | "datasync"
+  | "writeFile"
+  | "readFile"
+  | "lock"
+  | "makeFolder"
+  | "rename"
+  | "syncFolder";
 
 export class MemoryDisk implements Disk {
   readonly files: Map<string, Uint8Array>;
@@ -84,6 +93,7 @@ export class MemoryDisk implements Disk {
   }
 
   async rename(from: string, to: string): Promise<void> {
+    await this.before("rename", from);
     this.files.set(to, this.bytes(from));
     this.files.delete(from);
   }
@@ -97,7 +107,9 @@ export class MemoryDisk implements Disk {
     if (used + more > this.capacity) throw systemError("ENOSPC", path);
   }
 
-  async syncFolder(): Promise<void> {}
+  async syncFolder(path: string): Promise<void> {
+    await this.before("syncFolder", path);
+  }
 
   async lock(path: string) {
     await this.before("lock", path);
