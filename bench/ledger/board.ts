@@ -7,14 +7,17 @@ import { join } from "node:path";
 import { type Ledger, type LedgerEvent, openLedger, verifyLedger } from "@helix/ledger";
 import type { Platform } from "@helix/platform";
 import { median, type Quantiles, quantiles, secondsFor, timeEach } from "./measure.ts";
+import { measureOpenings, type Opening } from "./opening.ts";
 import { bareAsync, bareBlocking, sqliteRows } from "./peers.ts";
 
 export interface LedgerBoardContext {
   readonly platform: Platform;
   /** A new folder on the disk to be measured; what is written there stays. */
   readonly folder: string;
-  /** Records for the throughput, verification and opening; default 400,000. */
+  /** Records for the throughput and the verification; default 400,000. */
   readonly records?: number;
+  /** Records of the largest ledger that is opened; default 400,000. */
+  readonly openingRecords?: number;
   /** Turns of the latency measurement; default 8. */
   readonly turns?: number;
   readonly progress?: (line: string) => void;
@@ -39,7 +42,8 @@ export interface LedgerBoard {
   };
   readonly writers64: { readonly recordsPerSecond: number; readonly records: number };
   readonly verify: { readonly recordsPerSecond: number; readonly verdict: string; readonly records: string };
-  readonly open: { readonly ms: number; readonly records: string };
+  /** At three sizes, a factor of ten apart. */
+  readonly open: readonly Opening[];
 }
 
 const CALLS_PER_TURN = 150;
@@ -57,6 +61,7 @@ const event = (i: number): LedgerEvent => ({
 
 export async function runLedgerBoard(context: LedgerBoardContext): Promise<LedgerBoard> {
   const { platform, folder, records = 400_000, turns = 8, progress = () => {} } = context;
+  const { openingRecords = 400_000 } = context;
   await platform.disk.makeFolder(folder);
   const durable = await measureDurable(context, turns);
   progress(`durable: ${JSON.stringify(durable)}`);
@@ -73,8 +78,7 @@ export async function runLedgerBoard(context: LedgerBoardContext): Promise<Ledge
 
   const verify = await measureVerify(path, platform);
   progress(`verify: ${JSON.stringify(verify)}`);
-  const open = await measureOpen(path, platform);
-  progress(`open: ${JSON.stringify(open)}`);
+  const open = await measureOpenings(join(folder, "opening"), platform, openingRecords, event, progress);
   return { enqueue, durable, writers64, verify, open };
 }
 
@@ -158,20 +162,4 @@ async function measureVerify(folder: string, { disk }: Platform): Promise<Ledger
     rates.push(Number(found.records) / seconds);
   }
   return { recordsPerSecond: Math.round(median(rates)), verdict: found.verdict, records: `${found.records}` };
-}
-
-async function measureOpen(folder: string, platform: Platform): Promise<LedgerBoard["open"]> {
-  const durations: number[] = [];
-  let records = 0n;
-  for (let i = 0; i < 5; i++) {
-    let ledger: Ledger | undefined;
-    durations.push(
-      await secondsFor(async () => {
-        ledger = await openLedger({ folder, ...platform });
-      }),
-    );
-    records = (await ledger?.checkpoint())?.records ?? 0n;
-    await ledger?.close();
-  }
-  return { ms: Math.round(median(durations) * 1000), records: `${records}` };
 }

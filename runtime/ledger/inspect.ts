@@ -4,6 +4,7 @@
  */
 import { join } from "node:path";
 import type { Disk } from "@helix/platform";
+import { isAtRest } from "./at-rest.ts";
 import { equalBytes, SECTOR_BYTES, toHex, withoutZeroTail } from "./bytes.ts";
 import { Chain } from "./chain.ts";
 import { isOwnMark, type Mark, newestMark, readMarks } from "./high-water-mark.ts";
@@ -130,7 +131,9 @@ class Inspector {
   }
 
   async #segment(segment: SegmentFile, hasNext: boolean): Promise<void> {
-    const file = await this.#read(segment);
+    const mark = segment === this.#last ? this.#ownMark() : undefined;
+    const rests = mark !== undefined && (await isAtRest(this.#options.disk, this.#path(segment), mark.point));
+    const file = rests ? await this.#head(segment) : await this.#read(segment);
     const { policy, from } = this.#options;
     const start = decodeSegmentHeader(file, policy.keys);
     if (typeof start === "string") return this.#stop(segment, 0, start);
@@ -143,7 +146,8 @@ class Inspector {
     }
     this.#chain = start.chain;
     this.#compareWithStatements();
-    if (segment !== this.#last) await this.#sealedBatches(segment, file, hasNext);
+    if (rests) this.#goTo(mark);
+    else if (segment !== this.#last) await this.#sealedBatches(segment, file, hasNext);
     else await this.#lastBatches(file);
     if (this.#problem === undefined && !policy.keys.mayCover(segment.epoch, this.#chain.sequence)) {
       this.#stop(segment, this.#end, "records go on after the key that signs them was replaced");
@@ -170,7 +174,7 @@ class Inspector {
     const endLink = newestMark(this.#marks)?.resume?.chain.link;
     let scan = this.#scan(file, from, endLink);
     if (this.#options.live && scan.problem !== undefined) {
-      const path = join(this.#options.folder, this.#last.name);
+      const path = this.#path(this.#last);
       const changed = await rereadIfChanging(this.#options.disk, path, file, scan.end, STABLE_READS);
       if (changed !== undefined) {
         // A writer is at work. What it has finished by now counts; what it is writing does not.
@@ -191,18 +195,28 @@ class Inspector {
 
   /** Where to start in the last segment: at the newest mark when it vouches for what is before. */
   #resume(file: Uint8Array): number {
+    const mark = this.#ownMark();
+    if (mark === undefined || mark.point.end > file.length) return SECTOR_BYTES;
+    if (crcOf(file.subarray(0, mark.point.end)) !== mark.point.crc) return SECTOR_BYTES;
+    this.#goTo(mark);
+    return mark.point.end;
+  }
+
+  /** The newest mark, when this reader may go on from it: it is the writer's own, and of the last segment. */
+  #ownMark(): NonNullable<Mark["resume"]> | undefined {
     const { from, secret } = this.#options;
     const newest = newestMark(this.#marks);
-    if (from === "first" || secret === undefined || newest?.resume === undefined) return SECTOR_BYTES;
-    if (!isOwnMark(newest, secret)) return SECTOR_BYTES;
-    const { point, chain } = newest.resume;
-    const here = point.segment === this.#last.number && point.epoch === this.#last.epoch;
-    if (!here || point.end > file.length) return SECTOR_BYTES;
-    if (crcOf(file.subarray(0, point.end)) !== point.crc) return SECTOR_BYTES;
+    if (from === "first" || secret === undefined || newest?.resume === undefined) return undefined;
+    if (!isOwnMark(newest, secret)) return undefined;
+    const { segment, epoch } = newest.resume.point;
+    return segment === this.#last.number && epoch === this.#last.epoch ? newest.resume : undefined;
+  }
+
+  #goTo({ point, chain }: NonNullable<Mark["resume"]>): void {
     this.#chain = chain;
+    this.#end = point.end;
     this.#crc = point.crc;
     this.#compareWithStatements();
-    return point.end;
   }
 
   #scan(file: Uint8Array, from: number, endLink: Uint8Array | undefined) {
@@ -250,8 +264,22 @@ class Inspector {
     this.#problem ??= { ...problem, file: segment.name };
   }
 
+  #path({ name }: SegmentFile): string {
+    return join(this.#options.folder, name);
+  }
+
   #read(segment: SegmentFile): Promise<Uint8Array> {
-    return this.#options.disk.readFile(join(this.#options.folder, segment.name));
+    return this.#options.disk.readFile(this.#path(segment));
+  }
+
+  async #head(segment: SegmentFile): Promise<Uint8Array> {
+    const file = await this.#options.disk.open(this.#path(segment), "read");
+    try {
+      const head = new Uint8Array(SECTOR_BYTES);
+      return head.subarray(0, await file.read(head, 0));
+    } finally {
+      await file.close();
+    }
   }
 }
 

@@ -31,8 +31,10 @@ export interface OpenLedgerOptions {
    * ledger keeps the one it was made with.
    */
   readonly origin?: string;
-  /** Size at which the next segment file is started; default 64 MiB. */
+  /** The largest a segment file gets, its room made when it is created; default 64 MiB. */
   readonly segmentBytes?: number;
+  /** Makes a segment's room when the segment is created; default on the system's disk, where that saves time later. */
+  readonly preallocate?: boolean;
   /**
    * Where safety records go while the ledger cannot take them: a folder on another device, and its
    * disk when that is another one. What it took is merged at the next opening, with a deviation.
@@ -98,7 +100,7 @@ async function openMain(options: OpenLedgerOptions, start = startWriter): Promis
 const startWriter = (options: OpenLedgerOptions, held: HeldLedger): Promise<Ledger> =>
   isSystemPlatform(options) ? startThread(options, held) : startInline(options, held);
 
-function startThread({ folder, segmentBytes }: OpenLedgerOptions, held: HeldLedger): Promise<Ledger> {
+function startThread({ folder, disk, segmentBytes }: OpenLedgerOptions, held: HeldLedger): Promise<Ledger> {
   const { policy, key, chain, at, checkpoint, stamp } = held;
   const start = {
     folder,
@@ -109,12 +111,13 @@ function startThread({ folder, segmentBytes }: OpenLedgerOptions, held: HeldLedg
     at,
     checkpoint,
   };
-  return ThreadedLedger.start(start, stamp, () => held.release());
+  return ThreadedLedger.start(start, stamp, disk, () => held.release());
 }
 
 async function startInline(options: OpenLedgerOptions, held: HeldLedger): Promise<Ledger> {
   const { folder, disk, clock } = options;
-  const segmentOptions = { maxBytes: options.segmentBytes ?? DEFAULT_SEGMENT_BYTES, preallocate: false };
+  const { preallocate = isSystemPlatform(options) } = options;
+  const segmentOptions = { maxBytes: options.segmentBytes ?? DEFAULT_SEGMENT_BYTES, preallocate };
   const segment = await SegmentWriter.open(disk, folder, segmentOptions, held.at);
   try {
     const marks = await HighWaterMarkWriter.open(disk, folder, held.marks);

@@ -6,7 +6,7 @@
 import { join } from "node:path";
 import type { Clock } from "@helix/hal";
 import type { Disk } from "@helix/platform";
-import { SECTOR_BYTES } from "./bytes.ts";
+import { isAllZero, SECTOR_BYTES } from "./bytes.ts";
 import type { Chain } from "./chain.ts";
 import { loadPolicy } from "./folder.ts";
 import { asOpenError, damaged } from "./open-error.ts";
@@ -122,8 +122,13 @@ class Follower {
   async #window(): Promise<Uint8Array> {
     const file = await this.#disk.open(join(this.#folder, this.#segment.name), "read");
     try {
-      const bytes = new Uint8Array(Math.max(0, Math.min(WINDOW_BYTES, (await file.size()) - this.#at)));
-      return bytes.subarray(0, await file.read(bytes, this.#at));
+      const read = async (length: number) => {
+        const bytes = new Uint8Array(length);
+        return bytes.subarray(0, await file.read(bytes, this.#at));
+      };
+      // Room that was made ahead is no news, and there may be 64 MiB of it.
+      const start = await read(SECTOR_BYTES);
+      return isAllZero(start) ? new Uint8Array(0) : await read(WINDOW_BYTES);
     } finally {
       await file.close();
     }

@@ -1,6 +1,7 @@
 /**
  * A disk whose power can be cut at any operation: what was written since the last datasync is then
- * there by sectors, some as they were, some as written, as a disk's cache leaves them.
+ * there by sectors, some as they were, some as written, as a disk's cache leaves them; what was renamed
+ * since the folder was synced has its old or its new name.
  */
 import type { Random } from "@helix/hal";
 import type { DiskFile } from "@helix/platform";
@@ -22,6 +23,8 @@ export class CrashDisk extends MemoryDisk {
   readonly #unsynced = new Map<string, Unsynced[]>();
   /** Files as the medium holds them. */
   readonly #durable = new Map<string, Uint8Array>();
+  /** Not on the medium yet, in order. */
+  #renames: { readonly from: string; readonly to: string }[] = [];
   #operationsLeft = Number.POSITIVE_INFINITY;
   #isOff = false;
 
@@ -62,6 +65,17 @@ export class CrashDisk extends MemoryDisk {
     this.#sync(path);
   }
 
+  override async rename(from: string, to: string): Promise<void> {
+    await super.rename(from, to);
+    this.#renames.push({ from, to });
+  }
+
+  override async syncFolder(path: string): Promise<void> {
+    await super.syncFolder(path);
+    for (const rename of this.#renames) move(this.#durable, rename);
+    this.#renames = [];
+  }
+
   override async remove(path: string): Promise<void> {
     await super.remove(path);
     this.#durable.delete(path);
@@ -77,6 +91,7 @@ export class CrashDisk extends MemoryDisk {
       for (const write of writes)
         files.set(path, tear(files.get(path) ?? new Uint8Array(0), write, random).slice());
     }
+    for (const rename of this.#renames.slice(0, random.integer(0, this.#renames.length))) move(files, rename);
     return new CrashDisk(files, this.folders);
   }
 
@@ -91,6 +106,13 @@ export class CrashDisk extends MemoryDisk {
     this.#durable.set(path, this.bytes(path).slice());
     this.#unsynced.delete(path);
   }
+}
+
+function move(files: Map<string, Uint8Array>, { from, to }: { from: string; to: string }): void {
+  const bytes = files.get(from);
+  // It may have been written anew under its new name since.
+  if (bytes !== undefined) files.set(to, bytes);
+  files.delete(from);
 }
 
 /** All, none, or any sectors of a write; the file may have grown without its content. */

@@ -51,7 +51,14 @@ export async function runCrashPoints(seed: number, cuts: number): Promise<number
 }
 
 const open = (disk: CrashDisk, random: Random): Promise<Ledger> =>
-  openLedger({ folder: FOLDER, disk, random, clock: steppedClock().clock, segmentBytes: 6 * 4096 });
+  openLedger({
+    folder: FOLDER,
+    disk,
+    random,
+    clock: steppedClock().clock,
+    segmentBytes: 6 * 4096,
+    preallocate: random.fork("room").uniform() < 0.5,
+  });
 
 /** Until the power is cut, or a while without. */
 async function live(disk: CrashDisk, random: Random, model: Model): Promise<void> {

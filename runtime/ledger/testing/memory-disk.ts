@@ -2,7 +2,16 @@
 import { basename, dirname } from "node:path";
 import { type Disk, type DiskFile, LockHeldError } from "@helix/platform";
 
-type Operation = "open" | "write" | "datasync" | "writeFile" | "readFile" | "lock" | "makeFolder";
+type Operation =
+  | "open"
+  | "write"
+  | "datasync"
+  | "writeFile"
+  | "readFile"
+  | "lock"
+  | "makeFolder"
+  | "rename"
+  | "syncFolder";
 
 export class MemoryDisk implements Disk {
   readonly files: Map<string, Uint8Array>;
@@ -10,6 +19,8 @@ export class MemoryDisk implements Disk {
   readonly #locks = new Set<string>();
   /** Called before each operation; what it throws is the disk's error. */
   before: (operation: Operation, path: string) => void | Promise<void> = () => {};
+  /** Bytes of all files together; a write that goes past it fails and leaves nothing. */
+  capacity = Number.POSITIVE_INFINITY;
 
   constructor(files: ReadonlyMap<string, Uint8Array> = new Map(), folders: Iterable<string> = []) {
     this.files = new Map([...files].map(([path, bytes]) => [path, bytes.slice()]));
@@ -42,6 +53,7 @@ export class MemoryDisk implements Disk {
         await this.before("write", path);
         const old = this.bytes(path);
         const grown = new Uint8Array(Math.max(old.length, position + bytes.length));
+        this.#checkRoom(path, grown.length - old.length);
         grown.set(old);
         grown.set(bytes, position);
         this.files.set(path, grown);
@@ -58,6 +70,7 @@ export class MemoryDisk implements Disk {
 
   async writeFile(path: string, bytes: Uint8Array): Promise<void> {
     await this.before("writeFile", path);
+    this.#checkRoom(path, bytes.length);
     this.files.set(path, bytes.slice());
   }
 
@@ -80,6 +93,7 @@ export class MemoryDisk implements Disk {
   }
 
   async rename(from: string, to: string): Promise<void> {
+    await this.before("rename", from);
     this.files.set(to, this.bytes(from));
     this.files.delete(from);
   }
@@ -88,7 +102,14 @@ export class MemoryDisk implements Disk {
     this.files.delete(path);
   }
 
-  async syncFolder(): Promise<void> {}
+  #checkRoom(path: string, more: number): void {
+    const used = [...this.files.values()].reduce((sum, { length }) => sum + length, 0);
+    if (used + more > this.capacity) throw systemError("ENOSPC", path);
+  }
+
+  async syncFolder(path: string): Promise<void> {
+    await this.before("syncFolder", path);
+  }
 
   async lock(path: string) {
     await this.before("lock", path);

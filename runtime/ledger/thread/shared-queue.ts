@@ -21,7 +21,7 @@ const WAKE_WRITER = 5;
 const NEWS_TOLD = 6;
 const WRITER_SLEEPS = 7;
 const REQUEST = 8;
-const SPARE_READY = 9;
+const SPARE = 9;
 const CONTROL_WORDS = 16;
 
 /** In place of a length: the rest of the ring up to its end is not used. */
@@ -29,6 +29,9 @@ const SKIP = 0xffffffff;
 const LENGTH_BYTES = 4;
 /** About 100 us: who waits for one record at a time is back with the next one within that. */
 const SPINS = 10_000;
+
+/** The file of the spare belongs to the callers' thread while it is being made, else to the writer. */
+const SPARE_STATES = { none: 0, making: 1, ready: 2 } as const;
 
 /** What callers ask of the writer besides records. */
 export const REQUESTS = { none: 0, checkpoint: 1, close: 2 } as const;
@@ -123,14 +126,9 @@ export class SharedProducer {
     Atomics.store(this.#control, NEWS_TOLD, 0);
   }
 
-  /** Room for the next segment lies there. */
-  offerSpare(): void {
-    Atomics.store(this.#control, SPARE_READY, 1);
-  }
-
-  /** False when the writer has taken it. */
-  withdrawSpare(): boolean {
-    return Atomics.exchange(this.#control, SPARE_READY, 0) === 1;
+  /** Ends the making of the spare that the writer asked for. */
+  spareMade(isReady: boolean): void {
+    Atomics.store(this.#control, SPARE, isReady ? SPARE_STATES.ready : SPARE_STATES.none);
   }
 }
 
@@ -203,9 +201,19 @@ export class SharedConsumer {
     return Atomics.exchange(this.#control, NEWS_TOLD, 1) === 0;
   }
 
-  /** True once for each spare that was offered. */
-  takeSpare(): boolean {
-    return Atomics.exchange(this.#control, SPARE_READY, 0) === 1;
+  /** True when a spare is to be made now: none is there, none on its way. */
+  startSpare(): boolean {
+    const { none, making } = SPARE_STATES;
+    return Atomics.compareExchange(this.#control, SPARE, none, making) === none;
+  }
+
+  get hasSpare(): boolean {
+    return Atomics.load(this.#control, SPARE) === SPARE_STATES.ready;
+  }
+
+  /** It has become a segment. */
+  spareUsed(): void {
+    Atomics.store(this.#control, SPARE, SPARE_STATES.none);
   }
 
   /** What is asked for, and by that call taken. */

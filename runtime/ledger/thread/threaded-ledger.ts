@@ -4,7 +4,10 @@
  * message says that they moved: it gets to a thread that waits in its event loop a quarter faster than
  * Atomics.waitAsync does.
  */
-import { Worker } from "node:worker_threads";
+import { getCompileCacheDir } from "node:module";
+import { dirname } from "node:path";
+import { Worker, type WorkerOptions } from "node:worker_threads";
+import type { Disk } from "@helix/platform";
 import type { Waiter } from "../batch-queue.ts";
 import { toHex } from "../bytes.ts";
 import type { LedgerEvent } from "../events.ts";
@@ -19,6 +22,7 @@ import { closedError, unavailableError } from "../open-error.ts";
 import type { Stamp } from "../stamp.ts";
 import type { FromWriter, WriterStart } from "./messages.ts";
 import { createSharedMemory, MAX_OUTSTANDING, REQUESTS, SharedProducer } from "./shared-queue.ts";
+import { SpareSegment } from "./spare-segment.ts";
 
 interface Waiting {
   /** Among all records ever submitted. */
@@ -37,6 +41,7 @@ export class ThreadedLedger implements Ledger {
   readonly #folder: string;
   readonly #stamp: Stamp;
   readonly #release: () => Promise<void>;
+  readonly #spare: SpareSegment;
   readonly #worker: Worker;
   readonly #queue: SharedProducer;
   /** Sequence of the first record that this ledger submits. */
@@ -67,12 +72,14 @@ export class ThreadedLedger implements Ledger {
   private constructor(
     start: Omit<WriterStart, "memory">,
     stamp: Stamp,
+    spare: SpareSegment,
     release: () => Promise<void>,
     ready: PromiseWithResolvers<void>,
   ) {
     const memory = createSharedMemory();
     this.#folder = start.folder;
     this.#stamp = stamp;
+    this.#spare = spare;
     this.#release = release;
     this.#firstSequence = start.chain.size;
     this.#queue = new SharedProducer(memory);
@@ -80,6 +87,7 @@ export class ThreadedLedger implements Ledger {
     this.#worker = new Worker(new URL("./writer-thread.ts", import.meta.url), {
       workerData,
       name: "ledger writer",
+      ...compileCache(),
     });
     this.#worker.on("message", (message: FromWriter) => {
       if (message.kind === "ready") ready.resolve();
@@ -97,10 +105,13 @@ export class ThreadedLedger implements Ledger {
   static async start(
     start: Omit<WriterStart, "memory">,
     stamp: Stamp,
+    disk: Disk,
     release: () => Promise<void>,
   ): Promise<ThreadedLedger> {
     const ready = Promise.withResolvers<void>();
-    const ledger = new ThreadedLedger(start, stamp, release, ready);
+    const spare = new SpareSegment(disk, start.folder);
+    await spare.removeOld();
+    const ledger = new ThreadedLedger(start, stamp, spare, release, ready);
     await ready.promise;
     ledger.#keepAlive();
     return ledger;
@@ -237,6 +248,8 @@ export class ThreadedLedger implements Ledger {
   #told(message: Exclude<FromWriter, { kind: "ready" }>): void {
     if (message.kind === "failed") {
       this.#fail(Object.assign(new Error(message.message), { code: message.code }));
+    } else if (message.kind === "spare-wanted") {
+      void this.#makeSpare(message.bytes);
     } else if (message.kind === "news") {
       this.#queue.takeNews();
       this.#settle();
@@ -247,6 +260,10 @@ export class ThreadedLedger implements Ledger {
       this.#askForNextCheckpoint();
     }
     this.#keepAlive();
+  }
+
+  async #makeSpare(bytes: number): Promise<void> {
+    this.#queue.spareMade(await this.#spare.make(bytes));
   }
 
   #fail(error: Error): void {
@@ -277,7 +294,17 @@ export class ThreadedLedger implements Ledger {
       await last?.promise;
     } finally {
       await this.#ended.promise;
+      await this.#spare.stop();
       await this.#release();
     }
   }
+}
+
+/**
+ * The thread does not take over the cache of compiled modules by itself, and an opening would then spend
+ * most of its time on the thread's modules. It looks for nothing else in its environment.
+ */
+function compileCache(): WorkerOptions {
+  const folder = getCompileCacheDir();
+  return folder === undefined ? {} : { env: { NODE_COMPILE_CACHE: dirname(folder) } };
 }

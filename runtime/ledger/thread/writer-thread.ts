@@ -26,7 +26,15 @@ const send = (message: FromWriter): void => parentPort?.postMessage(message);
 async function openWriter(): Promise<BatchWriter> {
   const policy = readPolicy(start.policy) as LedgerPolicy;
   const marks = await readMarks(blockingDisk, start.folder, policy.keys, 0);
-  const options = { maxBytes: start.segmentBytes, preallocate: true };
+  const options = {
+    maxBytes: start.segmentBytes,
+    preallocate: true,
+    hasSpare: () => queue.hasSpare,
+    spareUsed: () => queue.spareUsed(),
+    wantSpare: (bytes: number) => {
+      if (queue.startSpare()) send({ kind: "spare-wanted", bytes });
+    },
+  };
   const files = {
     ledgerId: policy.ledgerId,
     key: readSigningKey(policy.key.origin, start.keyPem),
@@ -40,7 +48,7 @@ async function openWriter(): Promise<BatchWriter> {
 /** Until asked to close. @throws the disk's error */
 async function serve(writer: BatchWriter): Promise<void> {
   /** When the first record that no checkpoint covers was written, monotonic ns. */
-  let uncoveredSince: bigint | undefined;
+  let uncoveredSince = writer.checkpoint.records === writer.records ? undefined : clock.monotonicNs();
   let request: number = REQUESTS.none;
   let requestedAt = 0;
   const tellNews = () => {
