@@ -23,7 +23,7 @@ schedule:
 expect:
   - ${expectation}
 `.trimStart();
-const LIMIT = { timeout: 240_000 };
+const LIMIT = { timeout: 600_000 };
 
 let folder: string;
 beforeEach(async () => {
