@@ -10,12 +10,14 @@ import type { OpcUaSession } from "./session.ts";
 import type { Notification } from "./subscription.ts";
 import { numberOf } from "./telemetry-plan.ts";
 
-/** Silence limits, or publishing intervals, without a value after which the nodes are read. */
+/** Silence limits, or longest periods, without a value after which the nodes are read. */
 const QUIET_SILENCE_LIMITS = 5;
-const QUIET_PUBLISHING_INTERVALS = 3;
+const QUIET_PERIODS = 3;
 /** What the server may take to tell a value that a read has shown. */
-const UNTOLD_PUBLISHING_INTERVALS = 2;
+const UNTOLD_PERIODS = 2;
 const UNTOLD_MS = 1000;
+/** The lower half of a status code is about the delivery, such as an overflow of the queue. */
+const STATUS_SHIFT = 16;
 const READ_BUDGET_MS = 5000;
 
 /** What a subscription has told. */
@@ -50,19 +52,20 @@ export class ToldValues {
   }
 }
 
-/** Ends with `signal`, or declares the session lost. */
+/**
+ * Ends with `signal`, or declares the session lost.
+ *
+ * @param longestPeriodMs  in which the subscription tells a value that has changed
+ */
 export async function watchForUntoldValues(
   session: OpcUaSession,
   nodes: readonly NodeWithRole[],
   told: ToldValues,
-  publishingIntervalMs: number,
+  longestPeriodMs: number,
   signal: AbortSignal,
 ): Promise<void> {
   const { settings, context } = session.target;
-  const quietMs = Math.max(
-    QUIET_SILENCE_LIMITS * settings.silenceLimitMs,
-    QUIET_PUBLISHING_INTERVALS * publishingIntervalMs,
-  );
+  const quietMs = Math.max(QUIET_SILENCE_LIMITS * settings.silenceLimitMs, QUIET_PERIODS * longestPeriodMs);
   const isAsleep = (ms: number) => context.clock.sleep(ms, signal).then(isTrue, isFalse);
   const nodeIds = nodes.map(({ nodeId }) => nodeId);
   for (let before = told.count; await isAsleep(quietMs); before = told.count) {
@@ -72,7 +75,7 @@ export async function watchForUntoldValues(
     const read = await session.read(nodeIds, limits).catch(() => undefined);
     const untold = read && told.untold(read);
     if (untold === undefined) continue;
-    if (!(await isAsleep(UNTOLD_PUBLISHING_INTERVALS * publishingIntervalMs + UNTOLD_MS))) return;
+    if (!(await isAsleep(UNTOLD_PERIODS * longestPeriodMs + UNTOLD_MS))) return;
     if (told.count !== before) continue;
     session.lose(`the subscription is silent: ${nodeIds[untold]} has a value that it does not tell`, false);
     return;
@@ -83,4 +86,5 @@ const isTrue = () => true;
 const isFalse = () => false;
 
 const isSame = (a: DataValue, b: DataValue): boolean =>
-  a.statusCode.value === b.statusCode.value && Object.is(numberOf(a), numberOf(b));
+  a.statusCode.value >>> STATUS_SHIFT === b.statusCode.value >>> STATUS_SHIFT &&
+  Object.is(numberOf(a), numberOf(b));

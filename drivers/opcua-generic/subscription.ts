@@ -61,6 +61,7 @@ export class Subscription {
   readonly #session: OpcUaSession;
   readonly #id: number;
   readonly #timeoutHintMs: number;
+  #longestPeriodMs: number;
   readonly #mailbox = new Mailbox<Letter>();
   readonly #numbers = new NotificationNumbers();
   #acknowledgements: { subscriptionId: number; sequenceNumber: number }[] = [];
@@ -93,10 +94,16 @@ export class Subscription {
   private constructor(session: OpcUaSession, id: number, publishingIntervalMs: number) {
     this.#session = session;
     this.#id = id;
+    this.#longestPeriodMs = publishingIntervalMs;
     this.#timeoutHintMs = Math.max(
       MIN_PUBLISH_TIMEOUT_HINT_MS,
       PUBLISH_INTERVALS_WAITED * publishingIntervalMs,
     );
+  }
+
+  /** ms; as long may a value go untold: by the publishing, or by the sampling that the server has granted. */
+  get longestPeriodMs(): number {
+    return this.#longestPeriodMs;
   }
 
   /**
@@ -174,6 +181,7 @@ export class Subscription {
       }),
     );
     for (const [index, result] of (created.results ?? []).entries()) {
+      this.#longestPeriodMs = Math.max(this.#longestPeriodMs, result.revisedSamplingInterval);
       if (result.statusCode.isGood()) continue;
       throw Object.assign(new Error(`node ${nodes[index]?.nodeId} cannot be monitored`), {
         statusCode: result.statusCode,

@@ -77,7 +77,7 @@ export class Telemetry {
       const told = new ToldValues();
       const watch = new AbortController();
       const watched = AbortSignal.any([until, watch.signal]);
-      void watchForUntoldValues(session, nodes, told, this.#plan.publishingIntervalMs, watched);
+      void watchForUntoldValues(session, nodes, told, subscription.longestPeriodMs, watched);
       try {
         await this.#deliver(subscription, told, nodes, sender, config, closing, until);
       } finally {

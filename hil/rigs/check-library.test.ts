@@ -23,7 +23,7 @@ schedule:
 expect:
   - ${expectation}
 `.trimStart();
-const LIMIT = { timeout: 240_000 };
+const LIMIT = { timeout: 600_000 };
 
 let folder: string;
 beforeEach(async () => {
@@ -78,17 +78,12 @@ test(
   },
 );
 
-test("one that this rig cannot run is told, and the others are still run", LIMIT, async () => {
-  await put("sound", "{ always: every-gap-is-recorded }");
-  const text = scenario("two-orders", "{ always: every-gap-is-recorded }");
+test("one that this rig cannot run is not well either", async () => {
   const fault =
     "faults:\n  - { id: f, at: 72 h + 60 s, for: 10 s, on: brx-07.link, inject: reorder }\nexpect:";
-  await writeFile(join(folder, "two-orders.yaml"), text.replace("expect:", fault));
+  const text = scenario("two-orders", "{ always: every-gap-is-recorded }").replace("expect:", fault);
+  await writeFile(join(folder, "two-orders.yaml"), text);
   const { isWell, checked } = await check();
   expect(isWell).toBe(false);
-  expect(checked.get("two-orders")).toMatchObject({
-    ok: false,
-    text: "not run: rig virtual cannot inject reorder (fault f)",
-  });
-  expect(checked.get("sound")).toMatchObject({ ok: true });
+  expect(checked.get("two-orders")?.text).toBe("not run: rig virtual cannot inject reorder (fault f)");
 });

@@ -53,7 +53,7 @@ const repeatable = (text: string) =>
     .map((line) => line.replace(/"wallSeconds":[\d.]+,/, ""));
 
 test("a sound driver passes, and two runs have one record but for the memory measured", {
-  timeout: 120_000,
+  timeout: 300_000,
 }, async () => {
   const [first, second] = [await outage("none"), await outage("none")];
   expect(first.end.verdict).toBe("pass");
@@ -68,7 +68,7 @@ test.for([
 ] as const)(
   "a %s left behind at each attempt to connect is found",
   {
-    timeout: 120_000,
+    timeout: 300_000,
   },
   async ([leak, actual]) => {
     const { end, finding } = await outage(leak);

@@ -32,13 +32,22 @@ const LEAST_INTERVAL_MS = 100;
 /** A collection stops everything: memory is measured at each so manieth reading. */
 const READINGS_PER_MEASUREMENT = 4;
 
-/** The first reading comes after one interval: before that the runtime is still connecting. */
+/**
+ * The first reading comes after one interval of plant time: before that the runtime is still connecting.
+ * While the plant stands or runs slowly there are no more readings than while it runs.
+ */
 export function watchResources({ plan, plant, clock, speed, record, meter }: WatchedRun): Cancellable {
-  const intervalS = Math.max(LEAST_INTERVAL_PLANT_S, (plan.endS - plan.beginS) / READINGS);
+  const { beginS, endS } = plan;
+  const intervalS = Math.max(LEAST_INTERVAL_PLANT_S, (endS - beginS) / READINGS);
   const asksForMemory = plan.expectations.some((one) => one.kind === "always" && one.invariant === "no-leak");
   let readings = 0;
+  let lastInterval = 0;
   return clock.interval(Math.max(LEAST_INTERVAL_MS, (intervalS * 1000) / speed), () => {
     const t = plant.timeS;
+    // Plant time is told in whole seconds: it may be up to one behind.
+    const interval = Math.floor((t + 1 - beginS) / intervalS);
+    if (interval <= lastInterval) return;
+    lastInterval = interval;
     record.add({ kind: "resources", t, ...meter.held() });
     if (asksForMemory && readings % READINGS_PER_MEASUREMENT === 0)
       record.add({ kind: "memory", t, heapBytes: meter.heapBytes() });

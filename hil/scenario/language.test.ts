@@ -22,10 +22,6 @@ covers: []
 seed: 1
 begin: 72 h
 duration: 34 h
-plant:
-  twin: cho-fed-batch
-  instruments:
-    brx-07: { simulator: sartorius-biostat, driver: sartorius-biostat, protocol: opcua, sample: 10 s }
 `.trimStart();
 
 test("the examples of the page are a scenario, with any seed", async () => {
