@@ -10,12 +10,15 @@ import { checkOptions } from "./options.ts";
 
 /** @throws Error in one clear line for wrong options, or an address that it cannot serve at */
 export async function startSimulator(
-  setup: Pick<SimulatorProgramSetup, "platform" | "options" | "tell">,
+  setup: Pick<SimulatorProgramSetup, "platform" | "options" | "stepsWhenDue" | "tell">,
 ): Promise<RunningSimulator> {
-  const { platform, tell } = setup;
+  const { platform, stepsWhenDue = false, tell } = setup;
   const options = checkOptions(setup.options);
   let plantTimeS = options.beginS;
-  const device = await startModbusDevice({ platform, options, plantTimeS: () => plantTimeS });
+  let plant: PlantClock | undefined;
+  // The bath is solved exactly at any time: nobody has to step it there first.
+  const nowS = () => (stepsWhenDue ? (plant?.dueS ?? plantTimeS) : plantTimeS);
+  const device = await startModbusDevice({ platform, options, plantTimeS: nowS });
   const failed = (error: unknown) =>
     tell({ type: "failed", message: error instanceof Error ? error.message : String(error) });
   device.failed.catch(failed);
@@ -26,21 +29,24 @@ export async function startSimulator(
     get plantTimeS() {
       return plantTimeS;
     },
+    ...(stepsWhenDue ? { nextDueS: () => nextTruthS(plantTimeS, options.truthPeriodS) } : {}),
     step() {
       plantTimeS += 1;
       tellTruthOnGrid();
     },
   };
   const time = (timeS: number, reached: boolean) => tell({ type: "time", plantTimeS: timeS, reached });
-  const plant = new PlantClock(platform.clock, steppable, { time, failed });
+  const ownPlant = new PlantClock(platform.clock, steppable, { time, failed });
+  plant = ownPlant;
   const truthUnits = Object.fromEntries(Object.entries(LOOPS).map(([name, { unit }]) => [name, unit]));
   tell({ type: "ready", endpoint: device.endpoint, plantTimeS, certificateFile: undefined, truthUnits });
   tellTruthOnGrid();
   return {
     obey(message) {
+      ownPlant.catchUp();
       switch (message.type) {
         case "advance":
-          return plant.advance(message.untilS, message.speed);
+          return ownPlant.advance(message.untilS, message.speed);
         case "inject":
           return device.inject(message.id, message.fault);
         case "clear":
@@ -49,9 +55,12 @@ export async function startSimulator(
     },
 
     async stop() {
-      plant.stop();
+      ownPlant.stop();
       for (const id of device.faultIds) tell({ type: "receipt", id, receipt: device.clear(id) });
       await device.stop();
     },
   };
 }
+
+const nextTruthS = (plantTimeS: number, periodS: number): number =>
+  (Math.floor(plantTimeS / periodS) + 1) * periodS;
