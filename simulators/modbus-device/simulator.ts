@@ -15,13 +15,8 @@ export async function startSimulator(
   const { platform, stepsWhenDue = false, tell } = setup;
   const options = checkOptions(setup.options);
   let plantTimeS = options.beginS;
-  let plant: PlantClock | undefined;
-  // The bath is solved exactly at any time: nobody has to step it there first.
-  const nowS = () => (stepsWhenDue ? (plant?.dueS ?? plantTimeS) : plantTimeS);
-  const device = await startModbusDevice({ platform, options, plantTimeS: nowS });
   const failed = (error: unknown) =>
     tell({ type: "failed", message: error instanceof Error ? error.message : String(error) });
-  device.failed.catch(failed);
   const tellTruthOnGrid = () => {
     if (plantTimeS % options.truthPeriodS === 0) tell({ type: "truth", plantTimeS, states: device.truth() });
   };
@@ -36,17 +31,20 @@ export async function startSimulator(
     },
   };
   const time = (timeS: number, reached: boolean) => tell({ type: "time", plantTimeS: timeS, reached });
-  const ownPlant = new PlantClock(platform.clock, steppable, { time, failed });
-  plant = ownPlant;
+  const plant = new PlantClock(platform.clock, steppable, { time, failed });
+  // The bath is solved exactly at any time: nobody has to step it there first.
+  const nowS = () => (stepsWhenDue ? plant.dueS : plantTimeS);
+  const device = await startModbusDevice({ platform, options, plantTimeS: nowS });
+  device.failed.catch(failed);
   const truthUnits = Object.fromEntries(Object.entries(LOOPS).map(([name, { unit }]) => [name, unit]));
   tell({ type: "ready", endpoint: device.endpoint, plantTimeS, certificateFile: undefined, truthUnits });
   tellTruthOnGrid();
   return {
     obey(message) {
-      ownPlant.catchUp();
+      plant.catchUp();
       switch (message.type) {
         case "advance":
-          return ownPlant.advance(message.untilS, message.speed);
+          return plant.advance(message.untilS, message.speed);
         case "inject":
           return device.inject(message.id, message.fault);
         case "clear":
@@ -55,7 +53,7 @@ export async function startSimulator(
     },
 
     async stop() {
-      ownPlant.stop();
+      plant.stop();
       for (const id of device.faultIds) tell({ type: "receipt", id, receipt: device.clear(id) });
       await device.stop();
     },
