@@ -50,6 +50,8 @@ export interface SimulatorPart {
   readonly faults: readonly string[];
   readonly twins: readonly string[];
   readonly vessel?: Readonly<Record<string, string>>;
+  /** Its protocol stack keeps state in modules: in a virtual world each instrument needs modules of its own. */
+  readonly needsRealm: boolean;
   /** Sent to the simulator when it starts. */
   readonly options: (wiring: SimulatorWiring) => object;
 }
@@ -172,6 +174,7 @@ export const SIMULATED: ReadonlyMap<string, SimulatorPart> = new Map([
     "sartorius-biostat",
     {
       title: "Sartorius Biostat B",
+      needsRealm: true,
       ...programsOf("sartorius-biostat"),
       protocols: ["opcua"],
       twins: [...TWINS.keys()],
@@ -188,6 +191,7 @@ export const SIMULATED: ReadonlyMap<string, SimulatorPart> = new Map([
     "modbus-device",
     {
       title: "Modbus water bath",
+      needsRealm: false,
       ...programsOf("modbus-device"),
       protocols: ["modbus-tcp", "modbus-rtu"],
       // Its physics is its own: it stands beside any twin.

@@ -62,6 +62,14 @@ export class PlantClock {
     this.#tick();
   }
 
+  /** Where the plant stands once the steps that are due now are taken, s. */
+  get dueS(): number {
+    const { plantTimeS } = this.#plant;
+    return this.#timer === undefined
+      ? plantTimeS
+      : Math.max(plantTimeS, Math.floor(Math.min(this.#untilS, this.#grantedS)));
+  }
+
   /** Takes the steps that are due now, for somebody who looks at the plant or acts on it. */
   catchUp(): void {
     if (this.#timer === undefined) return;
@@ -80,10 +88,15 @@ export class PlantClock {
     this.#anchorS = this.#plant.plantTimeS;
   }
 
+  /** What the grant allows by now, s. */
+  get #grantedS(): number {
+    return this.#anchorS + (Number(this.#clock.monotonicNs() - this.#anchorNs) / 1e9) * this.#speed;
+  }
+
   #tick(): void {
     this.#timer = undefined;
     const begin = this.#clock.monotonicNs();
-    const dueS = this.#anchorS + (Number(begin - this.#anchorNs) / 1e9) * this.#speed;
+    const dueS = this.#grantedS;
     try {
       this.#stepUntil(Math.min(this.#untilS, dueS), begin);
     } catch (error) {

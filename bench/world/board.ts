@@ -7,7 +7,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { measureVirtualRun, type VirtualRunSpeed } from "@helix/hil/measure";
 import type { Figure } from "../ode/figures.ts";
-import { bioreactors, type Plant } from "./workloads.ts";
+import { bioreactors, modbusDevices, type Plant } from "./workloads.ts";
 
 export interface WorldBoard {
   readonly figures: readonly Figure[];
@@ -17,6 +17,8 @@ const LIBRARY = dirname(fileURLToPath(import.meta.resolve("@helix/scenarios")));
 const REPETITIONS = 3;
 const ONE: Plant = { name: "one-bioreactor", instruments: 1, duration: "2 h" };
 const FORTY: Plant = { name: "forty-bioreactors", instruments: 40, duration: "10 min" };
+const ONE_MODBUS: Plant = { name: "one-modbus-device", instruments: 1, duration: "4 h" };
+const MANY_MODBUS: Plant = { name: "300-modbus-devices", instruments: 300, duration: "5 min" };
 const FORTNIGHT = "fed-batch-14-days";
 
 /** Takes a few minutes, and two cores for one of the figures. */
@@ -28,18 +30,25 @@ export async function runWorldBoard(say: (what: string) => void): Promise<WorldB
   const sides = await repeated(async () => sideBySide(() => run(ONE)));
   say("forty bioreactors");
   const forty = await run(FORTY);
+  say("one Modbus device");
+  const modbus = await repeated(() => measureVirtualRun(modbusDevices(ONE_MODBUS), ONE_MODBUS.name));
+  say("300 Modbus devices");
+  const many = await measureVirtualRun(modbusDevices(MANY_MODBUS), MANY_MODBUS.name);
   say("fourteen days");
   const text = await readFile(join(LIBRARY, `${FORTNIGHT}.yaml`), "utf8");
   const fortnight = await measureVirtualRun(text, FORTNIGHT);
-  for (const { verdict } of [...alone, forty, fortnight]) {
+  for (const { verdict } of [...alone, ...modbus, forty, many, fortnight]) {
     if (verdict !== "pass") throw new Error(`a run that is measured must pass, this one came to ${verdict}`);
   }
   const one = median(alone.map(({ rate }) => rate));
+  const oneModbus = median(modbus.map(({ rate }) => rate));
   return {
     figures: [
       atLeast("1 bioreactor, OPC UA, 9 channels at 1 Hz", one, "x real time", 1500),
       atMost("fed-batch of 14 days, 9 channels at 0.1 Hz, 3 faults", whole(fortnight), "s CPU", 60),
       atLeast("40 bioreactors, OPC UA, 9 channels at 1 Hz", forty.rate, "x real time", 100),
+      atLeast("1 Modbus device, TCP, 3 channels at 1 Hz", oneModbus, "x real time", 5000),
+      atLeast("300 Modbus devices, TCP, 3 channels at 1 Hz", many.rate, "x real time", 100),
       atLeast("2 worlds at once over 1, in throughput", median(sides), "x", 1.7),
     ],
   };

@@ -7,15 +7,26 @@ export interface Plant {
 }
 
 /** Simulated Biostats, nine channels each, sampled every second and handed over every minute. */
-export function bioreactors({ name, instruments, duration }: Plant): string {
-  const units = Array.from(
-    { length: instruments },
-    (_, i) =>
-      `    brx-${i + 1}: { simulator: sartorius-biostat, driver: sartorius-biostat, protocol: opcua, sample: 1 s, publish: 60 s }`,
+export const bioreactors = (plant: Plant): string =>
+  scenario(
+    plant,
+    "bioreactors",
+    "simulator: sartorius-biostat, driver: sartorius-biostat, protocol: opcua, sample: 1 s, publish: 60 s",
   );
+
+/** Simulated Modbus devices, three channels with their setpoints each, polled every second. */
+export const modbusDevices = (plant: Plant): string =>
+  scenario(
+    plant,
+    "Modbus devices",
+    "simulator: modbus-device, driver: modbus-generic, protocol: modbus-tcp, sample: 1 s",
+  );
+
+function scenario({ name, instruments, duration }: Plant, what: string, instrument: string): string {
+  const units = Array.from({ length: instruments }, (_, i) => `    unit-${i + 1}: { ${instrument} }`);
   return [
     `scenario: ${name}`,
-    `title: ${instruments} bioreactors for ${duration}`,
+    `title: ${instruments} ${what} for ${duration}`,
     "covers: []",
     "seed: 1",
     `duration: ${duration}`,

@@ -4,14 +4,16 @@
 import { resolve } from "node:path";
 import { type CliContext, CliError, type CommandOutcome, EXIT, type ExitCode } from "@helix/cli";
 import { LedgerOpenError } from "@helix/ledger";
+import { missingForSerialPairs } from "@helix/platform";
 import type { Rig, Verdict } from "@helix/run-record";
 import { faultKind } from "../faults/catalogue.ts";
+import { mediumOf } from "../parts.ts";
 import type { RunResult } from "../rigs/judge-run.ts";
 import { RecordError } from "../rigs/record-writer.ts";
 import { SimulatorError } from "../rigs/simulator-process.ts";
 import { runVirtually } from "../rigs/virtual-rig.ts";
 import { runOnWire } from "../rigs/wire-rig.ts";
-import type { Plan } from "../scenario/plan.ts";
+import type { Plan, PlannedInstrument } from "../scenario/plan.ts";
 import { createProgress } from "./progress.ts";
 import { readPlan } from "./read-plan.ts";
 import { summaryText } from "./summary-text.ts";
@@ -71,12 +73,17 @@ const exitCodeOf = (verdict: Verdict): ExitCode =>
 export function refusalOf(plan: Plan, rig: Rig): string | undefined {
   if (rig === "physical")
     return "This version of HELIX has no physical rig; --rig virtual and --rig wire run the same scenario.";
+  const unlaid = rig === "wire" ? plan.instruments.find(isOnSerialLine) : undefined;
+  const missing = unlaid && missingForSerialPairs();
+  if (missing !== undefined) return `Rig wire lays the serial line of ${unlaid?.key} with socat: ${missing}.`;
   const fault = [...plan.faults, ...plan.armed].find(({ rigs }) => !rigs.includes(rig));
   return (
     fault &&
     `Rig ${rig} cannot inject ${fault.inject} (fault ${fault.id}): ${faultKind(fault.inject).unable[rig]}.`
   );
 }
+
+const isOnSerialLine = ({ protocol }: PlannedInstrument) => mediumOf(protocol) === "serial";
 
 /** The outcome of a run that left no record. */
 function undone(

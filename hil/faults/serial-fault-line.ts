@@ -10,6 +10,8 @@ import { UNTOUCHED } from "./link-flow.ts";
 import { SerialFlow } from "./serial-flow.ts";
 
 export interface SerialFaultLine extends LinkAccess {
+  /** Bytes of both directions whose time on the way is over, lost ones included. */
+  readonly passed: number;
   close(): Promise<void>;
 }
 
@@ -40,7 +42,13 @@ export async function startSerialFaultLine(
   const toDriver = flow("to-driver", driver);
   void carry(driver, toInstrument);
   void carry(instrument, toDriver);
-  return { ...access(toInstrument, toDriver, natural), close: () => closeBoth(instrument, driver) };
+  return {
+    ...access(toInstrument, toDriver, natural),
+    get passed() {
+      return toInstrument.passed + toDriver.passed;
+    },
+    close: () => closeBoth(instrument, driver),
+  };
 }
 
 function access(toInstrument: SerialFlow, toDriver: SerialFlow, natural: LinkShape): LinkAccess {

@@ -13,6 +13,8 @@ export class SerialFlow {
   /** Told of the next message, which is cut short. */
   cutNext: ((length: number, kept: number) => void) | undefined;
   readonly counts = new Set<ShapeCount>();
+  /** Bytes whose time on the way is over, lost ones included. */
+  passed = 0;
   readonly #clock: Clock;
   readonly #random: Random;
   readonly #write: (bytes: Uint8Array) => Promise<void>;
@@ -64,6 +66,7 @@ export class SerialFlow {
       for (const count of this.counts) count.sent(1, transitUs, isLost ? 1 : 0);
       if (!isLost) heard.push(this.#suffer(byte, at));
     }
+    this.passed += piece.length;
     this.cut?.(piece.length);
     if (heard.length > 0) await this.#write(Uint8Array.from(heard));
   }

@@ -19,6 +19,8 @@ export class SimulatedPlant implements Plant {
   #grant: { readonly atNs: bigint; readonly fromS: number; readonly untilS: number } | undefined;
   readonly #simulators = new Map<string, TimedSimulator>();
   readonly #timeS = new Map<string, number>();
+  /** The least of them; undefined when it must be looked for again. */
+  #toldS: number | undefined;
   /** Where each simulator stands still. */
   readonly #standsAtS = new Map<string, number>();
   readonly #waiting = new Set<{ untilS: number; resolve: () => void; reject: (error: Error) => void }>();
@@ -32,11 +34,13 @@ export class SimulatedPlant implements Plant {
   add(instrument: string, simulator: TimedSimulator, beginS: number): void {
     this.#simulators.set(instrument, simulator);
     this.#timeS.set(instrument, beginS);
+    this.#toldS = undefined;
     this.#standsAtS.set(instrument, beginS);
   }
 
   get timeS(): number {
-    const toldS = Math.min(...this.#timeS.values());
+    this.#toldS ??= Math.min(...this.#timeS.values());
+    const toldS = this.#toldS;
     if (this.#timing === undefined || this.#grant === undefined) return toldS;
     const { atNs, fromS, untilS } = this.#grant;
     const passedS = Number((this.#timing.monotonicNs() - atNs) / 1_000_000_000n);
@@ -72,6 +76,7 @@ export class SimulatedPlant implements Plant {
   /** A simulator's report. */
   report(instrument: string, timeS: number, reached: boolean): void {
     this.#timeS.set(instrument, timeS);
+    this.#toldS = undefined;
     if (reached) this.#standsAtS.set(instrument, timeS);
     for (const listener of this.#listeners) listener(this.timeS);
     for (const one of this.#waiting) {

@@ -28,7 +28,8 @@ test("the examples of the page are a scenario, with any seed", async () => {
   for (const seed of [1, 2, 3]) {
     const plan = readScenario(HEAD + examples, "shown.yaml", await knownParts(), seed);
     expect(new Set(plan.commands.map(({ kind }) => kind))).toEqual(new Set(["setpoint", "mode"]));
-    expect(plan).toMatchObject({ faults: [{ id: "cut" }], armed: [{ id: "late", mayNotCome: true }] });
+    expect(plan.faults.map(({ id }) => id)).toEqual(["cut", "tardy", "unit", "full", "twice", "out"]);
+    expect(plan).toMatchObject({ armed: [{ id: "late", mayNotCome: true }] });
     expect(new Set(plan.expectations.map(({ kind }) => kind)).size).toBe(9);
   }
 });

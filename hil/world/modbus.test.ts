@@ -197,6 +197,21 @@ test("rtu: a late answer after a timeout is never taken for the next answer", as
   expect(sequences(result.frames).length).toBeLessThan(60);
 });
 
+test("rtu: an answer still owed to an earlier connection is not taken for the first of the next", async () => {
+  const { result } = await bench("rtu", async (b) => {
+    b.device.inject("late", { inject: "late-answer", answers: 1 });
+    const asked = await b.ask(() => b.driver.readSetpoints(NEVER)).catch(instrumentError);
+    await b.ask(() => b.driver.disconnect());
+    // Longer than any instrument is thought to remember.
+    await b.world.sleep(30_000);
+    const receipt = b.device.clear("late");
+    await b.ask(() => b.driver.connect(connection()));
+    const health = await b.ask(() => b.driver.healthCheck(NEVER));
+    return { asked, receipt, late: health.diagnostics.get("late_answers") };
+  });
+  expect(result).toMatchObject({ asked: { kind: "Timeout" }, receipt: { touched: 1 }, late: "1" });
+});
+
 test("tcp: a late answer is thrown away by its transaction id, and the stream goes on", async () => {
   const { result } = await bench("tcp", async (b) => {
     const streaming = b.stream(60);

@@ -10,15 +10,13 @@ import { checkOptions } from "./options.ts";
 
 /** @throws Error in one clear line for wrong options, or an address that it cannot serve at */
 export async function startSimulator(
-  setup: Pick<SimulatorProgramSetup, "platform" | "options" | "tell">,
+  setup: Pick<SimulatorProgramSetup, "platform" | "options" | "stepsWhenDue" | "tell">,
 ): Promise<RunningSimulator> {
-  const { platform, tell } = setup;
+  const { platform, stepsWhenDue = false, tell } = setup;
   const options = checkOptions(setup.options);
   let plantTimeS = options.beginS;
-  const device = await startModbusDevice({ platform, options, plantTimeS: () => plantTimeS });
   const failed = (error: unknown) =>
     tell({ type: "failed", message: error instanceof Error ? error.message : String(error) });
-  device.failed.catch(failed);
   const tellTruthOnGrid = () => {
     if (plantTimeS % options.truthPeriodS === 0) tell({ type: "truth", plantTimeS, states: device.truth() });
   };
@@ -26,6 +24,7 @@ export async function startSimulator(
     get plantTimeS() {
       return plantTimeS;
     },
+    ...(stepsWhenDue ? { nextDueS: () => nextTruthS(plantTimeS, options.truthPeriodS) } : {}),
     step() {
       plantTimeS += 1;
       tellTruthOnGrid();
@@ -33,11 +32,16 @@ export async function startSimulator(
   };
   const time = (timeS: number, reached: boolean) => tell({ type: "time", plantTimeS: timeS, reached });
   const plant = new PlantClock(platform.clock, steppable, { time, failed });
+  // The bath is solved exactly at any time: nobody has to step it there first.
+  const nowS = () => (stepsWhenDue ? plant.dueS : plantTimeS);
+  const device = await startModbusDevice({ platform, options, plantTimeS: nowS });
+  device.failed.catch(failed);
   const truthUnits = Object.fromEntries(Object.entries(LOOPS).map(([name, { unit }]) => [name, unit]));
   tell({ type: "ready", endpoint: device.endpoint, plantTimeS, certificateFile: undefined, truthUnits });
   tellTruthOnGrid();
   return {
     obey(message) {
+      plant.catchUp();
       switch (message.type) {
         case "advance":
           return plant.advance(message.untilS, message.speed);
@@ -55,3 +59,6 @@ export async function startSimulator(
     },
   };
 }
+
+const nextTruthS = (plantTimeS: number, periodS: number): number =>
+  (Math.floor(plantTimeS / periodS) + 1) * periodS;
