@@ -6,7 +6,7 @@ import { createHash } from "node:crypto";
 import type { RingReader } from "@helix/bus";
 import { loadHelixConfig } from "@helix/config";
 import type { Origin, Random } from "@helix/hal";
-import { type Ledger, openLedger } from "@helix/ledger";
+import { type Ledger, openLedger, readLedger } from "@helix/ledger";
 import { type Disk, type Platform, silentLog } from "@helix/platform";
 import {
   type CommandReport,
@@ -67,6 +67,7 @@ export class RuntimeUnderTest implements RuntimeState {
       const supervisor: Supervisor = await createSupervisor({
         platform: { ...platform, random: start.random },
         ledger,
+        formerRecords: readLedger({ folder: config.ledger.folder, disk: platform.disk }),
         host: createInProcessHost(installation?.disk ?? platform.disk),
         config,
         origin,

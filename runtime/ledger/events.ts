@@ -30,6 +30,14 @@ export type LedgerEvent =
     }
   | { readonly type: "RUNTIME_STOPPED"; readonly reason: string }
   | {
+      /** Found at a start: the runtime before it ended without a word (kill, power cut, defect). */
+      readonly type: "RUNTIME_DIED";
+      /** Of its last record, which is the last that is known of it. */
+      readonly lastSequence: bigint;
+      /** ns since 1970 UTC */
+      readonly lastUtcNs: bigint;
+    }
+  | {
       readonly type: "DRIVER_LOADED";
       readonly instrument: string;
       readonly driverName: string;
@@ -66,6 +74,18 @@ export type LedgerEvent =
       readonly lastSequence: bigint;
       readonly nextSequence: bigint;
       readonly missing: bigint;
+    }
+  | {
+      /**
+       * Nobody measured, because a runtime died: the first reading after it is here, and of the time
+       * since `sinceUtcNs` readings are missing. Sequences begin anew, so no count can be told.
+       */
+      readonly type: "TELEMETRY_INTERRUPTED";
+      readonly instrument: string;
+      /** Last that is known of the old connection, ns since 1970 UTC. */
+      readonly sinceUtcNs: bigint;
+      /** When the first reading after it was taken, ns TAI. */
+      readonly firstTakenTaiNs: bigint;
     }
   | {
       readonly type: "TELEMETRY_CRC_FAILURE";
@@ -112,6 +132,8 @@ export type LedgerEvent =
       readonly instrument: string;
       readonly mandatory: boolean;
       readonly description: string;
+      /** Of a command whose fate is left to a person. */
+      readonly commandId?: string;
     }
   | {
       readonly type: "KEY_ROTATED";

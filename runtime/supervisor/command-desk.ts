@@ -13,7 +13,7 @@ import {
   type Random,
   SUPERVISOR_BUDGETS_MS,
 } from "@helix/hal";
-import type { Actor, CommandOutcome, Ledger } from "@helix/ledger";
+import { type Actor, type CommandOutcome, type Ledger, LedgerUnavailableError } from "@helix/ledger";
 import { withDeadline } from "@helix/platform";
 import { refusal } from "./command-checks.ts";
 import { describeCommand } from "./describe-command.ts";
@@ -32,9 +32,9 @@ export interface CommandReport {
   readonly reason: string | undefined;
   readonly warnings: readonly string[];
   readonly roundTripLatencyUs: number | undefined;
-  /** Ledger sequences of the two records. */
+  /** Ledger sequences of the two records; of the outcome undefined when the ledger could not take it. */
   readonly intentSequence: bigint;
-  readonly outcomeSequence: bigint;
+  readonly outcomeSequence: bigint | undefined;
 }
 
 /** How an unknown outcome was settled. */
@@ -55,6 +55,8 @@ export interface CommandDeskOptions {
   readonly commandable: () => Commandable | { readonly refused: string };
   readonly channels: () => readonly ChannelDescriptor[];
   readonly onResolved: (resolution: CommandResolution) => void;
+  /** What the operator must know of a command and the ledger may not tell: one line. */
+  readonly onTrouble: (message: string) => void;
 }
 
 type SettingCommand = InstrumentCommand & { type: "SetSetpoint" };
@@ -63,12 +65,20 @@ type Attempt = Omit<
   "id" | "instrument" | "command" | "description" | "actor" | "intentSequence" | "outcomeSequence"
 >;
 
+/** A command of unknown outcome that a reading of the setpoints will settle. */
+interface Unsettled {
+  readonly id: string;
+  readonly command: SettingCommand;
+  /** Why it is not settled yet, as the operator was told last. */
+  told?: string;
+}
+
 /** Of the requested value: a setpoint read back this near is the one that was sent. */
 const READ_BACK_TOLERANCE = 1e-6;
 
 export class CommandDesk {
   readonly #options: CommandDeskOptions;
-  readonly #unknown: { id: string; command: SettingCommand }[] = [];
+  readonly #unsettled = new Set<Unsettled>();
   /** In the channel's unit, as last read or acknowledged. */
   readonly #setpoints = new Map<number, number>();
   #last: Promise<unknown> = Promise.resolve();
@@ -87,19 +97,40 @@ export class CommandDesk {
     return mine;
   }
 
-  /** Reads the setpoints: settles unknown outcomes and learns the present values. */
+  /** A command of unknown outcome: the next reading settles a setpoint, any other needs a person. */
+  takeOver(id: string, command: InstrumentCommand): void {
+    if (command.type === "SetSetpoint") this.#unsettled.add({ id, command });
+    else this.#handOver(id, command, "cannot be read back");
+  }
+
+  /**
+   * Reads the setpoints: settles unknown outcomes and learns the present values. What the ledger
+   * cannot take now stays unsettled, and is told.
+   * @throws what the driver throws; DeadlineError
+   */
   async readBack(): Promise<void> {
     const driver = this.#options.commandable();
     if ("refused" in driver) return;
-    const { clock } = this.#options;
-    const snapshot = await withDeadline(
-      clock,
+    // A reading tells nothing of a command that was given up after it had begun.
+    const due = [...this.#unsettled];
+    const { channelSetpoints } = await withDeadline(
+      this.#options.clock,
       "reading setpoints",
       SUPERVISOR_BUDGETS_MS.dispatchCommand,
       (signal) => driver.readSetpoints(signal),
     );
-    for (const [channelId, value] of snapshot.channelSetpoints) this.#setpoints.set(channelId, value);
-    for (const { id, command } of this.#unknown.splice(0)) await this.#resolve(id, command);
+    for (const [channelId, value] of channelSetpoints) this.#setpoints.set(channelId, value);
+    for (const entry of due) await this.#settle(entry, channelSetpoints.get(entry.command.channelId));
+  }
+
+  /** Reads back where something is unsettled; what keeps it so is told, not thrown. */
+  async settle(): Promise<void> {
+    if (this.#unsettled.size === 0) return;
+    try {
+      await this.readBack();
+    } catch (error) {
+      for (const entry of this.#unsettled) this.#tellWhy(entry, error);
+    }
   }
 
   async #dispatch(command: InstrumentCommand, actor: Actor): Promise<CommandReport> {
@@ -116,17 +147,11 @@ export class CommandDesk {
       previousSetpoint,
     });
     const attempt = await this.#attempt(id, command);
-    const { outcome, acknowledgedValue, reason, roundTripLatencyUs } = attempt;
-    const recorded = await ledger.append({
-      type: "COMMAND_OUTCOME",
-      commandId: id,
-      instrument,
-      outcome,
-      acknowledgedValue,
-      reason,
-      roundTripLatencyUs,
-    });
-    if (outcome === "unknown") await this.#followUp(id, command);
+    const outcomeSequence = await this.#recordOutcome(id, attempt);
+    if (attempt.outcome === "unknown") {
+      this.takeOver(id, command);
+      await this.settle();
+    }
     return {
       id,
       instrument,
@@ -135,8 +160,35 @@ export class CommandDesk {
       actor,
       ...attempt,
       intentSequence: intent.sequence,
-      outcomeSequence: recorded.sequence,
+      outcomeSequence,
     };
+  }
+
+  /**
+   * The command has been sent: a ledger that fails now must not make its fate look like a refusal.
+   * Its intent is on record, so the next start reads back what became of it.
+   */
+  async #recordOutcome(
+    id: string,
+    { outcome, acknowledgedValue, reason, roundTripLatencyUs }: Attempt,
+  ): Promise<bigint | undefined> {
+    const { instrument, ledger, onTrouble } = this.#options;
+    try {
+      const recorded = await ledger.append({
+        type: "COMMAND_OUTCOME",
+        commandId: id,
+        instrument,
+        outcome,
+        acknowledgedValue,
+        reason,
+        roundTripLatencyUs,
+      });
+      return recorded.sequence;
+    } catch (error) {
+      if (!(error instanceof LedgerUnavailableError)) throw error;
+      onTrouble(`the outcome of command ${id} (${outcome}) could not be recorded: ${error.message}`);
+      return undefined;
+    }
   }
 
   async #attempt(id: string, command: InstrumentCommand): Promise<Attempt> {
@@ -175,35 +227,55 @@ export class CommandDesk {
     ledger.enqueue({ type: "DEVIATION", instrument, mandatory: false, description });
   }
 
-  /** A setpoint can be read back; any other command of unknown outcome needs a person. */
-  async #followUp(id: string, command: InstrumentCommand): Promise<void> {
-    const { instrument, ledger } = this.#options;
-    if (command.type !== "SetSetpoint") {
-      const description = `the outcome of command ${id} (${command.type}) is unknown and cannot be read back: check the instrument`;
-      ledger.enqueue({ type: "DEVIATION", instrument, mandatory: true, description });
-      return;
-    }
-    this.#unknown.push({ id, command });
+  /** Two readings may come to the same command: whoever takes it out of the set settles it. */
+  async #settle(entry: Unsettled, readBack: number | undefined): Promise<void> {
+    if (!this.#unsettled.delete(entry)) return;
     try {
-      await this.readBack();
-    } catch {
-      // The same silence that hid the outcome; the next connection reads back again.
+      await this.#resolve(entry, readBack);
+    } catch (error) {
+      this.#unsettled.add(entry);
+      if (!(error instanceof LedgerUnavailableError)) throw error;
+      this.#tellWhy(entry, error);
     }
   }
 
-  async #resolve(id: string, command: SettingCommand): Promise<void> {
-    const { instrument, ledger } = this.#options;
-    const readBack = this.#setpoints.get(command.channelId);
-    const channel = this.#options.channels().find((candidate) => candidate.id === command.channelId);
-    const wanted = channel === undefined ? Number.NaN : convert(command.value, command.unit, channel.unit);
-    const executed =
-      readBack !== undefined &&
-      Math.abs(readBack - wanted) <= READ_BACK_TOLERANCE * Math.max(1, Math.abs(wanted));
+  async #resolve({ id, command }: Unsettled, readBack = Number.NaN): Promise<void> {
+    const { instrument, ledger, channels, onResolved } = this.#options;
+    const channel = channels().find((candidate) => candidate.id === command.channelId);
+    const wanted = channel && valueIn(channel.unit, command);
+    if (wanted === undefined || !Number.isFinite(readBack))
+      return this.#handOver(id, command, "the instrument tells no setpoint to hold it against");
+    const executed = Math.abs(readBack - wanted) <= READ_BACK_TOLERANCE * Math.max(1, Math.abs(wanted));
     const reason = executed
       ? "the instrument holds the setpoint that was sent"
-      : `the instrument holds ${readBack ?? "no setpoint"}, not ${wanted}; the command was not repeated`;
+      : `the instrument holds ${readBack}, not ${wanted}; the command was not repeated`;
     await ledger.append({ type: "COMMAND_RESOLVED", commandId: id, instrument, executed, readBack, reason });
-    this.#options.onResolved({ id, executed, readBack, reason });
+    onResolved({ id, executed, readBack, reason });
+  }
+
+  /** Nothing that HELIX can read tells what became of it. */
+  #handOver(id: string, { type }: InstrumentCommand, because: string): void {
+    const { instrument, ledger, onTrouble } = this.#options;
+    const description = `the outcome of command ${id} (${type}) is unknown: ${because}; check the instrument`;
+    ledger.enqueue({ type: "DEVIATION", instrument, mandatory: true, description, commandId: id });
+    onTrouble(description);
+  }
+
+  #tellWhy(entry: Unsettled, error: unknown): void {
+    const reason = error instanceof Error ? error.message : String(error);
+    if (entry.told === reason) return;
+    entry.told = reason;
+    this.#options.onTrouble(`the outcome of command ${entry.id} stays unknown for now: ${reason}`);
+  }
+}
+
+/** Undefined where a command of a former run was given in a unit that the channel has no more. */
+function valueIn(unit: string, command: SettingCommand): number | undefined {
+  try {
+    return convert(command.value, command.unit, unit);
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
   }
 }
 

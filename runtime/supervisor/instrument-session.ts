@@ -33,6 +33,8 @@ export interface SessionOptions {
   /** What the driver's context shows of its channel. */
   readonly backpressure: ObservableValue<BackpressureSignal>;
   readonly emit: EmitSupervisorEvent;
+  /** ns since 1970 UTC: a former runtime died while it measured this; undefined: none did. */
+  readonly interruptedSinceUtcNs: bigint | undefined;
 }
 
 /** HELIX-HAL-0001 section 2.1. */
@@ -72,6 +74,7 @@ export class InstrumentSession {
       commandable: () => this.#commandable(),
       channels: () => this.channels,
       onResolved: (resolution) => emit({ type: "command-resolved", instrument: config.key, resolution }),
+      onTrouble: (message) => emit({ type: "alarm", instrument: config.key, message }),
     });
   }
 
@@ -193,6 +196,7 @@ export class InstrumentSession {
       await this.#options.platform.clock.sleep(this.#healthCheckIntervalMs, signal);
       const checked = await this.#healthCheck(signal);
       if ("next" in checked) return checked.next;
+      await this.desk.settle();
     }
   }
 

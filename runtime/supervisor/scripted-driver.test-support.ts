@@ -231,6 +231,7 @@ export async function scriptedSession(toml = "") {
     origin: "simulated",
     backpressure: new ObservableValue<BackpressureSignal>({ level: "Normal" }),
     emit: (event) => events.push(event),
+    interruptedSinceUtcNs: undefined,
   });
   const states = () => events.flatMap((event) => (event.type === "status" ? [event.status.state] : []));
   const run = () => session.run(stop.signal);
