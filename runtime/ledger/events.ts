@@ -77,8 +77,8 @@ export type LedgerEvent =
     }
   | {
       /**
-       * Nobody measured, because a runtime died: the first reading after it is here, and of the time
-       * since `sinceUtcNs` readings are missing. Sequences begin anew, so no count can be told.
+       * Nobody measured, because a runtime died: the first reading after that is here, and between it
+       * and `sinceUtcNs` readings may be missing. Sequences begin anew, so no count can be told.
        */
       readonly type: "TELEMETRY_INTERRUPTED";
       readonly instrument: string;

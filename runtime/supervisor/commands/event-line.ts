@@ -18,7 +18,7 @@ function text(event: Exclude<SupervisorEvent, { type: "ledger-unavailable" }>): 
     case "gap":
       return `${event.missing} sample(s) of ${event.channel} missing before ${event.nextSequence}`;
     case "interruption":
-      return `measuring again; readings since ${new Date(Number(event.sinceUtcNs / 1_000_000n)).toISOString()} are missing, because HELIX had died`;
+      return `measuring again; readings since ${new Date(Number(event.sinceUtcNs / 1_000_000n)).toISOString()} may be missing: HELIX had died`;
     case "drop":
       return `frame ${event.drop.droppedSequence} of channel ${event.drop.channelId} dropped (${event.drop.dropReason.reason})`;
     case "crc-failure":
