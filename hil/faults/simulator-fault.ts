@@ -11,7 +11,7 @@ const RIGS = {
 } as const;
 
 type Own = Pick<FaultKind, "name" | "effect" | "receipt"> &
-  Partial<Pick<FaultKind, "parameters" | "pace" | "falsifies" | "protocols" | "driverSaw">> & {
+  Partial<Pick<FaultKind, "parameters" | "pace" | "falsifies" | "protocols" | "driverSaw" | "takenAt">> & {
     /** What the simulator is told. */
     readonly tell: (fault: PlannedFault) => InstrumentFault;
     readonly trace?: (receipt: InstrumentFaultReceipt) => FaultTrace;

@@ -79,6 +79,7 @@ export async function startVirtualBench(options: VirtualBenchOptions): Promise<V
     plant,
     faults: new FaultInjector(
       new Map<string, FaultAccess>([...instruments, ["runtime", runtimeAccess(options)]]),
+      () => plant.timeS,
     ),
     truthUnits: all[0]?.simulator.truthUnits ?? {},
     config: configuration(all.map(({ toml }) => toml)),
