@@ -24,7 +24,7 @@ export interface FaultKind {
   /**
    * When a reading was taken, s, that the fault has stamped `stampS`; absent where the stamp is right.
    */
-  takenAt?(fault: PlannedFault, stampS: number): number;
+  readonly takenAt?: (fault: PlannedFault, stampS: number) => number;
   /** Begins it. @throws Error when the rig has no such part */
   begin(fault: PlannedFault, access: FaultAccess): FaultInForce;
   /** What `lines` show the driver, or the runtime, saw of it. */

@@ -121,6 +121,16 @@ export type LedgerEvent =
       readonly reason: string;
     }
   | {
+      /** A reading found another setpoint than HELIX knew, and HELIX has not set it. */
+      readonly type: "SETPOINT_DIFFERS";
+      readonly instrument: string;
+      readonly channel: string;
+      readonly channelId: number;
+      /** In the channel's unit. */
+      readonly known: number;
+      readonly read: number;
+    }
+  | {
       readonly type: "CALIBRATION";
       readonly instrument: string;
       readonly actor: Actor;

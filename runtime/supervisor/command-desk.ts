@@ -17,6 +17,7 @@ import { type Actor, type CommandOutcome, type Ledger, LedgerUnavailableError } 
 import { withDeadline } from "@helix/platform";
 import { refusal } from "./command-checks.ts";
 import { describeCommand } from "./describe-command.ts";
+import { isSameSetpoint, KnownSetpoints, type SetpointDifference } from "./known-setpoints.ts";
 
 /** What became of a command. */
 export interface CommandReport {
@@ -54,6 +55,8 @@ export interface CommandDeskOptions {
   /** The driver, while commands may be sent to it; otherwise why not. */
   readonly commandable: () => Commandable | { readonly refused: string };
   readonly channels: () => readonly ChannelDescriptor[];
+  /** What former runs knew last, by channel, in the channel's unit. */
+  readonly knownSetpoints: ReadonlyMap<number, number> | undefined;
   readonly onResolved: (resolution: CommandResolution) => void;
   /** What the operator must know of a command and the ledger may not tell: one line. */
   readonly onTrouble: (message: string) => void;
@@ -73,18 +76,15 @@ interface Unsettled {
   told?: string;
 }
 
-/** Of the requested value: a setpoint read back this near is the one that was sent. */
-const READ_BACK_TOLERANCE = 1e-6;
-
 export class CommandDesk {
   readonly #options: CommandDeskOptions;
   readonly #unsettled = new Set<Unsettled>();
-  /** In the channel's unit, as last read or acknowledged. */
-  readonly #setpoints = new Map<number, number>();
+  readonly #setpoints: KnownSetpoints;
   #last: Promise<unknown> = Promise.resolve();
 
   constructor(options: CommandDeskOptions) {
     this.#options = options;
+    this.#setpoints = new KnownSetpoints(options.knownSetpoints);
   }
 
   /**
@@ -113,13 +113,16 @@ export class CommandDesk {
     if ("refused" in driver) return;
     // A reading tells nothing of a command that was given up after it had begun.
     const due = [...this.#unsettled];
+    const finishReading = this.#setpoints.beginReading();
     const { channelSetpoints } = await withDeadline(
       this.#options.clock,
       "reading setpoints",
       SUPERVISOR_BUDGETS_MS.dispatchCommand,
       (signal) => driver.readSetpoints(signal),
     );
-    for (const [channelId, value] of channelSetpoints) this.#setpoints.set(channelId, value);
+    const isDue = (channelId: number) => due.some(({ command }) => command.channelId === channelId);
+    for (const difference of finishReading(channelSetpoints))
+      if (!isDue(difference.channelId)) this.#recordDifference(difference);
     for (const entry of due) await this.#settle(entry, channelSetpoints.get(entry.command.channelId));
   }
 
@@ -146,7 +149,10 @@ export class CommandDesk {
       command,
       previousSetpoint,
     });
+    if (command.type === "SetSetpoint") this.#setpoints.commandBegins(command.channelId);
     const attempt = await this.#attempt(id, command);
+    if (command.type === "SetSetpoint")
+      this.#setpoints.commandEnds(command.channelId, attempt.acknowledgedValue);
     const outcomeSequence = await this.#recordOutcome(id, attempt);
     if (attempt.outcome === "unknown") {
       this.takeOver(id, command);
@@ -204,9 +210,6 @@ export class CommandDesk {
         SUPERVISOR_BUDGETS_MS.dispatchCommand,
         (signal) => driver.dispatchCommand(command, (record) => audits.push(record), signal),
       );
-      if (command.type === "SetSetpoint" && result.acknowledgedValue !== undefined) {
-        this.#setpoints.set(command.channelId, result.acknowledgedValue);
-      }
       return {
         outcome: "acknowledged",
         acknowledgedValue: result.acknowledgedValue,
@@ -245,12 +248,25 @@ export class CommandDesk {
     const wanted = channel && valueIn(channel.unit, command);
     if (wanted === undefined || !Number.isFinite(readBack))
       return this.#handOver(id, command, "the instrument tells no setpoint to hold it against");
-    const executed = Math.abs(readBack - wanted) <= READ_BACK_TOLERANCE * Math.max(1, Math.abs(wanted));
+    const executed = isSameSetpoint(readBack, wanted);
     const reason = executed
       ? "the instrument holds the setpoint that was sent"
       : `the instrument holds ${readBack}, not ${wanted}; the command was not repeated`;
     await ledger.append({ type: "COMMAND_RESOLVED", commandId: id, instrument, executed, readBack, reason });
     onResolved({ id, executed, readBack, reason });
+  }
+
+  /** Not written back: who changed it may have had a reason, and HELIX sends nothing of itself. */
+  #recordDifference({ channelId, known, read }: SetpointDifference): void {
+    const { instrument, ledger, channels, onTrouble } = this.#options;
+    const { name: channel, unit } = channels().find(({ id }) => id === channelId) ?? {
+      name: `channel ${channelId}`,
+      unit: "",
+    };
+    ledger.enqueue({ type: "SETPOINT_DIFFERS", instrument, channel, channelId, known, read });
+    onTrouble(
+      `the setpoint of ${channel} is ${read} ${unit}, not ${known} ${unit}; HELIX has not changed it`,
+    );
   }
 
   /** Nothing that HELIX can read tells what became of it. */

@@ -101,7 +101,12 @@ const since = async (...openings: (readonly LedgerEvent[])[]) =>
 
 describe("death", () => {
   test("a new ledger has no former run", async () => {
-    expect(await read()).toEqual({ death: undefined, openCommands: [], interruptedSinceUtcNs: new Map() });
+    expect(await read()).toEqual({
+      death: undefined,
+      openCommands: [],
+      interruptedSinceUtcNs: new Map(),
+      setpoints: new Map(),
+    });
   });
 
   test("a run that stopped in order has not died", async () => {
@@ -180,5 +185,26 @@ describe("interruption", () => {
     const first = [started, connected()];
     expect(await since(first, [started, connected(), interrupted, stopped])).toBeUndefined();
     expect(await since(first, [started, connected(), interrupted])).toBe(4_000_000_000n);
+  });
+});
+
+describe("setpoints", () => {
+  const differs: LedgerEvent = {
+    type: "SETPOINT_DIFFERS",
+    instrument: "x",
+    channel: "feed_rate",
+    channelId: 1,
+    known: 0.024,
+    read: 0.01,
+  };
+  const known = async (...events: LedgerEvent[]) =>
+    (await read([started, ...events])).setpoints.get("x")?.get(1);
+
+  test("what was acknowledged, read back or found last is what is known", async () => {
+    const acknowledged = { ...outcome("a", "acknowledged"), acknowledgedValue: 0.023 } as LedgerEvent;
+    expect(await known(intent("a"), acknowledged)).toBe(0.023);
+    expect(await known(intent("a"), outcome("a", "unknown"), resolved("a"))).toBe(0.024);
+    expect(await known(intent("a"), acknowledged, differs)).toBe(0.01);
+    expect(await known(intent("a"), outcome("a", "rejected"))).toBeUndefined();
   });
 });

@@ -14,6 +14,8 @@ export interface FormerRuns {
   readonly openCommands: readonly OpenCommand[];
   /** By instrument, ns since 1970 UTC: the last known of a connection that died with its runtime. */
   readonly interruptedSinceUtcNs: ReadonlyMap<string, bigint>;
+  /** By instrument and channel id, in the channel's unit: what was acknowledged or read last. */
+  readonly setpoints: ReadonlyMap<string, ReadonlyMap<number, number>>;
 }
 
 /** A command with an intent, whose fate is not on record. */
@@ -31,13 +33,39 @@ export interface OpenCommand {
 export async function readFormerRuns(records: AsyncIterable<LedgerRecord>): Promise<FormerRuns> {
   const runs = new RunReader();
   const commands = new Map<string, OpenCommand>();
+  const setpoints = new Map<string, Map<number, number>>();
   for await (const record of records) {
     runs.take(record);
+    takeSetpoint(record, commands, setpoints);
     takeCommand(record, commands);
   }
   const death = runs.end();
-  return { death, openCommands: [...commands.values()], interruptedSinceUtcNs: runs.interrupted };
+  const openCommands = [...commands.values()];
+  return { death, openCommands, interruptedSinceUtcNs: runs.interrupted, setpoints };
 }
+
+function takeSetpoint(
+  { event }: LedgerRecord,
+  open: ReadonlyMap<string, OpenCommand>,
+  into: Map<string, Map<number, number>>,
+): void {
+  const command = open.get(event["commandId"] as string)?.command;
+  const isOfChannel = event.type === "SETPOINT_DIFFERS";
+  const ofCommand = command?.type === "SetSetpoint" ? command.channelId : undefined;
+  const channelId = isOfChannel ? (event["channelId"] as number) : ofCommand;
+  const value = event[VALUE_FIELD[event.type] ?? ""] as number | undefined;
+  if (channelId === undefined || value === undefined) return;
+  const instrument = event["instrument"] as string;
+  const values = into.get(instrument) ?? new Map<number, number>();
+  into.set(instrument, values.set(channelId, value));
+}
+
+/** Where a record tells a setpoint that the instrument holds. */
+const VALUE_FIELD: Readonly<Record<string, string>> = {
+  COMMAND_OUTCOME: "acknowledgedValue",
+  COMMAND_RESOLVED: "readBack",
+  SETPOINT_DIFFERS: "read",
+};
 
 function takeCommand({ event, sequence }: LedgerRecord, open: Map<string, OpenCommand>): void {
   const id = event["commandId"] as string;

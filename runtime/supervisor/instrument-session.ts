@@ -35,6 +35,8 @@ export interface SessionOptions {
   readonly emit: EmitSupervisorEvent;
   /** ns since 1970 UTC: a former runtime died while it measured this; undefined: none did. */
   readonly interruptedSinceUtcNs: bigint | undefined;
+  /** What former runs knew last of its setpoints, by channel id. */
+  readonly knownSetpoints: ReadonlyMap<number, number> | undefined;
 }
 
 /** HELIX-HAL-0001 section 2.1. */
@@ -73,6 +75,7 @@ export class InstrumentSession {
       ledger,
       commandable: () => this.#commandable(),
       channels: () => this.channels,
+      knownSetpoints: options.knownSetpoints,
       onResolved: (resolution) => emit({ type: "command-resolved", instrument: config.key, resolution }),
       onTrouble: (message) => emit({ type: "alarm", instrument: config.key, message }),
     });

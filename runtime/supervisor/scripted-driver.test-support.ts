@@ -206,7 +206,7 @@ export function untilAborted(signal: AbortSignal): Promise<StreamStopReason> {
 }
 
 /** One session around a scripted driver, under a clock that the test moves. */
-export async function scriptedSession(toml = "") {
+export async function scriptedSession(toml = "", knownSetpoints?: ReadonlyMap<number, number>) {
   const helix = await readHelixConfig(
     `[instruments.x]\ndriver_library = "./x"\n${toml}`,
     "/plant/helix.toml",
@@ -232,6 +232,7 @@ export async function scriptedSession(toml = "") {
     backpressure: new ObservableValue<BackpressureSignal>({ level: "Normal" }),
     emit: (event) => events.push(event),
     interruptedSinceUtcNs: undefined,
+    knownSetpoints,
   });
   const states = () => events.flatMap((event) => (event.type === "status" ? [event.status.state] : []));
   const run = () => session.run(stop.signal);

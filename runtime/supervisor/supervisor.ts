@@ -125,6 +125,7 @@ export async function createSupervisor(options: SupervisorOptions): Promise<Supe
           backpressure,
           emit,
           interruptedSinceUtcNs: former.interruptedSinceUtcNs.get(config.key),
+          knownSetpoints: former.setpoints.get(config.key),
         }),
       );
     }
