@@ -17,7 +17,7 @@ export function judgeOutcome({ command, outcome }: OutcomeRule, facts: RunFacts)
   const expected = `${command} is ${outcome}`;
   const line = linesOf(facts, "command").find(({ id }) => facts.scheduled.get(id) === command);
   const unsent = linesOf(facts, "unsent").find(({ scheduled }) => scheduled === command);
-  if (unsent) {
+  if (!line && unsent) {
     const actual = `not-sent: ${unsent.reason}`;
     const evidence = [`${batchAge(unsent.t)}: ${unsent.description}`];
     return outcome === "not-sent"

@@ -193,6 +193,22 @@ describe("one-outcome-per-command", () => {
       evidence: ["schedule.1: ledger records 2 and 3"],
     });
   });
+  test("a command that could not be given needs no record, and must have none", () => {
+    const unsent = {
+      kind: "unsent",
+      t: 30,
+      scheduled: "schedule.1",
+      instrument: "brx-07",
+      description: "set ph to 7 [pH]",
+      reason: "the runtime was killed",
+    } as const;
+    const run = { lines: [...without, unsent], scheduled: new Map<string, string>() };
+    expect(judgeCommands({ ...run, audit: [] })).toMatchObject({
+      verdict: "pass",
+      actual: "0 of 1 commands, 1 could not be given: none",
+    });
+    expect(judgeCommands({ ...run, audit: commandRecords() }).verdict).toBe("fail");
+  });
   test("a rejected command has an outcome too", () => {
     const lines = [...without, commandLine({ outcome: "rejected" })];
     expect(judgeCommands({ lines, audit: commandRecords("c1", "rejected") }).verdict).toBe("pass");

@@ -30,7 +30,9 @@ export function judgeCommands(facts: RunFacts): Finding {
 
   const lines = linesOf(facts, "command");
   // What a run that was cut short did not come to is no fault of the driver.
-  const unsent = new Set(linesOf(facts, "unsent").map(({ scheduled }) => scheduled));
+  const sent = new Set(facts.scheduled.values());
+  const refused = linesOf(facts, "unsent").filter(({ scheduled }) => !sent.has(scheduled));
+  const unsent = new Set(refused.map(({ scheduled }) => scheduled));
   const given = planned.filter(({ id }) => !unsent.has(id));
   const due = given.filter((command) => facts.complete || sentFor(command, lines, facts).length > 0);
   const wrong = due.flatMap((command) => troubleWith(command, sentFor(command, lines, facts), audit, facts));

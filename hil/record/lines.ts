@@ -165,7 +165,10 @@ export interface CommandLine {
   readonly outcomeLedgerSequence: string | undefined;
 }
 
-/** A scheduled command that could not be given: nothing was sent, and no intent is in the ledger. */
+/**
+ * A scheduled command that could not be given: nothing was sent. Where a ledger that failed holds its
+ * intent all the same, a line of the command follows.
+ */
 export interface UnsentLine {
   readonly kind: "unsent";
   /** When it should have been given. */

@@ -44,6 +44,7 @@ export class Recorder {
   readonly #names: ReadonlyMap<bigint, { key: string; channels: ReadonlyMap<number, string> }>;
   readonly #resolved = new Map<string, CommandLine["resolved"]>();
   readonly #unsettled = new Map<string, Entry>();
+  readonly #unsentAtS = new Map<string, number>();
   readonly #latestSampleS = new Map<string, number>();
   readonly #pending = new Set<Promise<void>>();
   readonly counts = { frames: 0, gaps: 0, drops: 0, crcFailures: 0 };
@@ -165,7 +166,13 @@ export class Recorder {
 
   /** A scheduled command that could not be given. */
   recordUnsent({ id: scheduled, instrument, description }: PlannedCommand, t: number, reason: string): void {
+    this.#unsentAtS.set(scheduled, t);
     this.#options.record.add({ kind: "unsent", t, scheduled, instrument, description, reason });
+  }
+
+  /** The ledger refused the intent and holds it all the same: the command has a fate, if not a sending. */
+  recordFound(planned: PlannedCommand, report: CommandReport): void {
+    this.recordCommand(planned, this.#unsentAtS.get(planned.id) ?? this.#options.plantTimeS(), report);
   }
 
   /** The runtime has died; nothing more comes of what it was doing. */

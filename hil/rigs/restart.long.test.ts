@@ -74,3 +74,24 @@ test("power cut of a disk whose syncs fail: what the ledger could not keep was r
   ]);
   expect(records("COMMAND_INTENT")).toHaveLength(1);
 });
+
+test("killed after a sync that failed: the intent that was refused stands in the ledger, and has its fate", {
+  timeout: LIMIT,
+}, async () => {
+  const { unmet, end, commands, lines, records } = await run({
+    schedule: [FEED, LATER],
+    faults: [
+      "id: bad, at: 72 h + 50 s, for: 20 s, on: runtime.disk, inject: fsync-error",
+      "id: last, at: 72 h + 90 s, for: 45 s, on: runtime, inject: process-killed",
+    ],
+  });
+  expect(unmet).toEqual([]);
+  expect(end.verdict).toBe("pass");
+  expect(lines.filter((line) => line.kind === "unsent")).toMatchObject([{ scheduled: "feed", t: 259_260 }]);
+  // What the system holds in its cache outlives the process: the next start finds the intent.
+  expect(commands).toMatchObject([
+    { scheduled: "feed", t: 259_260, outcome: "unknown", resolved: { executed: false } },
+    { scheduled: "later", outcome: "acknowledged" },
+  ]);
+  expect(records("COMMAND_INTENT")).toHaveLength(2);
+});

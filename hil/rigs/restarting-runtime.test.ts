@@ -29,20 +29,25 @@ function door(more: Partial<RuntimeDoor> = {}): RuntimeDoor {
 }
 
 /** @param boots what each start after the first comes to; the last one for good */
-async function restarting(boots: readonly (() => Promise<RuntimeDoor>)[], recorded: RecordedCommand[] = []) {
+async function restarting(
+  boots: readonly (() => Promise<RuntimeDoor>)[],
+  recorded: RecordedCommand[] = [],
+  first: Partial<RuntimeDoor> = {},
+  recorder = new Backlog<Recorder>(),
+) {
   const clock = new ManualClock();
   const unsettled = new UnsettledCommands();
   const runtime = new RestartingRuntime({
     clock,
     scenario: "test",
     unsettled,
-    recorder: new Backlog<Recorder>(),
+    recorder,
     inspect: async () => ({ verdict: "CLEAN", records: 4n }),
     recordedCommands: async () => ({ count: 9n, commands: new Map(recorded.map((one) => [one.id, one])) }),
   });
   let starts = 0;
   await runtime.begin((boot) => {
-    if (boot === 1) return Promise.resolve(door());
+    if (boot === 1) return Promise.resolve(door(first));
     starts += 1;
     return (boots[starts - 1] ?? boots.at(-1) ?? (async () => door()))();
   });
@@ -134,6 +139,21 @@ describe("a command that was on its way", () => {
     runtime.died("killed");
     await runtime.startAgain();
     await later;
+  });
+
+  test("was refused by a failing ledger that holds its intent all the same: the next start finds it", async () => {
+    const lines: unknown[] = [];
+    const backlog = new Backlog<Recorder>();
+    backlog.deliverTo({
+      recordDeath() {},
+      recordStart() {},
+      recordFound: (planned: unknown, report: unknown) => lines.push({ planned, report }),
+    } as unknown as Recorder);
+    const { runtime } = await restarting([async () => door()], [intent], { dispatch: noRoom }, backlog);
+    await expect(runtime.dispatch(COMMAND)).rejects.toThrow("no room");
+    runtime.died("killed");
+    await runtime.startAgain();
+    expect(lines).toMatchObject([{ planned: COMMAND, report: { id: "c1", outcome: "unknown" } }]);
   });
 
   test("cannot be given while it is dead", async () => {

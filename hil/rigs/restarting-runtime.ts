@@ -4,7 +4,8 @@
  * does, the start is tried again until it succeeds or the run is over.
  */
 import type { Clock } from "@helix/hal";
-import { describeCommand } from "@helix/supervisor";
+import { LedgerUnavailableError } from "@helix/ledger";
+import { type CommandReport, describeCommand } from "@helix/supervisor";
 import type { HostedProcess, Restart } from "../faults/access/access.ts";
 import type { PlannedCommand } from "../scenario/plan.ts";
 import type { Backlog } from "./backlog.ts";
@@ -48,6 +49,8 @@ export class RestartingRuntime implements RuntimeDoor, HostedProcess {
   readonly #options: RestartingOptions;
   readonly #listeners = new Set<() => void>();
   readonly #unreported = new Set<Unreported>();
+  /** Refused by a ledger in the moment in which it failed: the intent may be there all the same. */
+  #doubtful: PlannedCommand[] = [];
   /** Ids of commands that were reported. */
   readonly #reported = new Set<string>();
   #create: Create | undefined;
@@ -115,6 +118,9 @@ export class RestartingRuntime implements RuntimeDoor, HostedProcess {
       const report = await unreported.report.promise;
       if ("id" in report) this.#reported.add(report.id);
       return report;
+    } catch (error) {
+      if (error instanceof LedgerUnavailableError) this.#doubtful.push(planned);
+      throw error;
     } finally {
       this.#unreported.delete(unreported);
     }
@@ -178,6 +184,13 @@ export class RestartingRuntime implements RuntimeDoor, HostedProcess {
   /** Reports what was on its way when the last runtime died. @returns records in the ledger now */
   async #settleOrphans(door: RuntimeDoor): Promise<bigint> {
     const { count, commands } = await this.#options.recordedCommands(this.ledgerFolder);
+    for (const planned of this.#doubtful.splice(0)) {
+      const found = this.#unreportedOf(planned.instrument, commands);
+      if (found === undefined) continue;
+      this.#reported.add(found.id);
+      const report = this.#reportOf(found, door);
+      this.#options.recorder.tell((recorder) => recorder.recordFound(planned, report));
+    }
     // One instrument's commands go one after the other: only the first can have been on its way.
     const first = new Map<string, Unreported>();
     for (const orphan of this.#unreported) {
@@ -187,14 +200,23 @@ export class RestartingRuntime implements RuntimeDoor, HostedProcess {
       else first.set(instrument, orphan);
     }
     for (const [instrument, { report }] of first) {
-      const last = [...commands.values()].findLast((command) => command.instrument === instrument);
-      if (last === undefined || this.#reported.has(last.id)) report.reject(new UnsentError(NO_INTENT));
-      else report.resolve(this.#reportOf(last, door));
+      const found = this.#unreportedOf(instrument, commands);
+      if (found === undefined) report.reject(new UnsentError(NO_INTENT));
+      else report.resolve(this.#reportOf(found, door));
     }
     return count;
   }
 
-  #reportOf(recorded: RecordedCommand, door: RuntimeDoor): Report {
+  #unreportedOf(
+    instrument: string,
+    commands: ReadonlyMap<string, RecordedCommand>,
+  ): RecordedCommand | undefined {
+    return [...commands.values()].find(
+      (command) => command.instrument === instrument && !this.#reported.has(command.id),
+    );
+  }
+
+  #reportOf(recorded: RecordedCommand, door: RuntimeDoor): CommandReport {
     const channels = door.instruments.find(({ key }) => key === recorded.instrument)?.channels ?? [];
     const report = { ...recorded, description: describeCommand(recorded.command, channels), warnings: [] };
     this.#options.unsettled.reported(report);
