@@ -118,7 +118,16 @@ function checkVersion(first: Record<string, unknown>): void {
 const excerpt = (text: string): string => (text.length > 60 ? `${text.slice(0, 60)}...` : text);
 
 /** What expectations are judged by and no report shows. */
-const NOT_SHOWN = ["plan", "reached", "audit", "resources", "memory"] as const;
+const NOT_SHOWN = [
+  "plan",
+  "reached",
+  "audit",
+  "resources",
+  "memory",
+  "runtime",
+  "interruption",
+  "unsent",
+] as const;
 type NotShown = Extract<RunRecordLine, { kind: (typeof NOT_SHOWN)[number] }>;
 const isShown = (line: RunRecordLine): line is Exclude<RunRecordLine, NotShown> =>
   !(NOT_SHOWN as readonly string[]).includes(line.kind);

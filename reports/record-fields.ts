@@ -136,6 +136,14 @@ export const RECORD_FIELDS: FieldTable = {
     missing: counter,
     ledgerSequence: counter,
   },
+  runtime: { t: plantTime, is: oneOf("dead", "started"), reason: text },
+  interruption: {
+    t: plantTime,
+    instrument: text,
+    sinceS: plantTime,
+    untilS: plantTime,
+    ledgerSequence: counter,
+  },
   drop: { t: plantTime, instrument: text, channel: text, sequence: counter, reason: text },
   error: { t: plantTime, instrument: text, errorKind: text, message: text, recovery: text },
   command: {
@@ -157,6 +165,7 @@ export const RECORD_FIELDS: FieldTable = {
     intentLedgerSequence: optional(counter),
     outcomeLedgerSequence: optional(counter),
   },
+  unsent: { t: plantTime, scheduled: text, instrument: text, description: text, reason: text },
   calibration: {
     t: plantTime,
     scheduled: text,
@@ -193,6 +202,7 @@ export const RECORD_FIELDS: FieldTable = {
   audit: {
     event: oneOf(
       "TELEMETRY_GAP",
+      "TELEMETRY_INTERRUPTED",
       "COMMAND_INTENT",
       "COMMAND_OUTCOME",
       "COMMAND_RESOLVED",

@@ -36,7 +36,7 @@ export const EXPECTATION_FORMS = [
   form(
     "outcome",
     v.strictObject({
-      outcome: v.picklist(["acknowledged", "rejected", "unknown"]),
+      outcome: v.picklist(["acknowledged", "rejected", "unknown", "not-sent"]),
       of: text("a command's id"),
     }),
   ),

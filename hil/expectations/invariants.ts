@@ -12,7 +12,7 @@ export const INVARIANTS: ReadonlyMap<string, Invariant> = new Map([
     "every-gap-is-recorded",
     {
       demands:
-        "every jump in a channel's sequence has its gap line and its TELEMETRY_GAP record in the ledger, and every gap its jump",
+        "every jump in a channel's sequence has its gap line and its TELEMETRY_GAP record in the ledger, every death of the runtime its interruption, and the reverse",
       isAboutCommands: false,
     },
   ],

@@ -94,6 +94,68 @@ describe("every-gap-is-recorded", () => {
   ])("%s is a fail", (_what, lines, audit, evidence) => {
     expect(judgeGaps(lines, audit)).toMatchObject({ verdict: "fail", cause: "driver", evidence });
   });
+  describe("over a death of the runtime", () => {
+    const dead = { kind: "runtime", t: 55, is: "dead", reason: "killed" } as const;
+    const started = { kind: "runtime", t: 65, is: "started", reason: "after it was killed" } as const;
+    const interruption = {
+      kind: "interruption",
+      t: 70,
+      instrument: "brx-07",
+      sinceS: 48,
+      untilS: 70,
+      ledgerSequence: "9",
+    } as const;
+    const record: AuditRecord = { event: "TELEMETRY_INTERRUPTED", sequence: "9", instrument: "brx-07" };
+    const before = [sample(40, 4), sample(50, 5), dead, started];
+    const after = [sample(70, 1), sample(80, 2)];
+
+    test("sequences that begin anew are no jump, and the interruption is on record", () => {
+      expect(judgeGaps([...before, ...after, interruption], [record])).toMatchObject({
+        verdict: "pass",
+        actual: "4 samples, 0 jumps, 0 gap lines, 0 ledger records, 1 of 1 interruptions recorded",
+      });
+    });
+    test("an instrument that was never measured before needs none", () => {
+      expect(judgeGaps([dead, started, ...after], [])).toMatchObject({ verdict: "pass" });
+    });
+    test("a gap seen in the moment of the death is covered by the interruption; one before it is not", () => {
+      const lines = (t: number) => [sample(40, 4), sample(t, 8), dead, started, ...after, interruption];
+      expect(judgeGaps(lines(50), [record])).toMatchObject({ verdict: "pass" });
+      expect(judgeGaps(lines(45), [record])).toMatchObject({ verdict: "fail" });
+    });
+    test.each<[string, RunRecordLine[], AuditRecord[], string]>([
+      [
+        "no interruption at all",
+        [],
+        [],
+        "the runtime began anew without an interruption on record: brx-07 at 0 h 1 min 10 s",
+      ],
+      ["no record of it", [interruption], [], "interruption without its record: brx-07 in ledger record 9"],
+      [
+        "no line of it",
+        [],
+        [record],
+        "record of an interruption that was not seen: brx-07 in ledger record 9",
+      ],
+      [
+        "a wrong end",
+        [{ ...interruption, untilS: 80 }],
+        [record],
+        "interruption without a new beginning: brx-07 at 0 h 1 min 20 s",
+      ],
+      [
+        "one for two deaths",
+        [interruption, dead, started, sample(90, 1)],
+        [record],
+        "the runtime began anew without an interruption on record: brx-07 at 0 h 1 min 30 s",
+      ],
+    ])("%s is a fail", (_what, more, audit, evidence) => {
+      const judged = judgeGaps([...before, ...after, ...more], audit);
+      expect(judged.verdict).toBe("fail");
+      expect(judged.evidence).toContainEqual(evidence);
+    });
+  });
+
   test("channels are told apart", () => {
     expect(
       judgeGaps([sample(10, 1), sample(10, 7, { channel: "temperature" }), sample(20, 2)], []),
@@ -130,6 +192,22 @@ describe("one-outcome-per-command", () => {
       verdict: "pass",
       evidence: ["schedule.1: ledger records 2 and 3"],
     });
+  });
+  test("a command that could not be given needs no record, and must have none", () => {
+    const unsent = {
+      kind: "unsent",
+      t: 30,
+      scheduled: "schedule.1",
+      instrument: "brx-07",
+      description: "set ph to 7 [pH]",
+      reason: "the runtime was killed",
+    } as const;
+    const run = { lines: [...without, unsent], scheduled: new Map<string, string>() };
+    expect(judgeCommands({ ...run, audit: [] })).toMatchObject({
+      verdict: "pass",
+      actual: "0 of 1 commands, 1 could not be given: none",
+    });
+    expect(judgeCommands({ ...run, audit: commandRecords() }).verdict).toBe("fail");
   });
   test("a rejected command has an outcome too", () => {
     const lines = [...without, commandLine({ outcome: "rejected" })];

@@ -1,7 +1,8 @@
 /**
  * A command is sent once and its fate is known: one intent and one outcome in the ledger for each
  * scheduled command, none besides, and an unknown outcome settled by reading the setpoint back, in
- * agreement with the setpoints that the instrument reports afterwards.
+ * agreement with the setpoints that the instrument reports afterwards. A command that could not be
+ * given, because the runtime was dead or its ledger took no intent, has no record at all.
  */
 import type { CommandLine } from "@helix/run-record";
 import type { PlannedCommand, PlannedSetpoint } from "../scenario/plan.ts";
@@ -29,14 +30,19 @@ export function judgeCommands(facts: RunFacts): Finding {
 
   const lines = linesOf(facts, "command");
   // What a run that was cut short did not come to is no fault of the driver.
-  const due = planned.filter((command) => facts.complete || sentFor(command, lines, facts).length > 0);
+  const sent = new Set(facts.scheduled.values());
+  const refused = linesOf(facts, "unsent").filter(({ scheduled }) => !sent.has(scheduled));
+  const unsent = new Set(refused.map(({ scheduled }) => scheduled));
+  const given = planned.filter(({ id }) => !unsent.has(id));
+  const due = given.filter((command) => facts.complete || sentFor(command, lines, facts).length > 0);
   const wrong = due.flatMap((command) => troubleWith(command, sentFor(command, lines, facts), audit, facts));
   const strangers = lines.filter((line) => !facts.scheduled.has(line.id));
   wrong.push(...strangers.map((line) => `command ${line.id} was not scheduled: ${line.description}`));
   wrong.push(...unscheduledIntents(lines, audit));
 
   const outcomes = lines.map(outcomeText);
-  const actual = `${lines.length} of ${planned.length} commands: ${outcomes.join("; ") || "none"}`;
+  const notGiven = unsent.size === 0 ? "" : `, ${unsent.size} could not be given`;
+  const actual = `${lines.length} of ${planned.length} commands${notGiven}: ${outcomes.join("; ") || "none"}`;
   if (wrong.length > 0) return notMet("driver", EXPECTED, actual, firstFew(wrong));
   if (!facts.complete) return undecided("test", EXPECTED, `${actual}, but the run was cut short`);
   return met(

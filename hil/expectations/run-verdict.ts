@@ -82,8 +82,8 @@ function benchTrouble(facts: RunFacts): RunVerdict[] {
     for (const { id, when } of unseen) {
       invalid(`Fault ${id} of the scenario was not injected: \`${when.text}\` did not come.`);
     }
-    const calibrated = linesOf(facts, "calibration").map((line) => line.scheduled);
-    const sent = new Set([...facts.scheduled.values(), ...calibrated]);
+    const others = [...linesOf(facts, "calibration"), ...linesOf(facts, "unsent")];
+    const sent = new Set([...facts.scheduled.values(), ...others.map((line) => line.scheduled)]);
     for (const { id } of facts.plan.commands.filter((command) => !sent.has(command.id))) {
       invalid(`Command ${id} of the scenario was not sent.`);
     }

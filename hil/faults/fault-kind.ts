@@ -25,6 +25,10 @@ export interface FaultKind {
   readonly pace: "plant" | "real";
   /** Whose readings it makes false, for the mark of their origin. */
   readonly falsifies: "channel" | "instrument" | "nothing";
+  /**
+   * When a reading was taken, s, that the fault has stamped `stampS`; absent where the stamp is right.
+   */
+  readonly takenAt?: (fault: PlannedFault, stampS: number) => number;
   /** Begins it. @throws Error when the rig has no such part */
   begin(fault: PlannedFault, access: FaultAccess): FaultInForce;
   /** What `lines` show the driver, or the runtime, saw of it. */

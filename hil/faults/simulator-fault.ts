@@ -13,7 +13,9 @@ const RIGS = {
 } as const;
 
 type Own = Pick<FaultKind, "name" | "effect" | "receipt"> &
-  Partial<Pick<FaultKind, "parameters" | "pace" | "falsifies" | "protocols" | "meets" | "driverSaw">> & {
+  Partial<
+    Pick<FaultKind, "parameters" | "pace" | "falsifies" | "protocols" | "meets" | "driverSaw" | "takenAt">
+  > & {
     /** What the simulator is told. */
     readonly tell: (fault: PlannedFault) => InstrumentFault;
     readonly trace?: (receipt: InstrumentFaultReceipt) => FaultTrace;

@@ -98,6 +98,27 @@ export interface GapLine {
   readonly ledgerSequence: string;
 }
 
+/** The runtime under test has died, or runs again. With each start sequences begin anew. */
+export interface RuntimeLine {
+  readonly kind: "runtime";
+  readonly t: number;
+  readonly is: "dead" | "started";
+  /** How it died; what it found when it started. */
+  readonly reason: string;
+}
+
+/** The first reading of an instrument since a runtime died, as the runtime after it has recorded it. */
+export interface InterruptionLine {
+  readonly kind: "interruption";
+  readonly t: number;
+  readonly instrument: string;
+  /** Plant time, by the runtime's clock: of what is between readings may be missing. */
+  readonly sinceS: number;
+  readonly untilS: number;
+  /** Ledger sequence of the record of it. */
+  readonly ledgerSequence: string;
+}
+
 export interface DropLine {
   readonly kind: "drop";
   readonly t: number;
@@ -142,6 +163,21 @@ export interface CommandLine {
   readonly latencyMs: number | undefined;
   readonly intentLedgerSequence: string | undefined;
   readonly outcomeLedgerSequence: string | undefined;
+}
+
+/**
+ * A scheduled command that could not be given: nothing was sent. Where a ledger that failed holds its
+ * intent all the same, a line of the command follows.
+ */
+export interface UnsentLine {
+  readonly kind: "unsent";
+  /** When it should have been given. */
+  readonly t: number;
+  /** Its id in the plan. */
+  readonly scheduled: string;
+  readonly instrument: string;
+  readonly description: string;
+  readonly reason: string;
 }
 
 /** One per calibration, written when it is over. */
@@ -220,6 +256,7 @@ export interface AuditLine {
   readonly kind: "audit";
   readonly event:
     | "TELEMETRY_GAP"
+    | "TELEMETRY_INTERRUPTED"
     | "COMMAND_INTENT"
     | "COMMAND_OUTCOME"
     | "COMMAND_RESOLVED"
@@ -296,9 +333,12 @@ export type RunRecordLine =
   | SampleLine
   | StatusLine
   | GapLine
+  | RuntimeLine
+  | InterruptionLine
   | DropLine
   | ErrorLine
   | CommandLine
+  | UnsentLine
   | CalibrationLine
   | ResourcesLine
   | MemoryLine

@@ -59,7 +59,7 @@ function rigOf(yields: Yields, calls: unknown[] = []): ReadonlyMap<string, Fault
 
 async function lineOf(fault: PlannedFault, yields: Yields, lines: RunRecordLine[] = []) {
   const calls: unknown[] = [];
-  const injector = new FaultInjector(rigOf(yields, calls));
+  const injector = new FaultInjector(rigOf(yields, calls), () => 45);
   injector.begin(fault);
   injector.end(fault);
   injector.endAll(99);
@@ -115,20 +115,20 @@ describe("faults and their receipts", () => {
   });
 
   test("what is in force when a run is broken off ends then", async () => {
-    const injector = new FaultInjector(rigOf({ figures: FIGURES }));
+    const injector = new FaultInjector(rigOf({ figures: FIGURES }), () => 45);
     injector.begin(CUT);
     injector.endAll(44);
     expect(await injector.lines([])).toMatchObject([{ id: "cut", endS: 44, receipt: { figures: COUNTS } }]);
   });
 
   test("a fault that this rig does not know is refused aloud", () => {
-    const injector = new FaultInjector(new Map());
+    const injector = new FaultInjector(new Map(), () => 45);
     expect(() => injector.begin(CUT)).toThrow("the rig has no instrument brx-07");
     expect(() => injector.end(CUT)).toThrow("has not begun");
   });
 
   test("a part that the rig gives no access to is refused aloud", () => {
-    const injector = new FaultInjector(new Map([["brx-07", {}]]));
+    const injector = new FaultInjector(new Map([["brx-07", {}]]), () => 45);
     expect(() => injector.begin(CUT)).toThrow("no access to the link of brx-07");
     expect(() => injector.begin({ ...CUT, inject: "reorder" })).toThrow("no access to the instrument");
     expect(() => injector.begin({ ...CUT, inject: "gremlins" })).toThrow("gremlins");
@@ -140,10 +140,27 @@ describe("faults and their receipts", () => {
     ["clock-jump", "temperature", true],
     ["stuck-valve", "ph", false],
   ])("%s: readings of %s are false: %s", (inject, channel, isFalse) => {
-    const injector = new FaultInjector(rigOf({}));
+    const injector = new FaultInjector(rigOf({}), () => 45);
     injector.begin({ ...DRIFT, inject, settings: { ratePerHour: 1, seconds: 1 } });
-    expect(injector.isFalsified("brx-07", channel, 45)).toBe(isFalse);
+    expect(injector.isFalsified("brx-07", channel, inject === "clock-jump" ? 46 : 45)).toBe(isFalse);
     expect(injector.isFalsified("brx-07", channel, 40)).toBe(false);
     expect(injector.isFalsified("brx-08", channel, 45)).toBe(false);
   });
+
+  test.each([
+    ["clock-jump", { seconds: 3600 }, 48 + 3600],
+    ["clock-jump", { seconds: -40 }, 8],
+    ["clock-skew", { secondsPerHour: 3000 }, 40 + 8 * (1 + 3000 / 3600)],
+  ])(
+    "%s %o: a reading is false by when it was taken, whatever its stamp says",
+    (inject, settings, stampS) => {
+      let nowS = 48;
+      const injector = new FaultInjector(rigOf({}), () => nowS);
+      injector.begin({ ...DRIFT, inject, channel: undefined, settings });
+      expect(injector.isFalsified("brx-07", "ph", stampS)).toBe(true);
+      // An honest reading of a time that the wrong clock once showed.
+      nowS = stampS;
+      expect(injector.isFalsified("brx-07", "ph", stampS)).toBe(false);
+    },
+  );
 });

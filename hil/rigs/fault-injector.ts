@@ -16,11 +16,13 @@ interface Injection {
 
 export class FaultInjector {
   readonly #access: ReadonlyMap<string, FaultAccess>;
+  readonly #plantTimeS: () => number;
   readonly #injections = new Map<string, Injection>();
 
   /** @param access by instrument; and of the runtime, by "runtime" */
-  constructor(access: ReadonlyMap<string, FaultAccess>) {
+  constructor(access: ReadonlyMap<string, FaultAccess>, plantTimeS: () => number) {
     this.#access = access;
+    this.#plantTimeS = plantTimeS;
   }
 
   /** @throws Error when the rig cannot do it */
@@ -47,16 +49,24 @@ export class FaultInjector {
   }
 
   /**
-   * Whether the reading that was taken at plant time `t` is one that a fault has made false. A
+   * Whether the reading with the stamp `stampS`, which comes now, is one that a fault has made false. A
    * fault holds after the step at which it begins, up to and including the one at which it ends.
    */
-  isFalsified(instrument: string, channel: string, t: number): boolean {
+  isFalsified(instrument: string, channel: string, stampS: number): boolean {
     for (const { fault, endS } of this.#injections.values()) {
-      if (fault.instrument !== instrument || t <= fault.beginS || t > endS) continue;
-      const { falsifies } = faultKind(fault.inject);
+      if (fault.instrument !== instrument) continue;
+      const { falsifies, takenAt } = faultKind(fault.inject);
+      // Of the two times that a stamp may mean, the one that is nearer to now.
+      const other = takenAt?.(fault, stampS) ?? stampS;
+      const t = this.#ageOf(other) < this.#ageOf(stampS) ? other : stampS;
+      if (t <= fault.beginS || t > endS) continue;
       if (falsifies === "instrument" || (falsifies === "channel" && fault.channel === channel)) return true;
     }
     return false;
+  }
+
+  #ageOf(takenS: number): number {
+    return Math.abs(this.#plantTimeS() - takenS);
   }
 
   /** One line per fault that was injected, with what `lines` show the driver saw of it. */

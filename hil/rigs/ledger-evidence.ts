@@ -1,7 +1,7 @@
 /**
  * Reads a run's ledger back after it was closed: is it whole, and what does it say?
  */
-import { type RecordedEvent, readLedger, verifyLedger } from "@helix/ledger";
+import { LedgerOpenError, type RecordedEvent, readLedger, verifyLedger } from "@helix/ledger";
 import type { Disk } from "@helix/platform";
 import type { LedgerLine } from "@helix/run-record";
 import type { AuditRecord } from "../expectations/finding.ts";
@@ -26,6 +26,20 @@ export async function readBackLedger(
   return { line: { kind: "ledger", folder, verdict, records: `${records}`, root, checkpoint }, audit };
 }
 
+/** What stands in a ledger before anybody opens it; undefined where there is none yet. */
+export async function ledgerFound(
+  disk: Disk,
+  folder: string,
+): Promise<{ verdict: string; records: bigint } | undefined> {
+  try {
+    const { verdict, records } = await verifyLedger({ folder, disk });
+    return { verdict, records };
+  } catch (error) {
+    if (error instanceof LedgerOpenError && error.problem === "not-a-ledger") return undefined;
+    throw error;
+  }
+}
+
 /** Undefined for events that no expectation asks for. */
 function auditRecord(sequence: string, event: RecordedEvent): AuditRecord | undefined {
   const text = (field: string) => String(event[field]);
@@ -40,6 +54,7 @@ function auditRecord(sequence: string, event: RecordedEvent): AuditRecord | unde
         lastSequence: text("lastSequence"),
         nextSequence: text("nextSequence"),
       };
+    case "TELEMETRY_INTERRUPTED":
     case "CALIBRATION":
       return { event: event.type, sequence, instrument };
     case "DEVIATION":

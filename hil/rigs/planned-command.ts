@@ -11,6 +11,12 @@ export interface CalibrationReport {
   readonly reason: string | undefined;
 }
 
+/** A scenario gives its commands itself. */
+export const actorOf = (scenario: string): CommandReport["actor"] => ({
+  id: `scenario:${scenario}`,
+  role: "scenario",
+});
+
 type Channels = readonly Pick<ChannelDescriptor, "id" | "name">[];
 
 /** @throws Error for a channel that the driver does not have */

@@ -4,6 +4,7 @@
  * there), reads the ledger back and judges.
  */
 import type { Clock } from "@helix/hal";
+import { LedgerUnavailableError } from "@helix/ledger";
 import type { Disk } from "@helix/platform";
 import { type Rig, RUN_RECORD_VERSION, type RunLine } from "@helix/run-record";
 import type { Interruption } from "../expectations/run-verdict.ts";
@@ -19,6 +20,7 @@ import { type ResourceMeter, watchResources } from "./resource-watch.ts";
 import type { RunWatch } from "./run-watch.ts";
 import type { RuntimeDoor } from "./runtime-under-test.ts";
 import type { SimulatedPlant } from "./simulated-plant.ts";
+import { UnsentError } from "./unsent-error.ts";
 
 /** The simulated side of a run. */
 export interface Bench {
@@ -122,11 +124,17 @@ async function conductScenario(run: RecordedRun, recorder: Recorder): Promise<In
       signal,
       async dispatch(command) {
         const sentAtS = plant.timeS;
-        const report = await runtime.dispatch(command);
-        recorder.recordCommand(command, sentAtS, report);
-        say(
-          `${command.description}: ${report.outcome}${report.reason === undefined ? "" : ` (${report.reason})`}`,
-        );
+        try {
+          const report = await runtime.dispatch(command);
+          recorder.recordCommand(command, sentAtS, report);
+          say(
+            `${command.description}: ${report.outcome}${report.reason === undefined ? "" : ` (${report.reason})`}`,
+          );
+        } catch (error) {
+          if (!(error instanceof UnsentError || error instanceof LedgerUnavailableError)) throw error;
+          recorder.recordUnsent(command, sentAtS, error.message);
+          say(`${command.description}: not sent (${error.message})`);
+        }
       },
       conditions: {
         get isWaiting() {

@@ -11,7 +11,13 @@ import {
   type TelemetryFrame,
   taiToUtcNs,
 } from "@helix/hal";
-import type { CommandLine, RecordedInstrument, SampleLine } from "@helix/run-record";
+import type {
+  CommandLine,
+  ErrorLine,
+  RecordedInstrument,
+  RunRecordLine,
+  SampleLine,
+} from "@helix/run-record";
 import type { CommandReport, CommandResolution, SupervisorEvent } from "@helix/supervisor";
 import type { PlannedCommand } from "../scenario/plan.ts";
 import type { CalibrationReport } from "./planned-command.ts";
@@ -25,7 +31,7 @@ export interface RecorderOptions {
   readonly plantTimeS: () => number;
   /** Instant of plant time 0, ms since 1970 UTC, by the clock that stamps the instrument's readings. */
   readonly inoculationMs: (instrument: string) => number;
-  readonly frames: RingReader;
+  readonly frames: Pick<RingReader, "read" | "missed">;
   readonly watch: RunWatch;
   /** The recording cannot go on: the run is then invalid. */
   readonly onFailure: (error: Error) => void;
@@ -38,6 +44,7 @@ export class Recorder {
   readonly #names: ReadonlyMap<bigint, { key: string; channels: ReadonlyMap<number, string> }>;
   readonly #resolved = new Map<string, CommandLine["resolved"]>();
   readonly #unsettled = new Map<string, Entry>();
+  readonly #unsentAtS = new Map<string, number>();
   readonly #latestSampleS = new Map<string, number>();
   readonly #pending = new Set<Promise<void>>();
   readonly counts = { frames: 0, gaps: 0, drops: 0, crcFailures: 0 };
@@ -55,7 +62,10 @@ export class Recorder {
   take(event: SupervisorEvent): void {
     const { record, plantTimeS, watch } = this.#options;
     const t = plantTimeS();
-    if (event.type === "ledger-unavailable") return this.#recordLedgerFailure(t, event.reason);
+    if (event.type === "ledger-unavailable") {
+      const recovery = "commands are refused, measuring goes on";
+      return this.#recordForAll({ errorKind: "LedgerUnavailable", message: event.reason, recovery });
+    }
     // The ledger has it; the fault that did it is in the record by itself.
     if (event.type === "clock-stepped") return;
     const { instrument } = event;
@@ -81,6 +91,8 @@ export class Recorder {
       }
       case "gap":
         return this.#recordGap(t, event);
+      case "interruption":
+        return this.#recordInterruption(t, event);
       case "drop":
         return this.#recordDrop(t, event);
       case "crc-failure":
@@ -95,6 +107,9 @@ export class Recorder {
           message: event.reason,
           recovery: "frame discarded",
         });
+        return;
+      case "command-orphaned":
+        watch.event(t, `${instrument}: the outcome of command ${event.id} is unknown: ${event.reason}`);
         return;
       case "command-resolved":
         return this.#settle(t, event.resolution);
@@ -151,6 +166,40 @@ export class Recorder {
     else this.#options.record.add({ ...entry, resolved });
   }
 
+  /** A scheduled command that could not be given. */
+  recordUnsent({ id: scheduled, instrument, description }: PlannedCommand, t: number, reason: string): void {
+    this.#unsentAtS.set(scheduled, t);
+    this.#options.record.add({ kind: "unsent", t, scheduled, instrument, description, reason });
+  }
+
+  /** The ledger refused the intent and holds it all the same: the command has a fate, if not a sending. */
+  recordFound(planned: PlannedCommand, report: CommandReport): void {
+    this.recordCommand(planned, this.#unsentAtS.get(planned.id) ?? this.#options.plantTimeS(), report);
+  }
+
+  /** The runtime has died; nothing more comes of what it was doing. */
+  recordDeath(how: string): void {
+    this.drain();
+    this.#pending.clear();
+    const { record, instruments, plantTimeS, watch } = this.#options;
+    const t = plantTimeS();
+    record.add({ kind: "runtime", t, is: "dead", reason: how });
+    for (const { key: instrument } of instruments)
+      record.add({ kind: "status", t, instrument, status: "Disconnected", reason: `the runtime is ${how}` });
+    watch.event(t, `the runtime is ${how}`);
+  }
+
+  /** The runtime runs again; sequences begin anew. */
+  recordStart(reason: string): void {
+    const { record, plantTimeS, watch } = this.#options;
+    record.add({ kind: "runtime", t: plantTimeS(), is: "started", reason });
+    watch.event(plantTimeS(), `the runtime runs again; ${reason}`);
+  }
+
+  recordFailedStart(message: string): void {
+    this.#recordForAll({ errorKind: "RuntimeStartFailed", message, recovery: "start it again in 5 s" });
+  }
+
   #recordCalibration(planned: PlannedCommand, sentAtS: number, report: CalibrationReport): void {
     if (planned.kind !== "calibration") throw new Error(`${planned.id} is no calibration`);
     const { id: scheduled, instrument, channel, description, rationale } = planned;
@@ -180,18 +229,10 @@ export class Recorder {
     this.#unsettled.clear();
   }
 
-  #recordLedgerFailure(t: number, message: string): void {
-    const recovery = "commands are refused, measuring goes on";
-    for (const { key } of this.#options.instruments) {
-      this.#options.record.add({
-        kind: "error",
-        t,
-        instrument: key,
-        errorKind: "LedgerUnavailable",
-        message,
-        recovery,
-      });
-    }
+  #recordForAll(error: Pick<ErrorLine, "errorKind" | "message" | "recovery">): void {
+    const { record, instruments, plantTimeS } = this.#options;
+    for (const { key: instrument } of instruments)
+      record.add({ kind: "error", t: plantTimeS(), instrument, ...error });
   }
 
   #settle(t: number, { id, executed, readBack }: CommandResolution): void {
@@ -206,20 +247,37 @@ export class Recorder {
   #recordGap(t: number, event: Extract<SupervisorEvent, { type: "gap" }>): void {
     this.counts.gaps += 1;
     const { instrument, channel, lastSequence, nextSequence, missing } = event;
-    const write = event.ledgerSequence.then(
-      (ledgerSequence) => {
-        this.#options.record.add({
-          kind: "gap",
-          t,
-          instrument,
-          channel,
-          lastSequence: `${lastSequence}`,
-          nextSequence: `${nextSequence}`,
-          missing: `${missing}`,
-          ledgerSequence: `${ledgerSequence}`,
-        });
-      },
-      // The jump then stands without its line, and the expectation says so.
+    this.#recordOnce(event.ledgerSequence, (ledgerSequence) => ({
+      kind: "gap",
+      t,
+      instrument,
+      channel,
+      lastSequence: `${lastSequence}`,
+      nextSequence: `${nextSequence}`,
+      missing: `${missing}`,
+      ledgerSequence: `${ledgerSequence}`,
+    }));
+  }
+
+  #recordInterruption(t: number, event: Extract<SupervisorEvent, { type: "interruption" }>): void {
+    const { instrument, sinceUtcNs, firstTakenTaiNs } = event;
+    const sinceS = (Number(sinceUtcNs / 1_000_000n) - this.#options.inoculationMs(instrument)) / 1000;
+    const untilS = this.#plantTimeOf(instrument, firstTakenTaiNs);
+    this.#recordOnce(event.ledgerSequence, (ledgerSequence) => ({
+      kind: "interruption",
+      t,
+      instrument,
+      sinceS,
+      untilS,
+      ledgerSequence: `${ledgerSequence}`,
+    }));
+  }
+
+  /** A line for what is in the ledger: it comes when the ledger's record is durable. */
+  #recordOnce(ledgerSequence: Promise<bigint>, line: (ledgerSequence: bigint) => RunRecordLine): void {
+    const write = ledgerSequence.then(
+      (sequence) => this.#options.record.add(line(sequence)),
+      // What it tells of then stands without its line, and the expectation says so.
       () => {},
     );
     this.#pending.add(write);

@@ -6,7 +6,7 @@ import { createHash } from "node:crypto";
 import type { RingReader } from "@helix/bus";
 import { loadHelixConfig } from "@helix/config";
 import type { Origin, Random } from "@helix/hal";
-import { type Ledger, openLedger } from "@helix/ledger";
+import { type Ledger, openLedger, readLedger } from "@helix/ledger";
 import { type Disk, type Platform, silentLog } from "@helix/platform";
 import {
   type CommandReport,
@@ -17,7 +17,8 @@ import {
 } from "@helix/supervisor";
 import type { PlannedCommand } from "../scenario/plan.ts";
 import type { RuntimeState } from "./conductor.ts";
-import { type CalibrationReport, calibrateAs, instrumentCommand } from "./planned-command.ts";
+import { actorOf, type CalibrationReport, calibrateAs, instrumentCommand } from "./planned-command.ts";
+import type { UnsettledCommands } from "./unsettled-commands.ts";
 
 export interface RuntimeStart {
   /** Its chance is the system's: the ledger's key comes from it. */
@@ -34,6 +35,8 @@ export interface RuntimeStart {
   readonly scenario: string;
   readonly secret: (environmentVariable: string) => string | undefined;
   readonly onEvent: (event: SupervisorEvent) => void;
+  /** Shared with the runtimes before and after it in the same run. */
+  readonly unsettled: UnsettledCommands;
   /** Where the drivers' modules and the PKI folder are real files though `platform.disk` is not. */
   readonly installation?: { readonly disk: Disk; readonly pkiFolder: string };
 }
@@ -44,12 +47,11 @@ export type RuntimeDoor = Pick<RuntimeUnderTest, keyof RuntimeUnderTest>;
 export class RuntimeUnderTest implements RuntimeState {
   readonly ledgerFolder: string;
   /** From the first frame on. */
-  readonly frames: RingReader;
+  readonly frames: Pick<RingReader, "read" | "missed">;
   readonly #scenario: string;
   readonly #ledger: Ledger;
   readonly #supervisor: Supervisor;
-  readonly #unsettled: Set<string>;
-  readonly #settled: Set<string>;
+  readonly #unsettled: UnsettledCommands;
   readonly #listeners: Set<() => void>;
 
   /** Loads the drivers; nothing is connected yet. @throws ProblemsError, DriverLoadError, LedgerOpenError */
@@ -58,15 +60,12 @@ export class RuntimeUnderTest implements RuntimeState {
     const written = await loadHelixConfig({ disk: platform.disk, path: start.configFile });
     const config = installation ? { ...written, pki: { folder: installation.pkiFolder } } : written;
     const ledger = await openLedger({ folder: config.ledger.folder, ...platform, dataOrigin: origin });
-    const state = {
-      unsettled: new Set<string>(),
-      settled: new Set<string>(),
-      listeners: new Set<() => void>(),
-    };
+    const state = { unsettled: start.unsettled, listeners: new Set<() => void>() };
     try {
       const supervisor: Supervisor = await createSupervisor({
         platform: { ...platform, random: start.random },
         ledger,
+        formerRecords: readLedger({ folder: config.ledger.folder, disk: platform.disk }),
         host: createInProcessHost(installation?.disk ?? platform.disk),
         config,
         origin,
@@ -81,11 +80,7 @@ export class RuntimeUnderTest implements RuntimeState {
         log: silentLog,
         secret,
         onEvent(event) {
-          if (event.type === "command-resolved") {
-            // It may come before the report that the outcome is unknown.
-            state.settled.add(event.resolution.id);
-            state.unsettled.delete(event.resolution.id);
-          }
+          if (event.type === "command-resolved") state.unsettled.resolved(event.resolution.id);
           start.onEvent(event);
           for (const listener of state.listeners) listener();
         },
@@ -102,14 +97,13 @@ export class RuntimeUnderTest implements RuntimeState {
     ledgerFolder: string,
     ledger: Ledger,
     supervisor: Supervisor,
-    state: { unsettled: Set<string>; settled: Set<string>; listeners: Set<() => void> },
+    state: { unsettled: UnsettledCommands; listeners: Set<() => void> },
   ) {
     this.#scenario = scenario;
     this.ledgerFolder = ledgerFolder;
     this.#ledger = ledger;
     this.#supervisor = supervisor;
     this.#unsettled = state.unsettled;
-    this.#settled = state.settled;
     this.#listeners = state.listeners;
     this.frames = supervisor.ring.reader("oldest");
   }
@@ -138,12 +132,12 @@ export class RuntimeUnderTest implements RuntimeState {
   /** @throws LedgerUnavailableError when the intent cannot be recorded */
   async dispatch(planned: PlannedCommand): Promise<CommandReport | CalibrationReport> {
     const { instrument } = planned;
-    const actor = { id: `scenario:${this.#scenario}`, role: "scenario" } as const;
+    const actor = actorOf(this.#scenario);
     const channels = this.instruments.find((view) => view.key === instrument)?.channels ?? [];
     if (planned.kind === "calibration") return calibrateAs(this.#supervisor, planned, channels, actor);
     const command = instrumentCommand(planned, channels);
     const report = await this.#supervisor.dispatch(instrument, command, actor);
-    if (report.outcome === "unknown" && !this.#settled.has(report.id)) this.#unsettled.add(report.id);
+    this.#unsettled.reported(report);
     return report;
   }
 

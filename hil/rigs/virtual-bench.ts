@@ -3,7 +3,7 @@
  * host, keys and trust, and the helix.toml that leads the runtime there.
  */
 import { basename, join } from "node:path";
-import type { FaultAccess } from "../faults/access/access.ts";
+import type { FaultAccess, HostedProcess } from "../faults/access/access.ts";
 import { virtualDisk } from "../faults/access/virtual-disk-access.ts";
 import { virtualHost } from "../faults/access/virtual-host.ts";
 import { DRIVERS, type DriverPart, SIMULATED, type SimulatorPart } from "../parts.ts";
@@ -37,6 +37,8 @@ export interface VirtualBench extends Bench {
 export interface VirtualBenchOptions {
   readonly world: World;
   readonly runtime: Station;
+  /** What runs there. */
+  readonly hosted: HostedProcess;
   /** Where the bench's own code runs. */
   readonly bench: Station;
   readonly run: VirtualRunOptions;
@@ -76,6 +78,7 @@ export async function startVirtualBench(options: VirtualBenchOptions): Promise<V
     plant,
     faults: new FaultInjector(
       new Map<string, FaultAccess>([...instruments, ["runtime", runtimeAccess(options)]]),
+      () => plant.timeS,
     ),
     truthUnits: all[0]?.simulator.truthUnits ?? {},
     config: configuration(all.map(({ toml }) => toml)),
@@ -149,13 +152,10 @@ async function startInstrument(
   };
 }
 
-function runtimeAccess({ world, runtime }: VirtualBenchOptions): FaultAccess {
-  // Faults that end the runtime are not offered on this rig (their modules say why).
-  const cannotStart = () => {
-    throw new Error("this rig cannot start the runtime again");
-  };
-  return { host: virtualHost(world.network, runtime.host, cannotStart), disk: virtualDisk(runtime.disk) };
-}
+const runtimeAccess = ({ world, runtime, hosted }: VirtualBenchOptions): FaultAccess => ({
+  host: virtualHost(world.network, runtime, hosted),
+  disk: virtualDisk(runtime.disk),
+});
 
 function partsOf(
   driverName: string,

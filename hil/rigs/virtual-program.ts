@@ -4,15 +4,21 @@
  */
 import { posix } from "node:path";
 import { taiToUtcNs } from "@helix/hal";
+import { readLedger } from "@helix/ledger";
 import type { Disk } from "@helix/platform";
 import { createSystemPlatform, heapBytesInUse } from "@helix/platform";
 import { DRIVERS } from "../parts.ts";
+import type { Plan } from "../scenario/plan.ts";
 import type { Station, World, WorldProgram } from "../world/index.ts";
 import { Backlog } from "./backlog.ts";
+import { ledgerFound } from "./ledger-evidence.ts";
+import { recordedCommands } from "./orphaned-commands.ts";
 import { PostedRecord } from "./posted-record.ts";
 import { runRecorded } from "./recorded-run.ts";
 import type { Recorder } from "./recorder.ts";
+import { type RestartingOptions, RestartingRuntime } from "./restarting-runtime.ts";
 import { type RuntimeDoor, RuntimeUnderTest } from "./runtime-under-test.ts";
+import { UnsettledCommands } from "./unsettled-commands.ts";
 import { startVirtualBench, type VirtualBench } from "./virtual-bench.ts";
 import {
   type FromWorld,
@@ -36,9 +42,25 @@ const run: WorldProgram<VirtualRunOptions, VirtualResult> = async (world, option
   const runtime = world.addStation(RUNTIME_HOST);
   const backlog = new Backlog<Recorder>();
   watch.stage("starting the plant");
-  const virtual = await startVirtualBench({ world, runtime, bench, run: options, record: backlog, watch });
+  const unsettled = new UnsettledCommands();
+  const door = restartingOn(runtime, {
+    clock: bench.platform.clock,
+    scenario: plan.scenario,
+    unsettled,
+    backlog,
+  });
+  const virtual = await startVirtualBench({
+    world,
+    runtime,
+    hosted: door,
+    bench,
+    run: options,
+    record: backlog,
+    watch,
+  });
   watch.stage("starting the runtime");
-  const door = await startRuntime(world, runtime, options, virtual, backlog);
+  await prepareHost(world, runtime, plan, virtual.config);
+  await door.begin((boot) => createRuntime(runtime, boot, options, virtual, { unsettled, backlog }));
   const lateMs = options.leadMs - world.seconds * 1000;
   if (lateMs < 0) throw new Error(`setting up took ${-lateMs} ms of virtual time too many`);
   await bench.platform.clock.sleep(lateMs);
@@ -75,25 +97,49 @@ const run: WorldProgram<VirtualRunOptions, VirtualResult> = async (world, option
 };
 export default run;
 
-async function startRuntime(
-  world: World,
-  station: Station,
-  { plan, helixVersion, inoculationMs }: VirtualRunOptions,
-  bench: VirtualBench,
-  backlog: Backlog<Recorder>,
-): Promise<RuntimeDoor> {
-  const { host, disk, platform } = station;
-  const inoculationNs = BigInt(inoculationMs) * 1_000_000n;
+/** What follows its host through deaths and starts. */
+function restartingOn(
+  { host, disk }: Station,
+  { backlog, ...run }: Pick<RestartingOptions, "clock" | "scenario" | "unsettled"> & Shared,
+): RestartingRuntime {
+  return new RestartingRuntime({
+    ...run,
+    recorder: backlog,
+    inspect: (folder) => host.start(() => ledgerFound(disk, folder)),
+    recordedCommands: (folder) => host.start(() => recordedCommands(readLedger({ folder, disk }))),
+  });
+}
+
+interface Shared {
+  readonly unsettled: UnsettledCommands;
+  readonly backlog: Backlog<Recorder>;
+}
+
+async function prepareHost(world: World, { host, disk }: Station, plan: Plan, config: string): Promise<void> {
   for (const { driver } of plan.instruments) {
     await host.start(() => world.kernel.fenced("import", async () => DRIVERS.get(driver)?.loadManifest()));
   }
-  const runtime = await host.start(async () => {
+  await host.start(async () => {
     await disk.makeFolder(HOME);
     for (const folder of ["/", posix.dirname(HOME)]) await disk.syncFolder(folder);
-    await disk.writeFile(CONFIG, new TextEncoder().encode(bench.config));
-    return RuntimeUnderTest.create({
+    await disk.writeFile(CONFIG, new TextEncoder().encode(config));
+  });
+}
+
+async function createRuntime(
+  station: Station,
+  boot: number,
+  { plan, helixVersion, inoculationMs }: VirtualRunOptions,
+  bench: VirtualBench,
+  { unsettled, backlog }: Shared,
+): Promise<RuntimeDoor> {
+  const { host, platform } = station;
+  const inoculationNs = BigInt(inoculationMs) * 1_000_000n;
+  const runtime = await host.start(() =>
+    RuntimeUnderTest.create({
       platform,
-      random: platform.random.fork("runtime"),
+      // A process that starts anew draws anew: ids of commands must not come back.
+      random: platform.random.fork(boot === 1 ? "runtime" : `runtime ${boot}`),
       configFile: CONFIG,
       origin: "simulated",
       isFalsified: (instrument, channel, takenTaiNs) =>
@@ -101,11 +147,12 @@ async function startRuntime(
       helixVersion,
       scenario: plan.scenario,
       secret: bench.secret,
+      unsettled,
       onEvent: (event) => backlog.tell((recorder) => recorder.take(event)),
       // The drivers' modules and the stacks' keys are files of this machine, not of the virtual disk.
       installation: { disk: createSystemPlatform(0).disk, pkiFolder: bench.pkiFolder },
-    });
-  });
+    }),
+  );
   return asSeenFromOutside(station, runtime);
 }
 

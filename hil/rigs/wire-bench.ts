@@ -63,6 +63,7 @@ export async function startWireBench(options: BenchOptions): Promise<WireBench> 
     plant,
     faults: new FaultInjector(
       new Map(instruments.map((instrument) => [instrument.key, wireAccess(instrument)])),
+      () => plant.timeS,
     ),
     truthUnits: instruments[0]?.simulator.truthUnits ?? {},
     secret: (variable) => secrets.get(variable),

@@ -16,6 +16,7 @@ import type { Recorder } from "./recorder.ts";
 import { makeRunFolder, type RunFolder } from "./run-folder.ts";
 import type { RunWatch } from "./run-watch.ts";
 import { RuntimeUnderTest } from "./runtime-under-test.ts";
+import { UnsettledCommands } from "./unsettled-commands.ts";
 import { startWireBench, type WireBench } from "./wire-bench.ts";
 
 export interface WireRunOptions {
@@ -115,5 +116,6 @@ function createRuntime(
     scenario: plan.scenario,
     secret: bench.secret,
     onEvent: (event) => backlog.tell((recorder) => recorder.take(event)),
+    unsettled: new UnsettledCommands(),
   });
 }

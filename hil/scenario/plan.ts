@@ -155,7 +155,12 @@ export type ExpectationRule =
       readonly after: string;
       readonly claim: Extract<Claim, { of: "band" }>;
     }
-  | { readonly kind: "outcome"; readonly command: string; readonly outcome: CommandLine["outcome"] }
+  /** not-sent: it could not be given, so that no record of it is in the ledger. */
+  | {
+      readonly kind: "outcome";
+      readonly command: string;
+      readonly outcome: CommandLine["outcome"] | "not-sent";
+    }
   | {
       readonly kind: "status";
       readonly withinS: number;

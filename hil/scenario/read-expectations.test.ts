@@ -85,7 +85,7 @@ describe("what no run could answer is refused", () => {
     [
       "an unknown outcome",
       "{ outcome: rejekted, of: feed }",
-      'cut.yaml:15:16  expect.0.outcome is "rejekted"\n  expected one of: acknowledged, rejected, unknown\n  did you mean rejected?',
+      'cut.yaml:15:16  expect.0.outcome is "rejekted"\n  expected one of: acknowledged, rejected, unknown, not-sent\n  did you mean rejected?',
     ],
     [
       "a misspelt key of a band",

@@ -82,6 +82,14 @@ export type LedgerEvent =
     }
   | { readonly type: "RUNTIME_STOPPED"; readonly reason: string }
   | {
+      /** Found at a start: the runtime before it ended without a word (kill, power cut, defect). */
+      readonly type: "RUNTIME_DIED";
+      /** Of its last record, which is the last that is known of it. */
+      readonly lastSequence: bigint;
+      /** ns since 1970 UTC */
+      readonly lastUtcNs: bigint;
+    }
+  | {
       /** The wall clock was set to another time, or the machine slept. */
       readonly type: "CLOCK_STEPPED";
       /** ns; negative: back */
@@ -145,6 +153,18 @@ export type LedgerEvent =
       readonly missing: bigint;
     }
   | {
+      /**
+       * Nobody measured, because a runtime died: the first reading after that is here, and between it
+       * and `sinceUtcNs` readings may be missing. Sequences begin anew, so no count can be told.
+       */
+      readonly type: "TELEMETRY_INTERRUPTED";
+      readonly instrument: string;
+      /** Last that is known of the old connection, ns since 1970 UTC. */
+      readonly sinceUtcNs: bigint;
+      /** When the first reading after it was taken, ns TAI. */
+      readonly firstTakenTaiNs: bigint;
+    }
+  | {
       readonly type: "TELEMETRY_CRC_FAILURE";
       readonly instrument: string;
       readonly expected: number;
@@ -184,6 +204,16 @@ export type LedgerEvent =
       readonly reason: string;
     }
   | {
+      /** A reading found another setpoint than HELIX knew, and HELIX has not set it. */
+      readonly type: "SETPOINT_DIFFERS";
+      readonly instrument: string;
+      readonly channel: string;
+      readonly channelId: number;
+      /** In the channel's unit. */
+      readonly known: number;
+      readonly read: number;
+    }
+  | {
       readonly type: "CALIBRATION";
       readonly instrument: string;
       readonly actor: Actor;
@@ -196,6 +226,8 @@ export type LedgerEvent =
       readonly instrument: string;
       readonly mandatory: boolean;
       readonly description: string;
+      /** Of a command whose fate is left to a person. */
+      readonly commandId?: string;
     }
   | {
       /** Of another record of this ledger, by a person (21 CFR 11.50, 11.70). */

@@ -17,6 +17,7 @@ function pipelineOf(origin: OriginRule = "simulated") {
       crcFailure: (failure) => told.push({ crcFailure: failure }),
       gap: (gap) => told.push({ gap }),
       contractViolation: (violation) => told.push({ violation }),
+      first: () => {},
       published: (frames) => told.push({ published: frames }),
     },
   });

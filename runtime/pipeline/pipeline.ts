@@ -20,6 +20,8 @@ export interface PipelineEvents {
   gap(gap: { channelId: number; lastSequence: bigint; nextSequence: bigint; missing: bigint }): void;
   /** The frame was discarded: its channel does not exist, or its number did not rise. */
   contractViolation(violation: { channelId: number; sequence: bigint; reason: string }): void;
+  /** The first frame of all has reached the ring; taken then, ns TAI. */
+  first(takenTaiNs: bigint): void;
   /** Frames have reached the ring. */
   published(frames: number): void;
 }
@@ -99,6 +101,7 @@ export class Pipeline {
     setFrameOrigin(bytes, mark, at);
     this.#ring.write(bytes, at);
     this.counts.published += 1;
+    if (this.counts.published === 1) events.first(frameWallTimestampNs(bytes, at));
   }
 
   #refuse(channelId: number, sequence: bigint, reason: string): void {

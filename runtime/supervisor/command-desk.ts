@@ -24,6 +24,7 @@ import {
 import { withDeadline } from "@helix/platform";
 import { refusal } from "./command-checks.ts";
 import { describeCommand } from "./describe-command.ts";
+import { isSameSetpoint, KnownSetpoints, type SetpointDifference } from "./known-setpoints.ts";
 import { isCritical, isSafetyAction, reasonOf, unitOf, valueChange } from "./value-change.ts";
 
 /** What became of a command. */
@@ -40,7 +41,10 @@ export interface CommandReport {
   readonly reason: string | undefined;
   readonly warnings: readonly string[];
   readonly roundTripLatencyUs: number | undefined;
-  /** Ledger sequences of the two records; undefined for a safety action that the ledger could not take. */
+  /**
+   * Ledger sequences of the two records; of the intent undefined for a safety action that the ledger could not
+   * take, of the outcome when the ledger could not take it.
+   */
   readonly intentSequence: bigint | undefined;
   readonly outcomeSequence: bigint | undefined;
 }
@@ -62,7 +66,11 @@ export interface CommandDeskOptions {
   /** The driver, while commands may be sent to it; otherwise why not. */
   readonly commandable: () => Commandable | { readonly refused: string };
   readonly channels: () => readonly ChannelDescriptor[];
+  /** What former runs knew last, by channel, in the channel's unit. */
+  readonly knownSetpoints: ReadonlyMap<number, number> | undefined;
   readonly onResolved: (resolution: CommandResolution) => void;
+  /** What the operator must know of a command and the ledger may not tell: one line. */
+  readonly onTrouble: (message: string) => void;
 }
 
 type SettingCommand = InstrumentCommand & { type: "SetSetpoint" };
@@ -71,20 +79,26 @@ type Attempt = Omit<
   "id" | "instrument" | "command" | "description" | "actor" | "intentSequence" | "outcomeSequence"
 >;
 
-/** Of the requested value: a setpoint read back this near is the one that was sent. */
-const READ_BACK_TOLERANCE = 1e-6;
 /** What a driver gets to end a command that it was told to give up. */
 const LAST_AUDIT_MS = 200;
 
+/** A command of unknown outcome that a reading of the setpoints will settle. */
+interface Unsettled {
+  readonly id: string;
+  readonly command: SettingCommand;
+  /** Why it is not settled yet, as the operator was told last. */
+  told?: string;
+}
+
 export class CommandDesk {
   readonly #options: CommandDeskOptions;
-  readonly #unknown: { id: string; command: SettingCommand }[] = [];
-  /** In the channel's unit, as last read or acknowledged. */
-  readonly #setpoints = new Map<number, number>();
+  readonly #unsettled = new Set<Unsettled>();
+  readonly #setpoints: KnownSetpoints;
   #last: Promise<unknown> = Promise.resolve();
 
   constructor(options: CommandDeskOptions) {
     this.#options = options;
+    this.#setpoints = new KnownSetpoints(options.knownSetpoints);
   }
 
   /**
@@ -97,19 +111,43 @@ export class CommandDesk {
     return mine;
   }
 
-  /** Reads the setpoints: settles unknown outcomes and learns the present values. */
+  /** A command of unknown outcome: the next reading settles a setpoint, any other needs a person. */
+  takeOver(id: string, command: InstrumentCommand): void {
+    if (command.type === "SetSetpoint") this.#unsettled.add({ id, command });
+    else this.#handOver(id, command, "cannot be read back");
+  }
+
+  /**
+   * Reads the setpoints: settles unknown outcomes and learns the present values. What the ledger
+   * cannot take now stays unsettled, and is told.
+   * @throws what the driver throws; DeadlineError
+   */
   async readBack(): Promise<void> {
     const driver = this.#options.commandable();
     if ("refused" in driver) return;
-    const { clock } = this.#options;
-    const snapshot = await withDeadline(
-      clock,
+    // A reading tells nothing of a command that was given up after it had begun.
+    const due = [...this.#unsettled];
+    const finishReading = this.#setpoints.beginReading();
+    const { channelSetpoints } = await withDeadline(
+      this.#options.clock,
       "reading setpoints",
       SUPERVISOR_BUDGETS_MS.dispatchCommand,
       (signal) => driver.readSetpoints(signal),
     );
-    for (const [channelId, value] of snapshot.channelSetpoints) this.#setpoints.set(channelId, value);
-    for (const { id, command } of this.#unknown.splice(0)) await this.#resolve(id, command);
+    const isDue = (channelId: number) => due.some(({ command }) => command.channelId === channelId);
+    for (const difference of finishReading(channelSetpoints))
+      if (!isDue(difference.channelId)) this.#recordDifference(difference);
+    for (const entry of due) await this.#settle(entry, channelSetpoints.get(entry.command.channelId));
+  }
+
+  /** Reads back where something is unsettled; what keeps it so is told, not thrown. */
+  async settle(): Promise<void> {
+    if (this.#unsettled.size === 0) return;
+    try {
+      await this.readBack();
+    } catch (error) {
+      for (const entry of this.#unsettled) this.#tellWhy(entry, error);
+    }
   }
 
   async #dispatch(command: InstrumentCommand, actor: Actor): Promise<CommandReport> {
@@ -118,15 +156,20 @@ export class CommandDesk {
     const present = command.type === "SetSetpoint" ? this.#setpoints.get(command.channelId) : undefined;
     const change = valueChange(command, this.#options.channels(), present);
     const intent = { commandId: id, instrument, actor, command, change, reason: reasonOf(command) };
-    const intentSequence = this.#record({ type: "COMMAND_INTENT", ...intent }, command);
+    const intentSequence = this.#recordIntent({ type: "COMMAND_INTENT", ...intent }, command);
     // The intent of a safety action is on its way to the ledger, and the action waits for nothing;
     // what goes wrong with it is told below, after the action.
     if (isSafetyAction(command)) intentSequence.catch(() => {});
     else await intentSequence;
+    if (command.type === "SetSetpoint") this.#setpoints.commandBegins(command.channelId);
     const attempt = await this.#attempt(id, command);
-    const { outcome } = attempt;
-    const outcomeSequence = await this.#record(this.#outcomeRecord(id, command, attempt), command);
-    if (outcome === "unknown") await this.#followUp(id, command);
+    if (command.type === "SetSetpoint")
+      this.#setpoints.commandEnds(command.channelId, attempt.acknowledgedValue);
+    const outcomeSequence = await this.#recordOutcome(id, command, attempt);
+    if (attempt.outcome === "unknown") {
+      this.takeOver(id, command);
+      await this.settle();
+    }
     return {
       id,
       instrument,
@@ -140,15 +183,38 @@ export class CommandDesk {
   }
 
   /** @returns the sequence; undefined for a safety action that no ledger could take: that is no reason to hold it up */
-  async #record(event: LedgerEvent, command: InstrumentCommand): Promise<bigint | undefined> {
-    const safety = isSafetyAction(command);
-    const durability = isCritical(command, this.#supportedCommands()) ? "A" : "B";
+  async #recordIntent(event: LedgerEvent, command: InstrumentCommand): Promise<bigint | undefined> {
     try {
-      return (await this.#options.ledger.append(event, { durability, safety })).sequence;
+      return (await this.#append(event, command)).sequence;
     } catch (error) {
-      if (safety && error instanceof LedgerUnavailableError) return undefined;
+      if (isSafetyAction(command) && error instanceof LedgerUnavailableError) return undefined;
       throw error;
     }
+  }
+
+  /**
+   * The command has been sent: a ledger that fails now must not make its fate look like a refusal.
+   * Its intent is on record, so the next start reads back what became of it.
+   */
+  async #recordOutcome(
+    id: string,
+    command: InstrumentCommand,
+    attempt: Attempt,
+  ): Promise<bigint | undefined> {
+    try {
+      return (await this.#append(this.#outcomeRecord(id, command, attempt), command)).sequence;
+    } catch (error) {
+      if (!(error instanceof LedgerUnavailableError)) throw error;
+      this.#options.onTrouble(
+        `the outcome of command ${id} (${attempt.outcome}) could not be recorded: ${error.message}`,
+      );
+      return undefined;
+    }
+  }
+
+  #append(event: LedgerEvent, command: InstrumentCommand) {
+    const durability = isCritical(command, this.#supportedCommands()) ? "A" : "B";
+    return this.#options.ledger.append(event, { durability, safety: isSafetyAction(command) });
   }
 
   #outcomeRecord(
@@ -187,9 +253,6 @@ export class CommandDesk {
           return sent;
         },
       );
-      if (command.type === "SetSetpoint" && result.acknowledgedValue !== undefined) {
-        this.#setpoints.set(command.channelId, result.acknowledgedValue);
-      }
       return {
         outcome: "acknowledged",
         acknowledgedValue: result.acknowledgedValue,
@@ -212,36 +275,69 @@ export class CommandDesk {
     ledger.enqueue({ type: "DEVIATION", instrument, mandatory: false, description });
   }
 
-  /** A setpoint can be read back; any other command of unknown outcome needs a person. */
-  async #followUp(id: string, command: InstrumentCommand): Promise<void> {
-    const { instrument, ledger } = this.#options;
-    if (command.type !== "SetSetpoint") {
-      const description = `the outcome of command ${id} (${command.type}) is unknown and cannot be read back: check the instrument`;
-      ledger.enqueue({ type: "DEVIATION", instrument, mandatory: true, description });
-      return;
-    }
-    this.#unknown.push({ id, command });
+  /** Two readings may come to the same command: whoever takes it out of the set settles it. */
+  async #settle(entry: Unsettled, readBack: number | undefined): Promise<void> {
+    if (!this.#unsettled.delete(entry)) return;
     try {
-      await this.readBack();
-    } catch {
-      // The same silence that hid the outcome; the next connection reads back again.
+      await this.#resolve(entry, readBack);
+    } catch (error) {
+      this.#unsettled.add(entry);
+      if (!(error instanceof LedgerUnavailableError)) throw error;
+      this.#tellWhy(entry, error);
     }
   }
 
-  async #resolve(id: string, command: SettingCommand): Promise<void> {
-    const { instrument, ledger } = this.#options;
-    const readBack = this.#setpoints.get(command.channelId);
-    const channel = this.#options.channels().find((candidate) => candidate.id === command.channelId);
-    const wanted = channel === undefined ? Number.NaN : convert(command.value, command.unit, channel.unit);
-    const executed =
-      readBack !== undefined &&
-      Math.abs(readBack - wanted) <= READ_BACK_TOLERANCE * Math.max(1, Math.abs(wanted));
+  async #resolve({ id, command }: Unsettled, readBack = Number.NaN): Promise<void> {
+    const { instrument, ledger, channels, onResolved } = this.#options;
+    const channel = channels().find((candidate) => candidate.id === command.channelId);
+    const wanted = channel && valueIn(channel.unit, command);
+    if (wanted === undefined || !Number.isFinite(readBack))
+      return this.#handOver(id, command, "the instrument tells no setpoint to hold it against");
+    const executed = isSameSetpoint(readBack, wanted);
     const reason = executed
       ? "the instrument holds the setpoint that was sent"
-      : `the instrument holds ${readBack ?? "no setpoint"}, not ${wanted}; the command was not repeated`;
+      : `the instrument holds ${readBack}, not ${wanted}; the command was not repeated`;
     const settled = { commandId: id, instrument, executed, readBack, unit: channel?.unit, reason };
     await ledger.append({ type: "COMMAND_RESOLVED", ...settled });
-    this.#options.onResolved({ id, executed, readBack, reason });
+    onResolved({ id, executed, readBack, reason });
+  }
+
+  /** Not written back: who changed it may have had a reason, and HELIX sends nothing of itself. */
+  #recordDifference({ channelId, known, read }: SetpointDifference): void {
+    const { instrument, ledger, channels, onTrouble } = this.#options;
+    const { name: channel, unit } = channels().find(({ id }) => id === channelId) ?? {
+      name: `channel ${channelId}`,
+      unit: "",
+    };
+    ledger.enqueue({ type: "SETPOINT_DIFFERS", instrument, channel, channelId, known, read });
+    onTrouble(
+      `the setpoint of ${channel} is ${read} ${unit}, not ${known} ${unit}; HELIX has not changed it`,
+    );
+  }
+
+  /** Nothing that HELIX can read tells what became of it. */
+  #handOver(id: string, { type }: InstrumentCommand, because: string): void {
+    const { instrument, ledger, onTrouble } = this.#options;
+    const description = `the outcome of command ${id} (${type}) is unknown: ${because}; check the instrument`;
+    ledger.enqueue({ type: "DEVIATION", instrument, mandatory: true, description, commandId: id });
+    onTrouble(description);
+  }
+
+  #tellWhy(entry: Unsettled, error: unknown): void {
+    const reason = error instanceof Error ? error.message : String(error);
+    if (entry.told === reason) return;
+    entry.told = reason;
+    this.#options.onTrouble(`the outcome of command ${entry.id} stays unknown for now: ${reason}`);
+  }
+}
+
+/** Undefined where a command of a former run was given in a unit that the channel has no more. */
+function valueIn(unit: string, command: SettingCommand): number | undefined {
+  try {
+    return convert(command.value, command.unit, unit);
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
   }
 }
 

@@ -1,4 +1,11 @@
-import type { DropEvent, InstrumentError, InstrumentStatus, RecoveryAction } from "@helix/hal";
+import type {
+  DropEvent,
+  InstrumentCommand,
+  InstrumentError,
+  InstrumentStatus,
+  RecoveryAction,
+} from "@helix/hal";
+import type { Actor } from "@helix/ledger";
 import type { CommandResolution } from "./command-desk.ts";
 
 /** What the supervisor tells while it runs; `instrument` is the key in helix.toml. */
@@ -36,6 +43,14 @@ type InstrumentEvent =
       readonly missing: bigint;
       readonly ledgerSequence: Promise<bigint>;
     }
+  /** The first reading since a former runtime died, as TELEMETRY_INTERRUPTED in the ledger. */
+  | {
+      readonly type: "interruption";
+      readonly instrument: string;
+      readonly sinceUtcNs: bigint;
+      readonly firstTakenTaiNs: bigint;
+      readonly ledgerSequence: Promise<bigint>;
+    }
   | { readonly type: "drop"; readonly instrument: string; readonly drop: DropEvent }
   | {
       readonly type: "crc-failure";
@@ -45,6 +60,17 @@ type InstrumentEvent =
     }
   | { readonly type: "contract-violation"; readonly instrument: string; readonly reason: string }
   | { readonly type: "frames"; readonly instrument: string; readonly count: number }
+  /** A former runtime died before it knew the outcome, which is now on record as unknown. */
+  | {
+      readonly type: "command-orphaned";
+      readonly instrument: string;
+      readonly id: string;
+      readonly command: InstrumentCommand;
+      readonly actor: Actor;
+      readonly reason: string;
+      readonly intentSequence: bigint;
+      readonly outcomeSequence: bigint;
+    }
   | {
       readonly type: "command-resolved";
       readonly instrument: string;

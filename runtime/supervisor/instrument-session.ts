@@ -34,6 +34,10 @@ export interface SessionOptions {
   /** What the driver's context shows of its channel. */
   readonly backpressure: ObservableValue<BackpressureSignal>;
   readonly emit: EmitSupervisorEvent;
+  /** ns since 1970 UTC: a former runtime died while it measured this; undefined: none did. */
+  readonly interruptedSinceUtcNs: bigint | undefined;
+  /** What former runs knew last of its setpoints, by channel id. */
+  readonly knownSetpoints: ReadonlyMap<number, number> | undefined;
 }
 
 /** HELIX-HAL-0001 section 2.1. */
@@ -72,7 +76,9 @@ export class InstrumentSession {
       ledger,
       commandable: () => this.#commandable(),
       channels: () => this.channels,
+      knownSetpoints: options.knownSetpoints,
       onResolved: (resolution) => emit({ type: "command-resolved", instrument: config.key, resolution }),
+      onTrouble: (message) => emit({ type: "alarm", instrument: config.key, message }),
     });
   }
 
@@ -194,6 +200,7 @@ export class InstrumentSession {
       await this.#options.platform.clock.sleep(this.#healthCheckIntervalMs, signal);
       const checked = await this.#healthCheck(signal);
       if ("next" in checked) return checked.next;
+      await this.desk.settle();
     }
   }
 

@@ -22,6 +22,7 @@ export class InstrumentTelemetry {
           options.onFrames();
           options.emit({ type: "frames", instrument: options.config.key, count });
         },
+        first: (takenTaiNs) => this.#recordInterruption(takenTaiNs),
         gap: (gap) => this.#recordGap(gap),
         crcFailure: (failure) => this.#recordCrcFailure(failure),
         contractViolation: ({ channelId, sequence, reason }) =>
@@ -96,6 +97,19 @@ export class InstrumentTelemetry {
     // The listener may not wait for it; a ledger that fails says so in `ledger.failure` too.
     ledgerSequence.catch(() => {});
     emit({ ...record, type: "gap", ledgerSequence });
+  }
+
+  /** Whoever reads the ledger later must not take the time in which nobody measured for a calm one. */
+  #recordInterruption(firstTakenTaiNs: bigint): void {
+    const { emit, ledger, config, interruptedSinceUtcNs: sinceUtcNs } = this.#options;
+    if (sinceUtcNs === undefined) return;
+    const facts = { instrument: config.key, sinceUtcNs, firstTakenTaiNs };
+    const ledgerSequence = ledger
+      .append({ type: "TELEMETRY_INTERRUPTED", ...facts })
+      .then((receipt) => receipt.sequence);
+    // As with a gap: the failing ledger tells of itself.
+    ledgerSequence.catch(() => {});
+    emit({ type: "interruption", ...facts, ledgerSequence });
   }
 
   #recordCrcFailure({

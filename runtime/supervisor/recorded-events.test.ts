@@ -11,7 +11,7 @@ import {
   type InstrumentErrorDetail,
 } from "@helix/hal";
 import { frame } from "@helix/hal/testing";
-import type { LedgerEvent, LedgerEventType } from "@helix/ledger";
+import type { LedgerEvent, LedgerEventType, LedgerRecord } from "@helix/ledger";
 import { createSystemPlatform, silentLog } from "@helix/platform";
 import { ManualClock } from "@helix/platform/testing";
 import { describe, expect, test } from "vitest";
@@ -137,7 +137,8 @@ async function commanded(direct: (scripted: Scripted) => void, command = setFeed
   return scripted.ledger.events;
 }
 
-async function supervised(): Promise<LedgerEvent[]> {
+/** @param former the records of runs before this one */
+async function supervised(former: readonly LedgerEvent[] = []): Promise<LedgerEvent[]> {
   const ledger = new RecordingLedger();
   const manifest = { driverName: "scripted", driverVersion: "1.0.0" } as never;
   const supervisor = await createSupervisor({
@@ -163,9 +164,50 @@ async function supervised(): Promise<LedgerEvent[]> {
     log: silentLog,
     secret: () => undefined,
     onEvent: () => {},
+    formerRecords: recordsOf(former),
   });
   await supervisor.stop("SIGINT");
   return ledger.events;
+}
+
+async function* recordsOf(events: readonly LedgerEvent[]): AsyncGenerator<LedgerRecord> {
+  for (const [i, event] of events.entries()) {
+    yield {
+      sequence: BigInt(i),
+      utcNs: BigInt(i),
+      monotonicNs: 0n,
+      bootId: "former",
+      eventId: "",
+      durability: "B",
+      recordHash: "",
+      zoneMinutes: 0,
+      clockQuality: "not-stated",
+      origin: "physical",
+      schema: 1,
+      event: { ...event },
+      file: "",
+      offset: 0,
+    };
+  }
+}
+
+const STARTED: LedgerEvent = {
+  type: "RUNTIME_STARTED",
+  helixVersion: "1",
+  node: "24",
+  configurationHash: "c0",
+  origin: "physical",
+};
+
+/** A session that knows from former runs what is given. */
+async function inheriting(given: Parameters<typeof scriptedSession>[1]): Promise<LedgerEvent[]> {
+  const scripted = await scriptedSession("", given);
+  const running = scripted.run();
+  await scripted.clock.advance(100);
+  scripted.stop();
+  await scripted.clock.advance(0);
+  await running;
+  return scripted.ledger.events;
 }
 
 async function stepped(): Promise<LedgerEvent[]> {
@@ -197,15 +239,28 @@ const WRITTEN: readonly [LedgerEventType, string, () => Promise<LedgerEvent[]>, 
   [
     "RUNTIME_STARTED",
     "start",
-    supervised,
+    () => supervised(),
     { configurationHash: "c0", origin: "physical", actor: { id: "account:helix" } },
   ],
-  ["RUNTIME_STOPPED", "stop", supervised, { reason: "SIGINT" }],
+  ["RUNTIME_STOPPED", "stop", () => supervised(), { reason: "SIGINT" }],
   [
     "DRIVER_LOADED",
     "6.2",
-    supervised,
+    () => supervised(),
     { instrument: "x", driverName: "scripted", driverVersion: "1.0.0", moduleHash: "ab" },
+  ],
+  ["RUNTIME_DIED", "start", () => supervised([STARTED]), { lastSequence: 0n }],
+  [
+    "TELEMETRY_INTERRUPTED",
+    "start",
+    () => inheriting({ interruptedSinceUtcNs: 5n }),
+    { instrument: "x", sinceUtcNs: 5n, firstTakenTaiNs: expect.any(BigInt) },
+  ],
+  [
+    "SETPOINT_DIFFERS",
+    "2.3",
+    () => inheriting({ knownSetpoints: new Map([[1, 0.05]]) }),
+    { instrument: "x", channel: "feed_rate", known: 0.05, read: 0 },
   ],
   ["CLOCK_STEPPED", "clock", stepped, { stepNs: 300_000_000_000n }],
   ["CLOCK_QUALITY", "clock", stepped, { quality: "stepped", previous: "not-stated" }],
@@ -333,6 +388,9 @@ describe("an event of HELIX-HAL-0001 or of the runtime is a record", () => {
     const all: Readonly<Record<LedgerEventType, true>> = {
       RUNTIME_STARTED: true,
       RUNTIME_STOPPED: true,
+      RUNTIME_DIED: true,
+      TELEMETRY_INTERRUPTED: true,
+      SETPOINT_DIFFERS: true,
       CLOCK_STEPPED: true,
       CLOCK_QUALITY: true,
       DRIVER_REGISTERED: true,

@@ -206,7 +206,16 @@ export function untilAborted(signal: AbortSignal): Promise<StreamStopReason> {
 }
 
 /** One session around a scripted driver, under a clock that the test moves. */
-export async function scriptedSession(toml = "") {
+export async function scriptedSession(
+  toml = "",
+  {
+    knownSetpoints,
+    interruptedSinceUtcNs,
+  }: {
+    readonly knownSetpoints?: ReadonlyMap<number, number>;
+    readonly interruptedSinceUtcNs?: bigint;
+  } = {},
+) {
   const helix = await readHelixConfig(
     `[instruments.x]\ndriver_library = "./x"\n${toml}`,
     "/plant/helix.toml",
@@ -231,6 +240,8 @@ export async function scriptedSession(toml = "") {
     origin: "simulated",
     backpressure: new ObservableValue<BackpressureSignal>({ level: "Normal" }),
     emit: (event) => events.push(event),
+    interruptedSinceUtcNs,
+    knownSetpoints,
   });
   const states = () => events.flatMap((event) => (event.type === "status" ? [event.status.state] : []));
   const run = () => session.run(stop.signal);

@@ -16,7 +16,7 @@ import {
   type Log,
   type Origin,
 } from "@helix/hal";
-import type { Actor, Ledger } from "@helix/ledger";
+import type { Actor, Ledger, LedgerRecord } from "@helix/ledger";
 import type { OriginRule } from "@helix/pipeline";
 import type { Platform } from "@helix/platform";
 import { calibrate } from "./calibrate.ts";
@@ -24,13 +24,17 @@ import { ClockWatch } from "./clock-watch.ts";
 import type { CommandReport } from "./command-desk.ts";
 import type { DriverHost, LoadedDriver } from "./driver-host.ts";
 import type { EmitSupervisorEvent } from "./events.ts";
+import { readFormerRuns } from "./former-runs.ts";
 import { InstrumentSession } from "./instrument-session.ts";
 import { guardLedger } from "./ledger-guard.ts";
 import { refuseSameId } from "./same-id.ts";
+import { takeOver } from "./take-over.ts";
 
 export interface SupervisorOptions {
   readonly platform: Platform;
   readonly ledger: Ledger;
+  /** What is in the ledger, from its first record to the opening of this run. */
+  readonly formerRecords: AsyncIterable<LedgerRecord>;
   readonly host: DriverHost;
   readonly config: HelixConfig;
   /** From the rig: "physical" in production. */
@@ -87,10 +91,11 @@ export interface Supervisor {
 }
 
 /**
- * Loads every driver and records the start. When one driver cannot be loaded, those already
- * loaded are ended again and nothing is left running.
+ * Loads every driver, records the start and takes over what a run that died has left open. When one
+ * driver cannot be loaded, those already loaded are ended again and nothing is left running.
  *
- * @throws ProblemsError, DriverLoadError; LedgerUnavailableError
+ * @throws ProblemsError, DriverLoadError; LedgerUnavailableError; LedgerOpenError when the records of
+ *   former runs cannot be read
  */
 export async function createSupervisor(options: SupervisorOptions): Promise<Supervisor> {
   const ledger = guardLedger(options.ledger, (reason) =>
@@ -102,6 +107,7 @@ export async function createSupervisor(options: SupervisorOptions): Promise<Supe
   const loaded: { key: string; driver: LoadedDriver }[] = [];
   const destroyAll = () => Promise.all(loaded.map(({ driver }) => driver.destroy()));
   try {
+    const former = await readFormerRuns(options.formerRecords);
     for (const config of options.config.instruments) {
       const backpressure = new ObservableValue<BackpressureSignal>({ level: "Normal" });
       const context = driverContext(options, config.key, backpressure);
@@ -113,7 +119,18 @@ export async function createSupervisor(options: SupervisorOptions): Promise<Supe
         : options.origin;
       sessions.set(
         config.key,
-        new InstrumentSession({ config, driver, platform, ledger, ring: writer, origin, backpressure, emit }),
+        new InstrumentSession({
+          config,
+          driver,
+          platform,
+          ledger,
+          ring: writer,
+          origin,
+          backpressure,
+          emit,
+          interruptedSinceUtcNs: former.interruptedSinceUtcNs.get(config.key),
+          knownSetpoints: former.setpoints.get(config.key),
+        }),
       );
     }
     await refuseSameId(
@@ -138,6 +155,11 @@ export async function createSupervisor(options: SupervisorOptions): Promise<Supe
         moduleHash: driver.moduleHash,
       });
     }
+    await takeOver(former, {
+      ledger,
+      deskOf: (key) => sessions.get(key)?.desk,
+      emit: options.onEvent,
+    });
   } catch (error) {
     await destroyAll();
     throw error;

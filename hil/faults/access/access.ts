@@ -125,9 +125,9 @@ export type PlantAccess = InstrumentAccess;
 /** A computer: the runtime's. */
 export interface HostAccess {
   /** kill -9 of the process; `end` starts it again. */
-  killProcess(): Effect<DeathFigures>;
+  killProcess(): Effect<Promise<DeathFigures>>;
   /** Power cut; `end` brings the current and the process back. */
-  cutPower(): Effect<DeathFigures>;
+  cutPower(): Effect<Promise<DeathFigures>>;
   /** Moves the wall clock by `us`; `end` moves it back. */
   stepClock(us: number): Effect<ClockFigures>;
 }
@@ -136,6 +136,29 @@ export interface DeathFigures {
   /** Processes that ran, and ran no more. */
   readonly ended: number;
   readonly connectionsLost: number;
+  /** Bytes written to the disk and not synced, and how many of them are gone. */
+  readonly unsyncedBytes: number;
+  readonly lostBytes: number;
+  /** Undefined where nothing was started again, because nothing had ended. */
+  readonly restart: Restart | undefined;
+}
+
+/** How a process that had died came up again. */
+export interface Restart {
+  /** What stood in the ledger before the process touched it; undefined where there was none. */
+  readonly found: { readonly verdict: string; readonly records: bigint } | undefined;
+  /** In the ledger once it ran again; undefined where it does not run. */
+  readonly records: bigint | undefined;
+  /** Why it does not run. */
+  readonly failure: string | undefined;
+}
+
+/** The process on a computer, over its deaths. */
+export interface HostedProcess {
+  /** It has just died. @param how for people: "killed" */
+  died(how: string): void;
+  /** Its computer is up; settles when it runs again, or cannot. */
+  startAgain(): Promise<Restart>;
 }
 
 export interface ClockFigures {

@@ -6,6 +6,7 @@ import { inWorld } from "../../world/testing/in-process.ts";
 import { faultKind } from "../catalogue.ts";
 import type { FaultTrace } from "../fault-kind.ts";
 import { planned } from "../testing.ts";
+import type { HostedProcess, Restart } from "./access.ts";
 import { virtualDisk } from "./virtual-disk-access.ts";
 import { virtualHost } from "./virtual-host.ts";
 import { virtualLink } from "./virtual-link.ts";
@@ -41,7 +42,7 @@ async function under(
 
     const inForce = faultKind(inject).begin(planned(inject, parameters), {
       link: virtualLink(world.network, driver.host, device.host),
-      host: virtualHost(world.network, driver.host, () => plant.starts.push("again")),
+      host: virtualHost(world.network, driver, hosted(plant)),
       disk: virtualDisk(driver.disk),
     });
     await meanwhile(plant);
@@ -52,6 +53,17 @@ async function under(
   });
   return result;
 }
+
+const RESTART: Restart = { found: { verdict: "TORN_TAIL", records: 41n }, records: 45n, failure: undefined };
+
+/** A process that notes what happens to it. */
+const hosted = ({ starts }: Pick<Plant, "starts">): HostedProcess => ({
+  died: (how) => starts.push(how),
+  startAgain: async () => {
+    starts.push("again");
+    return RESTART;
+  },
+});
 
 async function echo(connection: Connection): Promise<void> {
   try {
@@ -208,29 +220,77 @@ describe("link", () => {
 });
 
 describe("host", () => {
-  test.each(["process-killed", "runtime-power-cut"])(
-    "%s: nothing runs, connections are lost, and it starts again when it ends",
-    async (inject) => {
-      let ticks = 0;
-      const trace = await under(
-        inject,
-        {},
-        async ({ world, driver }) => {
-          expect(driver.host.running).toBe(false);
-          driver.platform.clock.timer(10, () => {
-            ticks += 1;
-          });
-          await world.sleep(2000);
-        },
-        async ({ driver, starts }) => {
-          expect(driver.host.running).toBe(true);
-          expect(starts).toEqual(["again"]);
-        },
-      );
-      expect(ticks).toBe(0);
-      expect(trace?.figures).toEqual({ ended: 1, connectionsLost: 1 });
+  test.each([
+    ["process-killed", "killed"],
+    ["runtime-power-cut", "without power"],
+  ])("%s: nothing runs, connections are lost, and it starts again when it ends", async (inject, how) => {
+    let ticks = 0;
+    const trace = await under(
+      inject,
+      {},
+      async ({ world, driver }) => {
+        expect(driver.host.running).toBe(false);
+        driver.platform.clock.timer(10, () => {
+          ticks += 1;
+        });
+        await world.sleep(2000);
+      },
+      async ({ driver, starts }) => {
+        expect(driver.host.running).toBe(true);
+        expect(starts).toEqual([how, "again"]);
+      },
+    );
+    expect(ticks).toBe(0);
+    expect(trace).toMatchObject({
+      before: "running",
+      after: how,
+      summary: expect.stringMatching(
+        /; 1 connection lost; .*ledger found TORN_TAIL with 41 records at the start; 45 records once it ran again$/,
+      ),
+      figures: { ended: 1, connectionsLost: 1, recordsFound: 41, recordsAfterStart: 45 },
+    });
+  });
+
+  test.each([
+    ["process-killed", 0, 4096],
+    ["runtime-power-cut", 4096, 0],
+  ])(
+    "%s: of what was written and not synced, the receipt tells what is lost",
+    async (inject, unsynced, least) => {
+      const { result } = await inWorld(async (world) => {
+        const station = world.addStation("runtime");
+        const { host, disk } = station;
+        const bytes = new Uint8Array(4096).fill(7);
+        await disk.writeFile("/log", new Uint8Array(1));
+        const file = await disk.open("/log", "read-write");
+        await file.write(bytes, 0);
+        const access = { host: virtualHost(world.network, station, hosted({ starts: [] })) };
+        const trace = await faultKind(inject).begin(planned(inject), access).end(50);
+        const left = await host.start(() => disk.readFile("/log"));
+        return { trace, kept: left.filter((byte) => byte === 7).length };
+      });
+      const { lostBytes = Number.NaN, unsyncedBytes } = result.trace?.figures ?? {};
+      expect(unsyncedBytes).toBe(unsynced);
+      expect(result.kept).toBe(4096 - lostBytes);
+      expect(result.kept).toBeGreaterThanOrEqual(least);
+      if (unsynced > 0) expect(lostBytes).toBeGreaterThan(0);
     },
   );
+
+  test("one that does not come up again: the receipt says why", async () => {
+    const { result } = await inWorld(async (world) => {
+      const failure = "ledger /l: the disk is full";
+      const process: HostedProcess = {
+        died: () => {},
+        startAgain: async () => ({ found: undefined, records: undefined, failure }),
+      };
+      const host = virtualHost(world.network, world.addStation("runtime"), process);
+      return faultKind("process-killed").begin(planned("process-killed"), { host }).end(50);
+    });
+    expect(result?.summary).toContain(
+      "no ledger found at the start; it does not run again: ledger /l: the disk is full",
+    );
+  });
 
   test("clock step: wall time is off meanwhile, monotonic time is not", async () => {
     let wall = 0n;
@@ -316,9 +376,9 @@ describe("a fault that touched nothing leaves no receipt", () => {
 
   test.each(["process-killed", "runtime-power-cut"])("%s of what has died already", async (inject) => {
     const { result } = await inWorld(async (world) => {
-      const { host } = world.addStation("runtime");
-      host.kill();
-      const access = { host: virtualHost(world.network, host, () => {}) };
+      const station = world.addStation("runtime");
+      station.host.kill();
+      const access = { host: virtualHost(world.network, station, hosted({ starts: [] })) };
       return faultKind(inject).begin(planned(inject), access).end(50);
     });
     expect(result).toBeUndefined();

@@ -17,7 +17,7 @@ type Own = Pick<FaultKind, "name" | "effect" | "receipt" | "unable"> &
 export function hostFault<P extends keyof Parts, Figures>(
   part: P,
   own: Own,
-  put: (part: Parts[P], fault: PlannedFault) => Effect<Figures>,
+  put: (part: Parts[P], fault: PlannedFault) => Effect<Figures | Promise<Figures>>,
   trace: (figures: Figures) => FaultTrace | undefined,
 ): FaultKind {
   return {
@@ -29,7 +29,7 @@ export function hostFault<P extends keyof Parts, Figures>(
     ...own,
     begin(fault, access) {
       const effect = put(partOf(part, fault, access) as Parts[P], fault);
-      return { end: async () => trace(effect.end()) };
+      return { end: async () => trace(await effect.end()) };
     },
     driverSaw: firstTroubleSeen,
   };

@@ -1,6 +1,6 @@
 /** The current of the runtime's computer is gone. */
 import type { FaultKind } from "../fault-kind.ts";
-import { counted } from "../wording.ts";
+import { deathTrace } from "./death.ts";
 import { hostFault } from "./host-fault.ts";
 
 export const runtimePowerCut: FaultKind = hostFault(
@@ -9,22 +9,17 @@ export const runtimePowerCut: FaultKind = hostFault(
     name: "runtime-power-cut",
     effect:
       "the computer of the runtime stops: no socket says goodbye, what was not synced may be lost; it starts again when the fault ends",
-    rigs: [],
     unable: {
-      virtual: "the rig cannot start the runtime again within a run yet",
-      wire: "the runtime runs in the bench's own process, which would die with it",
+      wire: "the runtime is on the machine that the bench runs on, whose power is not cut on purpose",
       physical: "the runtime of a real plant is not harmed on purpose",
     },
-    receipt: "that it ran and ran no more, and the connections that it lost",
+    receipt:
+      "that it ran and ran no more, what it lost, the verdict on the ledger that its next start found, and the records after that",
   },
   (host) => host.cutPower(),
-  ({ ended, connectionsLost }) =>
-    ended === 0
-      ? undefined
-      : {
-          summary: `the power was cut; ${counted(connectionsLost, "connection")} lost`,
-          before: "running",
-          after: "without power",
-          figures: { ended, connectionsLost },
-        },
+  deathTrace(
+    "the power was cut",
+    "without power",
+    ({ unsyncedBytes, lostBytes }) => `${lostBytes} of ${unsyncedBytes} unsynced bytes lost`,
+  ),
 );

@@ -13,5 +13,6 @@ export const clockJump: FaultKind = instrumentFault({
   falsifies: "instrument",
   receipt: "samples stamped wrongly, the right and the wrong plant time of the last",
   tell: (fault) => ({ inject: "clock-jump", seconds: setting(fault, "seconds") }),
+  takenAt: (fault, stampS) => stampS - setting(fault, "seconds"),
   driverSaw: lastReadingSeen,
 });

@@ -4,6 +4,8 @@ import type { FaultKind } from "../fault-kind.ts";
 import { setting } from "../fault-kind.ts";
 import { instrumentFault } from "../simulator-fault.ts";
 
+const SECONDS_PER_HOUR = 3600;
+
 export const clockSkew: FaultKind = instrumentFault({
   name: "clock-skew",
   effect: "the instrument's clock gains so much per hour; a negative rate loses",
@@ -13,5 +15,7 @@ export const clockSkew: FaultKind = instrumentFault({
   falsifies: "instrument",
   receipt: "samples stamped wrongly, the right and the wrong plant time of the last",
   tell: (fault) => ({ inject: "clock-skew", secondsPerHour: setting(fault, "secondsPerHour") }),
+  takenAt: (fault, stampS) =>
+    fault.beginS + (stampS - fault.beginS) / (1 + setting(fault, "secondsPerHour") / SECONDS_PER_HOUR),
   driverSaw: lastReadingSeen,
 });

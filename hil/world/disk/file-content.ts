@@ -54,18 +54,29 @@ export class FileContent {
     this.#takePending(last);
   }
 
-  powerCut(random: Random): void {
+  /** Bytes written since the last sync. */
+  get unsyncedBytes(): number {
+    return this.#pending.reduce((sum, { bytes }) => sum + bytes.length, 0);
+  }
+
+  /** @returns how many of the bytes written since the last sync are on the medium all the same */
+  powerCut(random: Random): number {
+    let kept = 0;
     for (const { bytes, position } of this.#pending) {
       for (let at = 0; at < bytes.length; ) {
         const untilEdge = SECTOR_BYTES - ((position + at) % SECTOR_BYTES);
         const piece = bytes.subarray(at, at + untilEdge);
-        if (random.uniform() < 0.5) this.#medium.put(piece, position + at);
+        if (random.uniform() < 0.5) {
+          this.#medium.put(piece, position + at);
+          kept += piece.length;
+        }
         at += piece.length;
       }
     }
     this.#pending = [];
     this.#cached = new GrowingBytes();
     this.#cached.put(this.#medium.view(), 0);
+    return kept;
   }
 
   #takePending(last: number): PendingWrite[] {

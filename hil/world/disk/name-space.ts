@@ -30,6 +30,12 @@ export class FolderNode {
 
 export type DiskNode = FileNode | FolderNode;
 
+export interface PowerCutLoss {
+  /** In files that had a name. */
+  readonly unsyncedBytes: number;
+  readonly lostBytes: number;
+}
+
 interface Change {
   readonly number: number;
   readonly folders: readonly FolderNode[];
@@ -73,7 +79,9 @@ export class NameSpace {
     }
   }
 
-  powerCut(random: Random): void {
+  /** @returns bytes that no sync had saved, and how many of them are lost */
+  powerCut(random: Random): PowerCutLoss {
+    const unsyncedBytes = sumOf(this.root, (file) => file.content.unsyncedBytes);
     const folders = new Set<FolderNode>();
     collectFolders(this.root, folders);
     const survivors = new Map<FolderNode, number>();
@@ -88,12 +96,12 @@ export class NameSpace {
       }
     }
     for (const folder of folders) folder.pending.length = 0;
-    restore(this.root, random);
+    return { unsyncedBytes, lostBytes: unsyncedBytes - restore(this.root, random) };
   }
 
   /** Bytes in all files. */
   usedBytes(): number {
-    return sizeOf(this.root);
+    return sumOf(this.root, (file) => file.content.size);
   }
 
   #changed(folders: readonly FolderNode[], apply: () => void): void {
@@ -122,17 +130,18 @@ function collectFolders(folder: FolderNode, into: Set<FolderNode>): void {
   }
 }
 
-function restore(folder: FolderNode, random: Random): void {
+/** @returns bytes that were not synced and are there all the same */
+function restore(folder: FolderNode, random: Random): number {
   folder.entries = new Map(folder.onMedium);
-  for (const node of folder.entries.values()) {
-    if (node.kind === "folder") restore(node, random);
-    else node.content.powerCut(random);
-  }
+  let kept = 0;
+  for (const node of folder.entries.values())
+    kept += node.kind === "folder" ? restore(node, random) : node.content.powerCut(random);
+  return kept;
 }
 
-function sizeOf(folder: FolderNode): number {
+function sumOf(folder: FolderNode, bytesOf: (file: FileNode) => number): number {
   let bytes = 0;
   for (const node of folder.entries.values())
-    bytes += node.kind === "folder" ? sizeOf(node) : node.content.size;
+    bytes += node.kind === "folder" ? sumOf(node, bytesOf) : bytesOf(node);
   return bytes;
 }

@@ -11,7 +11,7 @@ import { type Disk, type DiskFile, type DiskLock, LockHeldError } from "@helix/p
 import type { Host } from "../host.ts";
 import type { Kernel } from "../kernel/kernel.ts";
 import { diskError } from "./disk-error.ts";
-import { type DiskNode, FileNode, FolderNode, NameSpace } from "./name-space.ts";
+import { type DiskNode, FileNode, FolderNode, NameSpace, type PowerCutLoss } from "./name-space.ts";
 import { VirtualFile } from "./virtual-file.ts";
 
 export interface DiskSettings {
@@ -39,6 +39,8 @@ const SOLID_STATE: DiskSettings = {
 export class VirtualDisk implements Disk {
   settings = SOLID_STATE;
   readonly watchers = new Set<DiskWatcher>();
+  /** What the last power cut of the host has cost. */
+  lastLoss: PowerCutLoss = { unsyncedBytes: 0, lostBytes: 0 };
   readonly #kernel: Kernel;
   readonly #host: Host;
   readonly #random: Random;
@@ -53,7 +55,7 @@ export class VirtualDisk implements Disk {
     host.attach({
       powerCut: () => {
         this.#releaseLocks();
-        this.#names.powerCut(this.#random);
+        this.lastLoss = this.#names.powerCut(this.#random);
       },
       processKilled: () => this.#releaseLocks(),
     });

@@ -89,6 +89,7 @@ async function startRuntime({ host, disk, platform }: Station, pki: string): Pro
   const supervisor = await createSupervisor({
     platform,
     ledger,
+    formerRecords: readLedger({ folder: LEDGER, disk }),
     // The driver's module is a file of the installation, not of the virtual disk.
     host: createInProcessHost(createSystemPlatform(0).disk),
     config: await readHelixConfig(configuration(pki), "/etc/helix/helix.toml"),

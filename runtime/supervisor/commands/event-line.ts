@@ -21,12 +21,16 @@ function text(event: Extract<SupervisorEvent, { instrument: string }>): string |
       return `ALARM ${event.message}`;
     case "gap":
       return `${event.missing} sample(s) of ${event.channel} missing before ${event.nextSequence}`;
+    case "interruption":
+      return `measuring again; readings since ${new Date(Number(event.sinceUtcNs / 1_000_000n)).toISOString()} may be missing: HELIX had died`;
     case "drop":
       return `frame ${event.drop.droppedSequence} of channel ${event.drop.channelId} dropped (${event.drop.dropReason.reason})`;
     case "crc-failure":
       return "a damaged frame was discarded";
     case "contract-violation":
       return `the driver breaks its contract: ${event.reason}`;
+    case "command-orphaned":
+      return `the outcome of command ${event.id} is unknown (${event.reason}); the setpoint is read back, nothing is sent again`;
     case "command-resolved":
       return `command ${event.resolution.id}: ${event.resolution.reason}`;
     case "frames":

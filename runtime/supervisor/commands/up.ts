@@ -9,6 +9,7 @@ import {
   LedgerUnavailableError,
   openLedger,
   PASSPHRASE_VARIABLE,
+  readLedger,
 } from "@helix/ledger";
 import { accountName, jsonLog, silentLog } from "@helix/platform";
 import { createInProcessHost } from "../in-process-host.ts";
@@ -80,12 +81,13 @@ async function openConfiguredLedger(
   }
 }
 
-/** A ledger that cannot take even the record of the start keeps everything from starting. */
+/** A ledger that cannot be read, or cannot take even the record of the start, keeps all from starting. */
 async function startedOrRefused(options: SupervisorOptions): Promise<Supervisor> {
   try {
     return await createSupervisor(options);
   } catch (error) {
-    if (error instanceof LedgerUnavailableError) throw new CliError(error.message, { cause: error });
+    if (error instanceof LedgerUnavailableError || error instanceof LedgerOpenError)
+      throw new CliError(error.message, { cause: error });
     throw error;
   }
 }
@@ -99,6 +101,7 @@ async function runUntilStopped(
   const supervisor = await startedOrRefused({
     platform: context.platform,
     ledger,
+    formerRecords: readLedger({ folder: config.ledger.folder, disk: context.platform.disk }),
     host: createInProcessHost(context.platform.disk),
     config,
     origin: "physical",

@@ -1,0 +1,142 @@
+/**
+ * What a start finds in the ledger of the runs before it: whether the last one died, which commands
+ * nobody has settled, and since when which instrument has not been measured.
+ *
+ * Reads every record there is; what is kept grows with what is open, not with the ledger.
+ */
+import type { InstrumentCommand } from "@helix/hal";
+import type { Actor, LedgerRecord } from "@helix/ledger";
+
+export interface FormerRuns {
+  /** Last record of the latest run, where that run did not stop in order. */
+  readonly death: { readonly sequence: bigint; readonly utcNs: bigint } | undefined;
+  /** In the order of their intents. */
+  readonly openCommands: readonly OpenCommand[];
+  /** By instrument, ns since 1970 UTC: the last known of a connection that died with its runtime. */
+  readonly interruptedSinceUtcNs: ReadonlyMap<string, bigint>;
+  /** By instrument and channel id, in the channel's unit: what was acknowledged or read last. */
+  readonly setpoints: ReadonlyMap<string, ReadonlyMap<number, number>>;
+}
+
+/** A command with an intent, whose fate is not on record. */
+export interface OpenCommand {
+  readonly id: string;
+  readonly instrument: string;
+  readonly command: InstrumentCommand;
+  readonly actor: Actor;
+  readonly intentSequence: bigint;
+  /** Of the outcome "unknown"; undefined: the runtime died before it could record any. */
+  readonly outcomeSequence: bigint | undefined;
+}
+
+/** @throws LedgerOpenError where the records cannot be read */
+export async function readFormerRuns(records: AsyncIterable<LedgerRecord>): Promise<FormerRuns> {
+  const runs = new RunReader();
+  const commands = new Map<string, OpenCommand>();
+  const setpoints = new Map<string, Map<number, number>>();
+  for await (const record of records) {
+    runs.take(record);
+    takeSetpoint(record, commands, setpoints);
+    takeCommand(record, commands);
+  }
+  const death = runs.end();
+  const openCommands = [...commands.values()];
+  return { death, openCommands, interruptedSinceUtcNs: runs.interrupted, setpoints };
+}
+
+function takeSetpoint(
+  { event }: LedgerRecord,
+  open: ReadonlyMap<string, OpenCommand>,
+  into: Map<string, Map<number, number>>,
+): void {
+  const command = open.get(event["commandId"] as string)?.command;
+  const isOfChannel = event.type === "SETPOINT_DIFFERS";
+  const ofCommand = command?.type === "SetSetpoint" ? command.channelId : undefined;
+  const channelId = isOfChannel ? (event["channelId"] as number) : ofCommand;
+  const value = event[VALUE_FIELD[event.type] ?? ""] as number | undefined;
+  if (channelId === undefined || value === undefined) return;
+  const instrument = event["instrument"] as string;
+  const values = into.get(instrument) ?? new Map<number, number>();
+  into.set(instrument, values.set(channelId, value));
+}
+
+/** Where a record tells a setpoint that the instrument holds. */
+const VALUE_FIELD: Readonly<Record<string, string>> = {
+  COMMAND_OUTCOME: "acknowledgedValue",
+  COMMAND_RESOLVED: "readBack",
+  SETPOINT_DIFFERS: "read",
+};
+
+function takeCommand({ event, sequence }: LedgerRecord, open: Map<string, OpenCommand>): void {
+  const id = event["commandId"] as string;
+  switch (event.type) {
+    case "COMMAND_INTENT":
+      open.set(id, {
+        id,
+        instrument: event["instrument"] as string,
+        command: event["command"] as InstrumentCommand,
+        actor: event["actor"] as Actor,
+        intentSequence: sequence,
+        outcomeSequence: undefined,
+      });
+      return;
+    case "COMMAND_OUTCOME": {
+      const command = open.get(id);
+      if (command && event["outcome"] === "unknown") open.set(id, { ...command, outcomeSequence: sequence });
+      else open.delete(id);
+      return;
+    }
+    // A deviation that names a command has handed it over to a person.
+    case "COMMAND_REJECTED":
+    case "COMMAND_RESOLVED":
+    case "DEVIATION":
+      open.delete(id);
+  }
+}
+
+/** Follows runs from start to stop, or to the start of the next one where there was no stop. */
+class RunReader {
+  readonly interrupted = new Map<string, bigint>();
+  #run: { readonly bootId: string; sequence: bigint; utcNs: bigint } | undefined;
+  /** By instrument: when its connection was lost in this run, undefined while it holds. */
+  readonly #connections = new Map<string, bigint | undefined>();
+
+  take(record: LedgerRecord): void {
+    const { bootId, sequence, utcNs, event } = record;
+    if (event.type === "RUNTIME_STARTED") {
+      this.end();
+      this.#run = { bootId, sequence, utcNs };
+    }
+    // Others write too: an opening that recovers, a rotation of keys between two runs.
+    if (this.#run?.bootId !== bootId) return;
+    Object.assign(this.#run, { sequence, utcNs });
+    const instrument = event["instrument"] as string;
+    switch (event.type) {
+      case "CONNECTED":
+        this.#connections.set(instrument, undefined);
+        return;
+      case "CONNECTION_LOST":
+        this.#connections.set(instrument, utcNs);
+        return;
+      case "TELEMETRY_INTERRUPTED":
+        this.interrupted.delete(instrument);
+        return;
+      case "RUNTIME_STOPPED":
+        this.#run = undefined;
+        this.#connections.clear();
+    }
+  }
+
+  /** The run that goes on, if any, has died. @returns its last record */
+  end(): { sequence: bigint; utcNs: bigint } | undefined {
+    const run = this.#run;
+    if (run === undefined) return undefined;
+    for (const [instrument, lostUtcNs] of this.#connections) {
+      // Where it died again before a reading came, the time lost goes back to the first death.
+      if (!this.interrupted.has(instrument)) this.interrupted.set(instrument, lostUtcNs ?? run.utcNs);
+    }
+    this.#connections.clear();
+    this.#run = undefined;
+    return { sequence: run.sequence, utcNs: run.utcNs };
+  }
+}
