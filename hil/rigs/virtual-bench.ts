@@ -93,7 +93,7 @@ async function startInstrument(
   const { world, runtime, bench, run, record } = options;
   const { plan } = run;
   const { driver, simulator } = partsOf(driverName, simulatorName);
-  const station = world.addStation(key, { realm: true });
+  const station = world.addStation(key, { realm: simulatorName });
   const isRare = publishPeriodS > USUAL_PUBLISH_PERIOD_S;
   const wiring = wiringOf(key, plan.seed, {
     host: key,
