@@ -6,12 +6,15 @@ export interface Plant {
   readonly duration: string;
 }
 
-/** Simulated Biostats, nine channels each, sampled every second and handed over every minute. */
+/**
+ * Simulated Biostats, sampled and handed over every second, at a driver that is given their five
+ * controlled channels.
+ */
 export function bioreactors({ name, instruments, duration }: Plant): string {
   const units = Array.from(
     { length: instruments },
     (_, i) =>
-      `    brx-${i + 1}: { simulator: sartorius-biostat, driver: sartorius-biostat, protocol: opcua, sample: 1 s, publish: 60 s }`,
+      `    brx-${i + 1}: { simulator: sartorius-biostat, driver: opcua-generic, protocol: opcua, sample: 1 s }`,
   );
   return [
     `scenario: ${name}`,
