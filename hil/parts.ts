@@ -109,6 +109,24 @@ const MODBUS_REGISTERS = (
   setpoint_register: 2 * index,
 }));
 
+/** The Biostat's controlled channels, for a driver that knows nothing of Biostats (PROTOCOL.md of its driver). */
+const BIOSTAT_NODES = (
+  [
+    ["DO", "dissolved_oxygen", "%{airsat}"],
+    ["pH", "ph", "[pH]"],
+    ["Temperature", "temperature", "Cel"],
+    ["Agitation", "agitation", "{rev}/min"],
+    ["Feed", "feed_rate", "L/h"],
+  ] as const
+).map(([node, name, unit], index) => ({
+  channel_id: index,
+  node_id: `nsu=urn:helix:standin:sartorius-biostat;s=Biostat.${node}.PV`,
+  name,
+  unit,
+  is_writable: true,
+  setpoint_node_id: `nsu=urn:helix:standin:sartorius-biostat;s=Biostat.${node}.SP`,
+}));
+
 export const DRIVERS: ReadonlyMap<string, DriverPart> = new Map([
   [
     "sartorius-biostat",
@@ -130,6 +148,28 @@ export const DRIVERS: ReadonlyMap<string, DriverPart> = new Map([
         username,
         password_env_var: passwordEnvVar,
         serial_number: serialNumber,
+      }),
+    },
+  ],
+  [
+    "opcua-generic",
+    {
+      library: fileURLToPath(import.meta.resolve("@helix/driver-opcua-generic")),
+      packageName: "@helix/driver-opcua-generic",
+      protocols: ["opcua"],
+      loadManifest: async () =>
+        (await import("@helix/driver-opcua-generic")).helixDriverManifest as DriverManifest<never>,
+      preload: async () => (await import("@helix/driver-opcua-generic")).loadOpcUaStack(),
+      provision: async (pkiFolder, instrument, clock) =>
+        (await import("@helix/driver-opcua-generic")).ensureClientCertificate(pkiFolder, instrument, clock),
+      config: ({ host, port, serialNumber, username, passwordEnvVar, pollIntervalMs, silenceLimitMs }) => ({
+        endpoint_url: `opc.tcp://${host}:${port}`,
+        publishing_interval_ms: pollIntervalMs,
+        ...(silenceLimitMs === undefined ? {} : { silence_limit_ms: silenceLimitMs }),
+        username,
+        password_env_var: passwordEnvVar,
+        serial_number: serialNumber,
+        channel_map: BIOSTAT_NODES,
       }),
     },
   ],

@@ -16,6 +16,8 @@ export interface WorldBoard {
 const LIBRARY = dirname(fileURLToPath(import.meta.resolve("@helix/scenarios")));
 const REPETITIONS = 3;
 const ONE: Plant = { name: "one-bioreactor", instruments: 1, duration: "2 h" };
+/** Long enough that compiling, which V8 does on other threads, is a small part of it. */
+const LONG: Plant = { name: "one-bioreactor-long", instruments: 1, duration: "6 h" };
 const FORTY: Plant = { name: "forty-bioreactors", instruments: 40, duration: "10 min" };
 const ONE_MODBUS: Plant = { name: "one-modbus-device", instruments: 1, duration: "4 h" };
 const MANY_MODBUS: Plant = { name: "300-modbus-devices", instruments: 300, duration: "5 min" };
@@ -23,13 +25,13 @@ const FORTNIGHT = "fed-batch-14-days";
 
 /** Takes a few minutes, and two cores for one of the figures. */
 export async function runWorldBoard(say: (what: string) => void): Promise<WorldBoard> {
-  const run = (plant: Plant) => measureVirtualRun(bioreactors(plant), plant.name);
+  const run = (plant: Plant, publish = "1 s") => measureVirtualRun(bioreactors(plant, publish), plant.name);
   say("one bioreactor");
   const alone = await repeated(() => run(ONE));
   say("two worlds at once");
-  const sides = await repeated(async () => sideBySide(() => run(ONE)));
+  const sides = await repeated(async () => sideBySide(() => run(LONG)));
   say("forty bioreactors");
-  const forty = await run(FORTY);
+  const forty = await run(FORTY, "60 s");
   say("one Modbus device");
   const modbus = await repeated(() => measureVirtualRun(modbusDevices(ONE_MODBUS), ONE_MODBUS.name));
   say("300 Modbus devices");
@@ -44,9 +46,14 @@ export async function runWorldBoard(say: (what: string) => void): Promise<WorldB
   const oneModbus = median(modbus.map(({ rate }) => rate));
   return {
     figures: [
-      atLeast("1 bioreactor, OPC UA, 9 channels at 1 Hz", one, "x real time", 1500),
+      atLeast("1 bioreactor, OPC UA, 5 channels at 1 Hz, handed over each second", one, "x real time", 1500),
       atMost("fed-batch of 14 days, 9 channels at 0.1 Hz, 3 faults", whole(fortnight), "s CPU", 60),
-      atLeast("40 bioreactors, OPC UA, 9 channels at 1 Hz", forty.rate, "x real time", 100),
+      atLeast(
+        "40 bioreactors, OPC UA, 5 channels at 1 Hz, handed over each minute",
+        forty.rate,
+        "x real time",
+        100,
+      ),
       atLeast("1 Modbus device, TCP, 3 channels at 1 Hz", oneModbus, "x real time", 5000),
       atLeast("300 Modbus devices, TCP, 3 channels at 1 Hz", many.rate, "x real time", 100),
       atLeast("2 worlds at once over 1, in throughput", median(sides), "x", 1.7),

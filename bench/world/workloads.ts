@@ -6,12 +6,15 @@ export interface Plant {
   readonly duration: string;
 }
 
-/** Simulated Biostats, nine channels each, sampled every second and handed over every minute. */
-export const bioreactors = (plant: Plant): string =>
+/**
+ * Simulated Biostats, sampled every second, at a driver that is given their five controlled channels.
+ * @param publish how often samples are handed over, with its unit
+ */
+export const bioreactors = (plant: Plant, publish: string): string =>
   scenario(
     plant,
     "bioreactors",
-    "simulator: sartorius-biostat, driver: sartorius-biostat, protocol: opcua, sample: 1 s, publish: 60 s",
+    `simulator: sartorius-biostat, driver: opcua-generic, protocol: opcua, sample: 1 s, publish: ${publish}`,
   );
 
 /** Simulated Modbus devices, three channels with their setpoints each, polled every second. */

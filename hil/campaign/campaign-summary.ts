@@ -5,6 +5,8 @@ import type { JobLine } from "./job.ts";
 export interface CampaignSummary {
   readonly runs: number;
   readonly verdicts: Readonly<Record<Verdict, number>>;
+  /** Drawn faults that left no trace, over all runs: they were left out. */
+  readonly leftOut: number;
   /** The most frequent first. */
   readonly groups: readonly FailureGroup[];
 }
@@ -34,6 +36,7 @@ export function summarise(lines: readonly JobLine[]): CampaignSummary {
   return {
     runs: lines.length,
     verdicts,
+    leftOut: lines.reduce((sum, line) => sum + line.leftOut.length, 0),
     groups: [...groups]
       .map(([cause, failed]) => groupOf(cause, failed))
       .sort((a, b) => b.count - a.count || (a.cause < b.cause ? -1 : 1)),
@@ -49,9 +52,10 @@ export function campaignExitCode({ verdicts }: CampaignSummary): 0 | 1 | 3 {
 /** Failed runs named per group; the others are in the journal. */
 const SHOWN_RUNS = 5;
 
-export function campaignText({ runs, verdicts, groups }: CampaignSummary): string {
+export function campaignText({ runs, verdicts, leftOut, groups }: CampaignSummary): string {
   const counts = Object.entries(verdicts).filter(([, count]) => count > 0);
   const lines = [`${runs} runs: ${counts.map(([verdict, count]) => `${count} ${verdict}`).join(", ")}`];
+  if (leftOut > 0) lines.push(`Drawn faults that touched nothing, and were left out: ${leftOut}`);
   for (const { cause, count, runs: failed } of groups) {
     lines.push("", `${count} x ${cause}`, `    ${failed[0]?.summary}`);
     for (const { replay } of failed.slice(0, SHOWN_RUNS)) lines.push(`    ${replay}`);

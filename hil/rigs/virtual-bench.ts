@@ -96,7 +96,7 @@ async function startInstrument(
   const { plan } = run;
   const { key, samplePeriodS, publishPeriodS } = planned;
   const { driver, simulator } = partsOf(planned.driver, planned.simulator);
-  const station = world.addStation(key, { realm: simulator.needsRealm });
+  const station = world.addStation(key, simulator.needsRealm ? { realm: planned.simulator } : {});
   const connection = connectVirtually(world, runtime, station, planned);
   const isRare = publishPeriodS > USUAL_PUBLISH_PERIOD_S;
   const wiring = wiringOf(key, plan.seed, {

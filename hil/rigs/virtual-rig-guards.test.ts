@@ -1,5 +1,5 @@
 /** A driver that hangs, or leaves something to real chance, is found and named by the virtual rig. */
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createSystemPlatform } from "@helix/platform";
@@ -24,7 +24,7 @@ schedule:
 expect:
   - { always: every-gap-is-recorded }
 `.trimStart();
-const LIMIT = 120_000;
+const LIMIT = 600_000;
 
 const planted = async (what: string) => ({
   plan: readScenario(ONE_COMMAND, "one-command.yaml", await knownParts()),
@@ -34,24 +34,46 @@ const planted = async (what: string) => ({
   program: new URL(`./testing/planted-program.ts?planted=${what}`, import.meta.url).href,
 });
 
-test("a driver that loops for ever is ended: the run is invalid, put down to the driver", {
-  timeout: LIMIT,
-}, async () => {
+/** What the run came to. */
+async function ended(what: string, stallMs?: number) {
   const runsFolder = await mkdtemp(join(tmpdir(), "virtual-guards-"));
   try {
     const { end, record } = await runVirtually({
-      ...(await planted("loop")),
-      stallMs: 3000,
+      ...(await planted(what)),
+      ...(stallMs === undefined ? {} : { stallMs }),
       runsFolder,
       signal: new AbortController().signal,
       watch: { stage() {}, time() {}, sample() {}, event() {} },
     });
-    expect(end).toMatchObject({ verdict: "invalid", cause: "driver" });
-    expect(end.summary).toMatch(/made no progress for 3000 ms .*last event: no\. \d+, \w+ on helix at /);
-    expect(record).toContain(runsFolder);
+    expect(await readFile(record, "utf8")).toContain('"kind":"end"');
+    return end;
   } finally {
     await rm(runsFolder, { recursive: true });
   }
+}
+
+test("a driver that loops for ever is ended: the run is invalid, put down to the driver", {
+  timeout: LIMIT,
+}, async () => {
+  const end = await ended("loop", 3000);
+  expect(end).toMatchObject({ verdict: "invalid", cause: "driver" });
+  expect(end.summary).toMatch(/made no progress for 3000 ms .*last event: no\. \d+, \w+ on helix at /);
+});
+
+test("a driver that leaks real timers, in a thread of its own, fails, and the leak is named", {
+  timeout: LIMIT,
+}, async () => {
+  const end = await ended("thread");
+  expect(end).toMatchObject({ verdict: "fail", cause: "driver" });
+  expect(end.summary).toMatch(/the runtime did: Error: real asynchronous work in the world: \w+ x \d+/);
+});
+
+test("an exception that nobody in the runtime catches is the driver's failure", {
+  timeout: LIMIT,
+}, async () => {
+  const end = await ended("throws");
+  expect(end).toMatchObject({ verdict: "fail", cause: "driver" });
+  expect(end.summary).toMatch(/the runtime did: SyntaxError: Unexpected token/);
 });
 
 test("a driver that leaves something to real chance: the two runs differ, and the event is named", {

@@ -181,7 +181,10 @@ function withFolder(result: VirtualResult, folder: RunFolder): VirtualResult {
     : { ...result, ledger: { ...ledger, folder: join(folder.path, ledger.folder) } };
 }
 
-/** Whose code ran last is who hung; an exception that nobody catches ends the process that it is thrown in. */
+/**
+ * Whose code ran last is who hung. An exception that nobody catches would have ended the process, and
+ * real asynchronous work cannot repeat: in the runtime, either is the driver's failure.
+ */
 function endOf(error: WorldHungError | WorldFailedError): Pick<Outcome, "verdict" | "cause" | "summary"> {
   const host = error instanceof WorldHungError ? error.lastEvent.host : error.host;
   const [what = ""] = error.message.split("\n", 1);
@@ -189,7 +192,8 @@ function endOf(error: WorldHungError | WorldFailedError): Pick<Outcome, "verdict
   if (error instanceof WorldHungError || host === undefined)
     return { verdict: "invalid", cause, summary: `The virtual world was ended: ${what}.` };
   const where = host === RUNTIME_HOST ? "the runtime" : `the simulator of ${host}`;
-  const thrown = `nobody in ${where} caught ${error.error.split("\n", 1)[0]}`;
+  const [why = ""] = error.error.split("\n", 1);
   const verdict = host === RUNTIME_HOST ? "fail" : "invalid";
-  return { verdict, cause, summary: `The virtual world was ended at ${error.virtualSeconds} s: ${thrown}.` };
+  const summary = `The virtual world was ended at ${error.virtualSeconds} s for what ${where} did: ${why}.`;
+  return { verdict, cause, summary };
 }

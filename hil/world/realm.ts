@@ -3,8 +3,9 @@
  * counters) that on real computers dies with the process; with a realm it does so here. CommonJS
  * modules are cached per boot of the host that runs, ES modules get the boot in their address.
  *
- * A realm costs about half a second of CPU and 20 to 40 MB with node-opcua in it; a host without one
- * shares the world's instances.
+ * A realm costs about a second of CPU and 40 MB with node-opcua in it, and its code is compiled and
+ * optimised anew. So hosts that run the same program and never boot again may share one by its name;
+ * a host without any shares the world's instances.
  */
 import module from "node:module";
 import type { Host } from "./host.ts";
@@ -15,17 +16,27 @@ const QUERY = /[?&]realm=([^&]+)/;
 
 export class Realms {
   readonly #kernel: Kernel;
-  readonly #hosts = new Set<Host>();
+  /** Name of a shared realm; undefined: the host's own. */
+  readonly #hosts = new Map<Host, string | undefined>();
   readonly #caches = new Map<string, Record<string, unknown>>();
 
   constructor(kernel: Kernel) {
     this.#kernel = kernel;
   }
 
-  /** From now on the host has its own modules, anew at every boot. */
-  give(host: Host): void {
+  /** From now on the host has its own modules, anew at every boot; or those of the realm that is named. */
+  give(host: Host, name?: string): void {
     if (this.#hosts.size === 0) this.#install();
-    this.#hosts.add(host);
+    this.#hosts.set(host, name);
+  }
+
+  /** @throws Error for a host that has booted again in a realm that it shares: its modules would remember */
+  #label(host: Host): string {
+    const name = this.#hosts.get(host);
+    if (name === undefined) return `${host.name}.${host.boot}`;
+    if (host.boot > 1)
+      throw new Error(`${host.name} shares the realm ${name}, and booted again: give it its own`);
+    return name;
   }
 
   /**
@@ -33,7 +44,7 @@ export class Realms {
    * @param url  absolute, as from `import.meta.resolve`
    */
   load<T>(host: Host, url: string): Promise<T> {
-    const address = this.#hosts.has(host) ? withRealm(url, label(host)) : url;
+    const address = this.#hosts.has(host) ? withRealm(url, this.#label(host)) : url;
     return host.run(() => this.#kernel.fenced("import", () => import(address) as Promise<T>));
   }
 
@@ -69,14 +80,15 @@ export class Realms {
    */
   #separate(cache: Record<string, unknown>, shared: Record<string, unknown>, value: { path?: string }) {
     const host = this.#kernel.currentHost;
-    if (cache !== shared && host !== undefined && value.path !== undefined) value.path += `?${label(host)}`;
+    if (cache !== shared && host !== undefined && value.path !== undefined)
+      value.path += `?${this.#label(host)}`;
     return cache;
   }
 
   #cacheHere(shared: Record<string, unknown>): Record<string, unknown> {
     const host = this.#kernel.currentHost;
     if (host === undefined || !this.#hosts.has(host)) return shared;
-    const key = label(host);
+    const key = this.#label(host);
     let cache = this.#caches.get(key);
     if (cache === undefined) {
       this.#caches.delete(`${host.name}.${host.boot - 1}`);
@@ -85,10 +97,6 @@ export class Realms {
     }
     return cache;
   }
-}
-
-function label(host: Host): string {
-  return `${host.name}.${host.boot}`;
 }
 
 function withRealm(url: string, realm: string): string {

@@ -24,8 +24,11 @@ export interface Station {
 export interface StationOptions {
   /** IPv4; default 10.0.x.y in order of creation. */
   readonly address?: string;
-  /** Modules of its own, anew at every boot; needed where a stack keeps state in modules. */
-  readonly realm?: boolean;
+  /**
+   * Modules of its own, anew at every boot; needed where a stack keeps state in modules. A name: it
+   * shares them with the hosts that give the same name, none of which may boot again.
+   */
+  readonly realm?: boolean | string;
 }
 
 export interface WorldOptions {
@@ -69,7 +72,8 @@ export class World {
   /** @throws Error when the name or the address is taken */
   addStation(name: string, options: StationOptions = {}): Station {
     const host = this.network.addHost(name, options.address);
-    if (options.realm) this.#realms.give(host);
+    const { realm = false } = options;
+    if (realm !== false) this.#realms.give(host, realm === true ? undefined : realm);
     const disk = new VirtualDisk(this.kernel, host, host.random.fork("disk"));
     const platform: Platform = {
       clock: createWorldClock(this.kernel, host),

@@ -3,6 +3,7 @@
  * planted happens when the driver is sent a command.
  */
 import { runInNewContext } from "node:vm";
+import { Worker } from "node:worker_threads";
 import { SartoriusBiostatDriver } from "@helix/driver-sartorius-biostat";
 import run from "../virtual-program.ts";
 
@@ -13,6 +14,9 @@ const PLANTED: Readonly<Record<string, () => Promise<void>>> = {
   loop: async () => {
     for (;;);
   },
+  // A thread has real timers of its own.
+  thread: async () => void new Worker("setTimeout(() => {}, 50)", { eval: true }),
+  throws: async () => void setTimeout(() => JSON.parse("no JSON"), 5),
   chance: () => new Promise((resolve) => void setTimeout(resolve, 1 + realChance() * 100)),
 };
 

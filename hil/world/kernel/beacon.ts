@@ -11,6 +11,8 @@ export interface BeaconReading {
   readonly timeUs: number;
   readonly host: string;
   readonly kind: string;
+  /** Virtual time stands still for real work, such as the loading of modules. */
+  readonly isHeld: boolean;
 }
 
 export class Beacon {
@@ -39,12 +41,17 @@ export class Beacon {
     this.#numbers[1] = timeUs;
   }
 
+  hold(isHeld: boolean): void {
+    this.#numbers[2] = isHeld ? 1 : 0;
+  }
+
   read(): BeaconReading {
     return {
       events: this.#numbers[0] ?? 0,
       timeUs: this.#numbers[1] ?? 0,
       host: readText(this.#text.subarray(KIND_BYTES)),
       kind: readText(this.#text.subarray(0, KIND_BYTES)),
+      isHeld: this.#numbers[2] === 1,
     };
   }
 }

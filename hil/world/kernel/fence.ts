@@ -13,12 +13,20 @@ interface FencedWork {
 
 export class Fence {
   readonly #deliver: (kind: string, settle: () => void, host: Host | undefined) => void;
+  readonly #onChange: (isUp: boolean) => void;
   #open = 0;
   #issued: FencedWork[] = [];
 
-  /** @param deliver  schedules the telling of a result as an event of the host */
-  constructor(deliver: (kind: string, settle: () => void, host: Host | undefined) => void) {
+  /**
+   * @param deliver  schedules the telling of a result as an event of the host
+   * @param onChange  hears when it goes up or down
+   */
+  constructor(
+    deliver: (kind: string, settle: () => void, host: Host | undefined) => void,
+    onChange: (isUp: boolean) => void,
+  ) {
     this.#deliver = deliver;
+    this.#onChange = onChange;
   }
 
   get isUp(): boolean {
@@ -28,6 +36,7 @@ export class Fence {
   run<T>(kind: string, host: Host | undefined, work: () => Promise<T>): Promise<T> {
     const entry: FencedWork = { kind, host, settle: undefined };
     this.#open += 1;
+    if (this.#open === 1) this.#onChange(true);
     this.#issued.push(entry);
     return new Promise<T>((resolve, reject) => {
       const finish = async () => {
@@ -38,7 +47,9 @@ export class Fence {
           entry.settle = () => reject(error);
         }
         this.#open -= 1;
-        if (this.#open === 0) this.#deliverAll();
+        if (this.#open > 0) return;
+        this.#onChange(false);
+        this.#deliverAll();
       };
       void finish();
     });

@@ -52,11 +52,14 @@ export class Kernel {
   /** The event that runs. */
   current: WorldEvent | undefined = undefined;
   readonly #queue = new EventQueue();
-  readonly #fence = new Fence((kind, settle, host) => {
-    // The bench is no default: its results must not die with the host that happens to run.
-    if (host === undefined) this.deliver(this.nowUs, kind, settle, undefined);
-    else this.immediate(kind, settle, host);
-  });
+  readonly #fence = new Fence(
+    (kind, settle, host) => {
+      // The bench is no default: its results must not die with the host that happens to run.
+      if (host === undefined) this.deliver(this.nowUs, kind, settle, undefined);
+      else this.immediate(kind, settle, host);
+    },
+    (isUp) => this.#options.beacon?.hold(isUp),
+  );
   readonly #options: KernelOptions;
   readonly #maxAtInstant: number;
   readonly #maxEvents: number;

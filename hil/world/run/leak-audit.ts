@@ -16,7 +16,7 @@ const CRYPTO = /REQUEST$/;
 
 export function startLeakAudit(kernel: Kernel): { stop(): Leak[] } {
   const harmless = new Set(HARMLESS);
-  const seen = new Map<string, { count: number; stack: string }>();
+  const seen = new Map<string, Omit<Leak, "type"> & { count: number }>();
   const options = {
     init(_id: number, type: string) {
       if (harmless.has(type) || CRYPTO.test(type) || kernel.isFenced) return;
@@ -28,7 +28,7 @@ export function startLeakAudit(kernel: Kernel): { stop(): Leak[] } {
       const stack = new Error().stack?.split("\n").slice(2).join("\n") ?? "";
       // Made by JavaScript (AsyncResource): nothing real stands behind it.
       if (stack.includes("emitInitScript")) harmless.add(type);
-      else seen.set(type, { count: 1, stack });
+      else seen.set(type, { count: 1, stack, host: kernel.currentHost?.name });
     },
     // Newer Node then spares the hook on every promise.
     trackPromises: false,
@@ -37,7 +37,7 @@ export function startLeakAudit(kernel: Kernel): { stop(): Leak[] } {
   return {
     stop() {
       hook.disable();
-      return [...seen].map(([type, { count, stack }]) => ({ type, count, stack }));
+      return [...seen].map(([type, leak]) => ({ type, ...leak }));
     },
   };
 }

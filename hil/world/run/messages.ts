@@ -30,6 +30,8 @@ export interface Leak {
   readonly count: number;
   /** Where the first was started. */
   readonly stack: string;
+  /** Whose code started it; undefined for the bench's. */
+  readonly host: string | undefined;
 }
 
 /** A host whose program threw and was killed for it. */

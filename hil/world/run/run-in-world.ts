@@ -13,7 +13,10 @@ import { Beacon, type BeaconReading } from "../kernel/beacon.ts";
 import type { Progress, WorkerInput, WorkerOutput, WorldRun, WorldSettings } from "./messages.ts";
 
 export interface Watchdog {
-  /** Real time without any event after which the world counts as hung, ms; default 30,000. */
+  /**
+   * Real time without any event after which the world counts as hung, ms; default 30,000. While it
+   * begins or loads modules it has a minute at least: on a busy machine that is no hanging.
+   */
   readonly stallMs?: number;
   /** Real time in all, ms; default none. */
   readonly limitMs?: number;
@@ -42,9 +45,9 @@ export class WorldFailedError extends Error {
   readonly virtualSeconds: number;
   /** Ended by one of the guards: busy wait or livelock. */
   readonly byGuard: boolean;
-  /** Whose code threw an exception that nobody caught; undefined for any other failure. */
+  /** Whose code threw what nobody caught, or began real asynchronous work; undefined for any other failure. */
   readonly host: string | undefined;
-  /** What was thrown, with its stack. */
+  /** What went wrong, with its stack. */
   readonly error: string;
 
   constructor(seed: string, failure: WorldFailure) {
@@ -73,6 +76,7 @@ export class WorldHungError extends Error {
 }
 
 const CHECK_EVERY_MS = 100;
+const LOADING_MS = 60_000;
 const FAREWELL_MS = 300;
 /** A machine set up plainly, whatever this one is set to. */
 const ENVIRONMENT = {
@@ -166,15 +170,18 @@ function watch(
 ): () => void {
   const startMs = performance.now();
   let seen = -1;
+  let wasHeld = false;
   let movedMs = startMs;
   const timer = everyRealMs(() => {
     const nowMs = performance.now();
-    const { events } = beacon.read();
-    if (events !== seen) {
+    const { events, isHeld } = beacon.read();
+    const patienceMs = events === 0 || isHeld ? Math.max(stallMs, LOADING_MS) : stallMs;
+    if (events !== seen || isHeld !== wasHeld) {
       seen = events;
+      wasHeld = isHeld;
       movedMs = nowMs;
     }
-    if (nowMs - movedMs > stallMs) hung(`made no progress for ${stallMs} ms and was ended`);
+    if (nowMs - movedMs > patienceMs) hung(`made no progress for ${patienceMs} ms and was ended`);
     else if (limitMs !== undefined && nowMs - startMs > limitMs)
       hung(`ran longer than ${limitMs} ms and was ended`);
   }, CHECK_EVERY_MS);

@@ -20,8 +20,8 @@ const STACK_FRAMES = 30;
 const { settings, beacon, scratchFolder } = workerData as WorkerInput;
 const lines: TraceLine[] = [];
 const deaths: HostDeath[] = [];
-/** Whose code threw what ended the world. */
-let uncaughtOn: string | undefined;
+/** Whose code it is put down to that the world was ended. */
+let blamed: string | undefined;
 const trace = new Trace({
   ...(settings.checkpointEvery === undefined ? {} : { checkpointEvery: settings.checkpointEvery }),
   ...(settings.window === undefined ? {} : { window: settings.window, write: (line) => lines.push(line) }),
@@ -34,7 +34,7 @@ const kernel = new Kernel({
   ...(settings.window === undefined ? {} : { keepStacks: true, maxEvents: settings.window[1] }),
   onUncaught(host, error) {
     if (settings.uncaught !== "host-dies" || host === undefined) {
-      uncaughtOn ??= host?.name;
+      blamed ??= host?.name;
       return false;
     }
     deaths.push({ host: host.name, timeUs: kernel.nowUs, error: textOf(error) });
@@ -76,7 +76,7 @@ try {
     error: textOf(error),
     timeUs: kernel.nowUs,
     guard: error instanceof WorldGuardError,
-    host: uncaughtOn,
+    host: blamed,
   });
 }
 
@@ -105,6 +105,7 @@ async function runProgram(): Promise<WorldRun> {
   checkEnd(end, limitSeconds);
   const [leak] = leaks;
   if (leak !== undefined && settings.leaks !== "report") {
+    blamed = leak.host;
     throw new Error(
       `real asynchronous work in the world: ${leak.type} x ${leak.count}, first started at\n${leak.stack}`,
     );
