@@ -154,6 +154,7 @@ export const DRIVERS: ReadonlyMap<string, DriverPart> = new Map([
   [
     "opcua-generic",
     {
+      polls: false,
       library: fileURLToPath(import.meta.resolve("@helix/driver-opcua-generic")),
       packageName: "@helix/driver-opcua-generic",
       protocols: ["opcua"],
@@ -162,8 +163,8 @@ export const DRIVERS: ReadonlyMap<string, DriverPart> = new Map([
       preload: async () => (await import("@helix/driver-opcua-generic")).loadOpcUaStack(),
       provision: async (pkiFolder, instrument, clock) =>
         (await import("@helix/driver-opcua-generic")).ensureClientCertificate(pkiFolder, instrument, clock),
-      config: ({ host, port, serialNumber, username, passwordEnvVar, pollIntervalMs, silenceLimitMs }) => ({
-        endpoint_url: `opc.tcp://${host}:${port}`,
+      config: ({ at, serialNumber, username, passwordEnvVar, pollIntervalMs, silenceLimitMs }) => ({
+        endpoint_url: endpointOf(at),
         publishing_interval_ms: pollIntervalMs,
         ...(silenceLimitMs === undefined ? {} : { silence_limit_ms: silenceLimitMs }),
         username,
@@ -198,6 +199,12 @@ export const DRIVERS: ReadonlyMap<string, DriverPart> = new Map([
 ]);
 
 /** @throws Error for a serial cable: planning lets nobody be put on one who cannot */
+function endpointOf(at: Place): string {
+  const { host, port } = addressOf(at);
+  return `opc.tcp://${host}:${port}`;
+}
+
+/** @throws Error for a serial cable, likewise */
 function addressOf(at: Place): { host: string; port: number } {
   if (at.medium !== "network") throw new Error(`${at.path} is no address of a network`);
   return { host: at.host, port: at.port };
