@@ -80,7 +80,9 @@ export class Lane {
       this.#memory[this.#parameterAt[i] as number] = this.#parameters[i] as number;
     }
     this.#enterSegment(0);
-    this.#functions.initial(0, this.#state, this.#parameters, this.#inputs, this.#state);
+    const { begin } = this.#options;
+    if (this.#segments.start) this.#state.set(this.#segments.start);
+    else this.#functions.initial(begin, this.#state, this.#parameters, this.#inputs, this.#state);
     const problem = startProblem(this.#functions.model, this.#parameters, this.#inputs, this.#state);
     if (problem) {
       this.#finish(problem);
@@ -88,10 +90,10 @@ export class Lane {
     }
     this.#storeState();
     this.#output = 0;
-    while ((this.#options.outputs[this.#output] as number) <= 0)
+    while ((this.#options.outputs[this.#output] as number) <= begin)
       this.#sink.sample?.(index, this.#output++, this.#state);
     this.#aimAtOutput();
-    this.#watch.from(0, this.#state, this.#parameters, this.#inputs);
+    this.#watch.from(begin, this.#state, this.#parameters, this.#inputs);
     return true;
   }
 
@@ -149,9 +151,9 @@ export class Lane {
   }
 
   #resetControl(): void {
-    const { end, firstStep, maxSteps, rtol, atol } = this.#options;
+    const { begin, end, firstStep, maxSteps, rtol, atol } = this.#options;
     const [memory, slots] = [this.#memory, this.#slots];
-    memory[slots.t] = 0;
+    memory[slots.t] = begin;
     memory[slots.h] = firstStep;
     memory[slots.rejected] = 0;
     memory[slots.errorBefore] = 1e-4;

@@ -1,0 +1,158 @@
+/** Puts the blocks of an ensemble together. The result does not depend on the order in which they come. */
+import type { BlockResult, FailedRun, RunCourse } from "./block.ts";
+import { Gathered } from "./gathered.ts";
+import { type EnsemblePlan, type PreparedPlan, strategiesOf } from "./plan.ts";
+import { QUANTILES } from "./quantiles.ts";
+
+export interface Band {
+  readonly time: number;
+  /** 5 %, 25 %, 50 %, 75 %, 95 % */
+  readonly quantiles: readonly number[];
+}
+
+export interface StrategyResult {
+  readonly name: string;
+  readonly finished: number;
+  readonly failedCount: number;
+  /** The first thousand by index, in order. */
+  readonly failed: readonly FailedRun[];
+  /** By state. */
+  readonly bands: Readonly<Record<string, readonly Band[]>>;
+  /** As many as the plan asks for, evenly thinned, in order. */
+  readonly courses: readonly RunCourse[];
+}
+
+/** A strategy against the first, pair by pair of runs with the same draw. */
+export interface Difference {
+  readonly strategy: string;
+  readonly measure: string;
+  /** Pairs of which both runs came to their end. */
+  readonly pairs: number;
+  /** Pairs in which this strategy gives more than the first, and less; the rest are equal. */
+  readonly more: number;
+  readonly less: number;
+  /** Of what it gives more: 5 %, 25 %, 50 %, 75 %, 95 % */
+  readonly quantiles: readonly number[];
+}
+
+/** The first strategy's result, with the others beside it. */
+export interface EnsembleResult extends StrategyResult {
+  readonly runs: number;
+  /** Draws that were run. */
+  readonly done: number;
+  /** False when it was cancelled: what follows covers `done` draws. */
+  readonly complete: boolean;
+  readonly others: readonly StrategyResult[];
+  readonly differences: readonly Difference[];
+  /**
+   * Last state of draw i under strategy s starts at (i * strategies + s) * states; NaN where it failed or did not
+   * run. Empty unless the plan keeps them.
+   */
+  readonly finals: Float64Array;
+  /** Likewise, the measures. */
+  readonly measures: Float64Array;
+}
+
+const MOST_FAILED = 1000;
+
+export class Collection {
+  done = 0;
+  failedCount = 0;
+  readonly gathered: Gathered;
+  readonly #prepared: PreparedPlan;
+  readonly #finals: Float64Array;
+  readonly #measures: Float64Array;
+  readonly #failedCounts: number[];
+  #failed: FailedRun[] = [];
+  #courses: RunCourse[] = [];
+
+  constructor(prepared: PreparedPlan) {
+    const { plan, model } = prepared;
+    this.#prepared = prepared;
+    this.gathered = new Gathered(prepared);
+    const strategies = strategiesOf(plan).length;
+    const room = (isKept: boolean | undefined, width: number) =>
+      new Float64Array(isKept ? plan.runs * strategies * width : 0).fill(Number.NaN);
+    this.#finals = room(plan.keepFinals, model.states.length);
+    this.#measures = room(plan.keepMeasures, plan.measures?.length ?? 0);
+    this.#failedCounts = Array.from({ length: strategies }, () => 0);
+  }
+
+  add(block: BlockResult): void {
+    const { plan, model } = this.#prepared;
+    const first = block.from * this.#failedCounts.length;
+    if (plan.keepFinals) this.#finals.set(block.finals, first * model.states.length);
+    if (plan.keepMeasures) this.#measures.set(block.measures, first * (plan.measures?.length ?? 0));
+    this.done += block.to - block.from;
+    this.failedCount += block.failed.length;
+    for (const { strategy } of block.failed)
+      this.#failedCounts[strategy] = (this.#failedCounts[strategy] ?? 0) + 1;
+    this.#failed.push(...block.failed);
+    if (this.#failed.length > 2 * MOST_FAILED * this.#failedCounts.length)
+      this.#failed = this.#failedCounts.flatMap((_, s) => this.#firstFailed(s));
+    this.#courses.push(...block.courses);
+  }
+
+  result(): EnsembleResult {
+    const { plan } = this.#prepared;
+    const [first, ...others] = strategiesOf(plan).map((strategy, s) =>
+      this.#strategyResult(strategy.name, s),
+    );
+    return {
+      ...(first as StrategyResult),
+      runs: plan.runs,
+      done: this.done,
+      complete: this.done === plan.runs,
+      others,
+      differences: this.#differences(plan),
+      finals: this.#finals,
+      measures: this.#measures,
+    };
+  }
+
+  #firstFailed(strategy: number): FailedRun[] {
+    const own = this.#failed.filter((run) => run.strategy === strategy);
+    return own.sort((a, b) => a.index - b.index).slice(0, MOST_FAILED);
+  }
+
+  #strategyResult(name: string, strategy: number): StrategyResult {
+    const { plan, model } = this.#prepared;
+    const bands = model.states.map((state, s) => [
+      state.name,
+      plan.outputs.map((time, k) => ({
+        time,
+        quantiles: this.gathered.band(strategy, k * model.states.length + s).quantiles(QUANTILES),
+      })),
+    ]);
+    const failedCount = this.#failedCounts[strategy] ?? 0;
+    return {
+      name,
+      finished: this.done - failedCount,
+      failedCount,
+      failed: this.#firstFailed(strategy),
+      bands: Object.fromEntries(bands) as StrategyResult["bands"],
+      courses: this.#courses
+        .filter((course) => course.strategy === strategy)
+        .sort((a, b) => a.index - b.index),
+    };
+  }
+
+  #differences(plan: EnsemblePlan): Difference[] {
+    return strategiesOf(plan)
+      .slice(1)
+      .flatMap((strategy, s) =>
+        (plan.measures ?? []).map((measure, m) => {
+          const sketch = this.gathered.difference(s + 1, m);
+          const { above, below } = sketch.signs();
+          return {
+            strategy: strategy.name,
+            measure: measure.quantity,
+            pairs: sketch.total,
+            more: above,
+            less: below,
+            quantiles: sketch.quantiles(QUANTILES),
+          };
+        }),
+      );
+  }
+}
