@@ -33,21 +33,21 @@ export type StateRow = (typeof STATE_ROWS)[number];
 /** `progress` of a lane: at the start of a segment, within one, at its end, or given up to the host. */
 export const PROGRESS = { entering: 0, running: 1, finished: 2, needsHost: 3 } as const;
 
-/** Fields of the uniform `settings`, in order; the first four are u32, the others f32. */
+/** Fields of the uniform `settings`, in order; the first three are u32, the others f32. */
 export const SETTINGS = [
   "lanes",
-  "segments",
   "outputs",
   "attempts",
   "rtol",
   "atol",
+  "end",
   "hMin",
   "maxSteps",
   "not_a_number",
 ] as const;
 
-/** Settings that are u32. */
-export const WHOLE_SETTINGS = 4;
+/** Settings that are u32, at the start. */
+export const WHOLE_SETTINGS = 3;
 
 /**
  * Operations of one attempt. Beyond this many a shader takes minutes to compile or its driver refuses it;
@@ -141,11 +141,11 @@ ${samplingText(program, names)}
 if (${names.text(program.error)} <= 1f) {${commitsText(program, names, true)}}
 ${commitsText(program, names, false)}
 if ((status & ${STATUS.atEnd}u) != 0u) {
-segment += 1f;
-if (u32(segment) == settings.segments) {
+if (${names.slot("tEnd")} >= settings.end) {
 progress = ${PROGRESS.finished}f;
 break;
 }
+segment += 1f;
 ${names.slot("h")} *= ${literalWgsl(STEP_AFTER_CHANGE)};
 progress = ${PROGRESS.entering}f;
 isSet = false;
@@ -191,7 +191,7 @@ function enteringText(program: Program, names: Names): string {
   );
   return [
     ...loads,
-    `${names.slot("tEnd")} = ends[u32(segment)];`,
+    `${names.slot("tEnd")} = ends[u32(segment) * lanes + lane];`,
     `{${hoistsText(program, program.perSegment)}}`,
     `if (progress == ${PROGRESS.entering}f) {${hoistsText(program, program.slope)}}`,
     `progress = ${PROGRESS.running}f;`,

@@ -2,7 +2,13 @@
 
 import { type Outcome } from "../solvers/outcome.ts";
 import type { Segments } from "../solvers/schedule.ts";
-import { runTrajectories, solverOptions } from "../solvers/trajectories.ts";
+import {
+  runTrajectories,
+  type SolverOptions,
+  solverOptions,
+  type Trajectories,
+  type TrajectorySink,
+} from "../solvers/trajectories.ts";
 import { type Gathered } from "./gathered.ts";
 import { observerOf } from "./measures.ts";
 import { drawnValues, type EnsemblePlan, type PreparedPlan, strategiesOf } from "./plan.ts";
@@ -40,9 +46,30 @@ export interface BlockResult {
   readonly courses: readonly RunCourse[];
 }
 
-/** Runs the draws `from` .. `to` - 1. Samples go into `gathered` only when their run came to its end. */
+/** Runs the draws `from` .. `to` - 1. */
 export function runBlock(prepared: PreparedPlan, from: number, to: number, gathered: Gathered): BlockResult {
-  const { plan, model, kernel, work } = prepared;
+  const record = recordBlock(prepared, from, to, gathered);
+  runTrajectories(prepared.kernel, record.work, record.options, record.sink);
+  return record.result();
+}
+
+/** The trajectories of a block, whoever runs them, and what is kept of them. */
+export interface BlockRecord {
+  readonly work: Trajectories;
+  readonly options: SolverOptions;
+  readonly sink: Required<TrajectorySink>;
+  /** When all have finished. */
+  result(): BlockResult;
+}
+
+/** Samples go into `gathered` only when their run came to its end. */
+export function recordBlock(
+  prepared: PreparedPlan,
+  from: number,
+  to: number,
+  gathered: Gathered,
+): BlockRecord {
+  const { plan, model, work } = prepared;
   const states = model.states.length;
   const strategies = strategiesOf(plan).length;
   const measures = plan.measures ?? [];
@@ -73,7 +100,7 @@ export function runBlock(prepared: PreparedPlan, from: number, to: number, gathe
     const values = measured.subarray(index * measures.length, (index + 1) * measures.length);
     observer?.at(time, y, run.parameters, run.segments, values, isEnd);
   };
-  runTrajectories(kernel, { count, load }, options, {
+  const sink: Required<TrajectorySink> = {
     sample: (index, output, y) => {
       const run = running.get(index) as Running;
       run.states.set(y, output * states);
@@ -95,12 +122,14 @@ export function runBlock(prepared: PreparedPlan, from: number, to: number, gathe
       observe(index, outcome.time, y, run, true);
       gathered.addRun(strategy, run.states);
     },
-  });
-  for (let draw = 0; draw < to - from; draw++)
-    gathered.addDifferences(
-      measured.subarray(draw * strategies * measures.length, (draw + 1) * strategies * measures.length),
-    );
-  return { from, to, failed, finals, measures: measured, courses };
+  };
+  const result = (): BlockResult => {
+    const perDraw = strategies * measures.length;
+    for (let draw = 0; draw < to - from; draw++)
+      gathered.addDifferences(measured.subarray(draw * perDraw, (draw + 1) * perDraw));
+    return { from, to, failed, finals, measures: measured, courses };
+  };
+  return { work: { count, load }, options, sink, result };
 }
 
 interface Running {

@@ -4,6 +4,7 @@
  */
 import { type BlockResult, runBlock } from "./block.ts";
 import { Collection, type EnsembleResult } from "./collection.ts";
+import type { Gathered } from "./gathered.ts";
 import { type EnsemblePlan, type PreparedPlan, preparePlan, strategiesOf } from "./plan.ts";
 import { type Block, startWorkers, type WorkerPool } from "./workers.ts";
 
@@ -48,16 +49,26 @@ export async function runEnsemble(plan: EnsemblePlan, options: EnsembleOptions):
 /** @param workers 0 runs everything on the calling thread */
 export function startEnsembles(workers: number): EnsembleEngine {
   const pool = workers > 0 ? startWorkers(workers) : undefined;
+  const runner = pool ? onThreads(pool) : here;
   return {
-    run: (plan, options = {}) => run(plan, options, pool),
+    run: (plan, options = {}) => runPlan(plan, options, runner),
     [Symbol.asyncDispose]: async () => pool?.[Symbol.asyncDispose](),
   };
 }
 
-async function run(
+/** Runs all draws of a plan, block by block, until it is cancelled. */
+export type Runner = (
+  prepared: PreparedPlan,
+  gathered: Gathered,
+  report: (block: BlockResult) => Promise<void>,
+  isCancelled: () => boolean,
+) => Promise<void>;
+
+/** @throws ModelError, RangeError for no runs */
+export async function runPlan(
   plan: EnsemblePlan,
   options: RunOptions,
-  pool: WorkerPool | undefined,
+  runner: Runner,
 ): Promise<EnsembleResult> {
   if (!Number.isInteger(plan.runs) || plan.runs < 1)
     throw new RangeError(`an ensemble has at least 1 run, not ${plan.runs}`);
@@ -70,28 +81,27 @@ async function run(
     options.progress?.({ done: collected.done, runs: plan.runs, failed: collected.failedCount });
   };
   const isCancelled = () => options.signal?.aborted === true;
-  if (pool) {
-    for (const part of await pool.run(plan, blocksOf(plan), report, isCancelled))
-      collected.gathered.merge(part);
-  } else await runHere(prepared, collected, report, isCancelled);
+  await runner(prepared, collected.gathered, report, isCancelled);
   await inOrder.finish();
   return collected.result();
 }
 
-async function runHere(
-  prepared: PreparedPlan,
-  { gathered }: Collection,
-  report: (block: BlockResult) => Promise<void>,
-  isCancelled: () => boolean,
-): Promise<void> {
+const onThreads =
+  (pool: WorkerPool): Runner =>
+  async ({ plan }, gathered, report, isCancelled) => {
+    for (const part of await pool.run(plan, blocksOf(plan), report, isCancelled)) gathered.merge(part);
+  };
+
+const here: Runner = async (prepared, gathered, report, isCancelled) => {
   for (const { from, to } of blocksOf(prepared.plan)) {
     if (isCancelled()) return;
     await report(runBlock(prepared, from, to, gathered));
   }
-}
+};
 
-function blocksOf(plan: EnsemblePlan): Block[] {
-  const length = Math.max(1, Math.floor(BLOCK / strategiesOf(plan).length));
+/** @param trajectories in one block, about */
+export function blocksOf(plan: EnsemblePlan, trajectories = BLOCK): Block[] {
+  const length = Math.max(1, Math.floor(trajectories / strategiesOf(plan).length));
   return Array.from({ length: Math.ceil(plan.runs / length) }, (_, i) => ({
     from: i * length,
     to: Math.min((i + 1) * length, plan.runs),

@@ -11,8 +11,9 @@ import { type Segments, segmentsOf } from "../solvers/schedule.ts";
 import type { Method, MethodName } from "../solvers/step.ts";
 import { type SolverOptions, solverOptions } from "../solvers/trajectories.ts";
 import { libraryModel, nominal, runAll, spread } from "../testing/models.ts";
-import { type Gpu, GpuError, openGpu } from "./device.ts";
-import { runOnGpu } from "./gpu-trajectories.ts";
+import { type Gpu, GpuError, openGpu, withErrors } from "./device.ts";
+import { compileForGpu } from "./gpu-trajectories.ts";
+import { loadShader } from "./lane-buffers.ts";
 import { missingSoftwareGpu, useSoftwareGpu } from "./testing/software-gpu.ts";
 
 const missing = missingSoftwareGpu();
@@ -75,20 +76,28 @@ describe.skipIf(missing !== undefined)(
       expect(finals[0]).toBeCloseTo(Math.cos(200), 2);
     });
 
-    test("what cannot start, what fails and what has another schedule is left to the 64-bit engine; the others finish", async () => {
+    test("what cannot start is left to the 64-bit engine; the others finish, each under its own schedule", async () => {
       const model = libraryModel("cho-fed-batch");
       const parameters = spread(model, 5);
       const volume = model.parameters.findIndex((p) => p.name === "X_0");
       (parameters[1] as Float64Array)[volume] = -1;
       (parameters[2] as Float64Array)[volume] = Number.NaN;
       const other: Segments = { times: Float64Array.of(0, 12), values: Float64Array.of(0, 0.001) };
-      const ours = await onGpu(gpu, model, DP5, parameters, {}, (i) =>
-        i === 4 ? other : segmentsOf(model, model.time.end),
-      );
-      expect(ours.left).toEqual([1, 2, 4]);
-      expect(Number.isFinite(ours.finals[0]) && Number.isFinite(ours.finals[3 * model.states.length])).toBe(
-        true,
-      );
+      const own = segmentsOf(model, model.time.end);
+      const ours = await onGpu(gpu, model, DP5, parameters, {}, (i) => (i === 4 ? other : own));
+      expect(ours.left).toEqual([1, 2]);
+      const volumes = [0, 3, 4].map((run) => ours.finals[run * model.states.length] as number);
+      const poured = (s: Segments) =>
+        s.values.reduce(
+          (sum, rate, i) => sum + rate * ((s.times[i + 1] ?? model.time.end) - (s.times[i] as number)),
+          0,
+        );
+      [own, own, other].forEach((s, k) => {
+        const scale = (parameters[[0, 3, 4][k] as number] as Float64Array)[
+          model.parameters.findIndex((p) => p.name === "feed_scale")
+        ] as number;
+        expect(volumes[k]).toBeCloseTo(1.5 + scale * poured(s), 3);
+      });
     });
 
     test("a run that explodes is left to the 64-bit engine", async () => {
@@ -103,9 +112,7 @@ describe.skipIf(missing !== undefined)(
     test("a shader that the device refuses is an error, not an empty result", async () => {
       const model = libraryModel("cho-fed-batch");
       const shader = { ...compileToWgsl(buildProgram(model, DP5)), code: "fn main() { nonsense }" };
-      const work = { count: 1, load: () => segmentsOf(model, model.time.end) };
-      const run = runOnGpu(gpu, shader, work, solverOptions(model.time.end), { finished: () => undefined });
-      await expect(run).rejects.toThrow(GpuError);
+      await expect(withErrors(gpu, async () => loadShader(gpu, shader))).rejects.toThrow(GpuError);
     });
 
     test("stopping keeps what is done and starts nothing more", async () => {
@@ -182,7 +189,8 @@ async function onGpu(
       finished++;
     },
   };
-  const { left } = await runOnGpu(gpu, compileToWgsl(buildProgram(model, method)), work, options, sink, stop);
+  const kernel = await compileForGpu(gpu, buildProgram(model, method));
+  const { left } = await kernel.run(work, options, sink, stop);
   return { left, samples, finals, finished, steps };
 }
 

@@ -3,13 +3,14 @@
  * the shader gives up (the step became too small, a state was no number, too many steps), are left to the caller's
  * 64-bit engine, which reports them as it always does.
  */
-import { PROGRESS, type Shader, STATE_ROWS, type StateRow } from "../compile/wgsl.ts";
+import type { Program } from "../compile/program.ts";
+import { compileToWgsl, PROGRESS, type Shader, STATE_ROWS, type StateRow } from "../compile/wgsl.ts";
 import type { Segments } from "../solvers/schedule.ts";
 import { startProblem } from "../solvers/start-problem.ts";
 import type { SolverOptions, Trajectories, TrajectorySink } from "../solvers/trajectories.ts";
-import { TwinFunctions } from "../solvers/twin-functions.ts";
+import { functionsOf, type TwinFunctions } from "../solvers/twin-functions.ts";
 import { type Gpu, withErrors } from "./device.ts";
-import { LaneBuffers, type Settings } from "./lane-buffers.ts";
+import { LaneBuffers, type LoadedShader, loadShader, type Settings } from "./lane-buffers.ts";
 
 /** Between two looks at whether all lanes are done: far below the 2 s after which display drivers take a shader for hung. */
 const ATTEMPTS_PER_DISPATCH = 128;
@@ -27,32 +28,50 @@ export interface GpuRun {
   readonly rtol: number;
 }
 
-/** Each trajectory either goes to `sink` or into `left`; after `stop` neither happens to those not begun. @throws GpuError */
-export async function runOnGpu(
-  gpu: Gpu,
-  shader: Shader,
-  work: Trajectories,
-  options: SolverOptions,
-  sink: TrajectorySink,
-  stop: () => boolean = () => false,
-): Promise<GpuRun> {
-  return withErrors(gpu, () => runChunks(gpu, shader, work, options, sink, stop));
+/** A model and method, compiled for a device. */
+export interface GpuKernel {
+  readonly gpu: Gpu;
+  readonly shader: Shader;
+  /**
+   * Each trajectory either goes to `sink` or is left; after `stop` neither happens to those not begun.
+   * @throws GpuError
+   */
+  run(
+    work: Trajectories,
+    options: SolverOptions,
+    sink: TrajectorySink,
+    stop?: () => boolean,
+  ): Promise<GpuRun>;
+}
+
+/** @throws RangeError for a model that no shader can run, GpuError when the device refuses it */
+export async function compileForGpu(gpu: Gpu, program: Program): Promise<GpuKernel> {
+  const shader = compileToWgsl(program);
+  const loaded = await withErrors(gpu, async () => loadShader(gpu, shader));
+  return {
+    gpu,
+    shader,
+    run: (work, options, sink, stop = () => false) =>
+      withErrors(gpu, () => runChunks(gpu, loaded, work, options, sink, stop)),
+  };
 }
 
 async function runChunks(
   gpu: Gpu,
-  shader: Shader,
+  loaded: LoadedShader,
   work: Trajectories,
   options: SolverOptions,
   sink: TrajectorySink,
   stop: () => boolean,
 ): Promise<GpuRun> {
-  const { model } = shader.program;
   const rtol = Math.max(options.rtol, TIGHTEST_RTOL);
-  const first = work.load(0, new Float64Array(model.parameters.length));
-  const shape = { count: work.count, segments: first.times.length, outputs: options.outputs.length };
-  const buffers = new LaneBuffers(gpu, shader, shape);
-  const chunk = new Chunk(buffers, shader, { ...options, rtol }, first.times);
+  const segments = mostSegments(work, loaded.shader.program.model.parameters.length);
+  const buffers = new LaneBuffers(gpu, loaded, {
+    count: work.count,
+    segments,
+    outputs: options.outputs.length,
+  });
+  const chunk = new Chunk(buffers, loaded.shader, { ...options, rtol }, segments);
   const left: number[] = [];
   try {
     for (let from = 0; from < work.count && !stop(); from += buffers.lanes) {
@@ -66,25 +85,35 @@ async function runChunks(
   return { left: left.sort((a, b) => a - b), rtol };
 }
 
+/**
+ * Most segments among the first trajectories. Strategies repeat from draw to draw, so these stand for all; one with
+ * more is left to the 64-bit engine.
+ */
+function mostSegments(work: Trajectories, parameters: number): number {
+  const into = new Float64Array(parameters);
+  const first = Array.from({ length: Math.min(work.count, 64) }, (_, i) => work.load(i, into).times.length);
+  return Math.max(...first);
+}
+
 /** The trajectories that are on the device together. */
 class Chunk {
   readonly #buffers: LaneBuffers;
   readonly #shader: Shader;
   readonly #options: SolverOptions;
-  readonly #times: Float64Array;
+  readonly #segments: number;
   readonly #functions: TwinFunctions;
   readonly #parameters: Float64Array;
   readonly #state: Float64Array;
   /** Trajectory of each lane that started. */
   #running = new Map<number, number>();
 
-  constructor(buffers: LaneBuffers, shader: Shader, options: SolverOptions, times: Float64Array) {
+  constructor(buffers: LaneBuffers, shader: Shader, options: SolverOptions, segments: number) {
     const { model } = shader.program;
     this.#buffers = buffers;
     this.#shader = shader;
     this.#options = options;
-    this.#times = times;
-    this.#functions = new TwinFunctions(model);
+    this.#segments = segments;
+    this.#functions = functionsOf(model);
     this.#parameters = new Float64Array(model.parameters.length);
     this.#state = new Float64Array(model.states.length);
   }
@@ -105,10 +134,9 @@ class Chunk {
 
   async run(): Promise<void> {
     const buffers = this.#buffers;
-    const { end, outputs, maxSteps } = this.#options;
-    const ends = Float32Array.from([...this.#times.slice(1), end]);
-    buffers.upload(this.#settings(), ends, Float32Array.from([...outputs, NEVER]));
-    const dispatches = Math.ceil(maxSteps / ATTEMPTS_PER_DISPATCH) + this.#times.length;
+    const { outputs, maxSteps } = this.#options;
+    buffers.upload(this.#settings(), Float32Array.from([...outputs, NEVER]));
+    const dispatches = Math.ceil(maxSteps / ATTEMPTS_PER_DISPATCH) + 1;
     for (let done = 0; done < dispatches && this.#running.size > 0; done++) {
       buffers.dispatch();
       await buffers.download("state", buffers.lanes);
@@ -142,21 +170,23 @@ class Chunk {
     return givenUp;
   }
 
-  /** False for a trajectory that cannot start, or whose inputs change at other times than the first one's. */
-  #start(lane: number, { times, values }: Segments): boolean {
-    const { parameters, inputs, state, lanes } = this.#buffers;
+  /** False for a trajectory that cannot start, or that has more segments than there is room for. */
+  #start(lane: number, { times, values, start }: Segments): boolean {
+    const { parameters, inputs, ends, state, lanes } = this.#buffers;
+    const { begin, end, firstStep } = this.#options;
     const { model } = this.#shader.program;
-    if (times.length !== this.#times.length || times.some((time, i) => time !== this.#times[i])) return false;
+    if (times.length > this.#segments) return false;
     const atStart = values.slice(0, model.inputs.length);
-    this.#functions.initial(0, this.#state, this.#parameters, atStart, this.#state);
+    if (start) this.#state.set(start);
+    else this.#functions.initial(begin, this.#state, this.#parameters, atStart, this.#state);
     if (startProblem(model, this.#parameters, atStart, this.#state)) return false;
     const write = (row: number, value: number) => {
       state[row * lanes + lane] = value;
     };
     const control: Readonly<Record<StateRow, number>> = {
       progress: PROGRESS.entering,
-      t: 0,
-      h: this.#options.firstStep,
+      t: begin,
+      h: firstStep,
       rejected: 0,
       errorBefore: 1e-4,
       steps: 0,
@@ -171,6 +201,9 @@ class Chunk {
     });
     values.forEach((value, i) => {
       inputs[i * lanes + lane] = value;
+    });
+    times.forEach((_, i) => {
+      ends[i * lanes + lane] = times[i + 1] ?? end;
     });
     return true;
   }
@@ -197,11 +230,11 @@ class Chunk {
     const { rtol, atol, end, maxSteps, outputs } = this.#options;
     return {
       lanes: this.#buffers.lanes,
-      segments: this.#times.length,
       outputs: outputs.length,
       attempts: ATTEMPTS_PER_DISPATCH,
       rtol,
       atol,
+      end,
       hMin: end * SMALLEST_STEP,
       maxSteps,
       not_a_number: Number.NaN,

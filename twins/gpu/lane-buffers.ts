@@ -1,6 +1,7 @@
 /**
- * Memory of one shader on the device: what the host writes for a chunk of lanes, and what it reads back. With L
- * lanes, row r of lane l is element r * L + l, so that neighbouring lanes read neighbouring words.
+ * A shader on the device, and the memory of the lanes that it carries together: what the host writes for them, and
+ * what it reads back. With L lanes, row r of lane l is element r * L + l, so that neighbouring lanes read
+ * neighbouring words.
  */
 import { SETTINGS, type Shader, WHOLE_SETTINGS, WORKGROUP_SIZE } from "../compile/wgsl.ts";
 import type { Gpu } from "./device.ts";
@@ -8,9 +9,26 @@ import type { Gpu } from "./device.ts";
 /** Largest buffer, bytes: more lanes at once gain nothing, and the host holds a copy. */
 const MOST_BYTES = 256 * 2 ** 20;
 
+export interface LoadedShader {
+  readonly shader: Shader;
+  readonly pipeline: GPUComputePipeline;
+  readonly layout: GPUBindGroupLayout;
+}
+
+/** Errors of the shader's text are told by `withErrors`. */
+export function loadShader({ device }: Gpu, shader: Shader): LoadedShader {
+  const layout = device.createBindGroupLayout({ entries: BINDINGS.map(layoutEntry) });
+  const pipeline = device.createComputePipeline({
+    layout: device.createPipelineLayout({ bindGroupLayouts: [layout] }),
+    compute: { module: device.createShaderModule({ code: shader.code }), entryPoint: "main" },
+  });
+  return { shader, pipeline, layout };
+}
+
 export interface ChunkShape {
   /** Trajectories in all. */
   readonly count: number;
+  /** Most segments of one trajectory. */
   readonly segments: number;
   readonly outputs: number;
 }
@@ -22,6 +40,8 @@ export class LaneBuffers {
   readonly lanes: number;
   readonly parameters: Float32Array<ArrayBuffer>;
   readonly inputs: Float32Array<ArrayBuffer>;
+  /** End of every segment. */
+  readonly ends: Float32Array<ArrayBuffer>;
   readonly state: Float32Array<ArrayBuffer>;
   /** Output k, state s of lane l is row k * states + s. */
   samples: Float32Array<ArrayBuffer>;
@@ -31,11 +51,12 @@ export class LaneBuffers {
   readonly #pipeline: GPUComputePipeline;
   readonly #group: GPUBindGroup;
 
-  constructor({ device }: Gpu, shader: Shader, shape: ChunkShape) {
+  constructor({ device }: Gpu, { shader, pipeline, layout }: LoadedShader, shape: ChunkShape) {
     const { model } = shader.program;
     const rows = {
       parameters: model.parameters.length,
       inputs: model.inputs.length * shape.segments,
+      ends: shape.segments,
       state: shader.rows,
       samples: model.states.length * shape.outputs,
     };
@@ -49,6 +70,7 @@ export class LaneBuffers {
     const host = (count: number) => new Float32Array(Math.max(1, count * this.lanes));
     this.parameters = host(rows.parameters);
     this.inputs = host(rows.inputs);
+    this.ends = host(rows.ends);
     this.state = host(rows.state);
     this.samples = host(rows.samples);
     this.#device = device;
@@ -64,7 +86,7 @@ export class LaneBuffers {
       }),
       parameters: storage(this.parameters.length),
       inputs: storage(this.inputs.length),
-      ends: storage(shape.segments),
+      ends: storage(this.ends.length),
       outputs: storage(shape.outputs + 1),
       state: storage(this.state.length),
       samples: storage(this.samples.length),
@@ -73,11 +95,7 @@ export class LaneBuffers {
       size: 4 * Math.max(this.state.length, this.samples.length),
       usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST,
     });
-    const layout = device.createBindGroupLayout({ entries: BINDINGS.map(layoutEntry) });
-    this.#pipeline = device.createComputePipeline({
-      layout: device.createPipelineLayout({ bindGroupLayouts: [layout] }),
-      compute: { module: device.createShaderModule({ code: shader.code }), entryPoint: "main" },
-    });
+    this.#pipeline = pipeline;
     this.#group = device.createBindGroup({
       layout,
       entries: BINDINGS.map((name, binding) => ({ binding, resource: { buffer: this.#buffers[name] } })),
@@ -85,12 +103,11 @@ export class LaneBuffers {
   }
 
   /** Everything that the host has written, and the settings of the run. */
-  upload(settings: Settings, ends: Float32Array<ArrayBuffer>, outputs: Float32Array<ArrayBuffer>): void {
+  upload(settings: Settings, outputs: Float32Array<ArrayBuffer>): void {
     const { queue } = this.#device;
     queue.writeBuffer(this.#buffers.settings, 0, packed(settings));
-    queue.writeBuffer(this.#buffers.ends, 0, ends);
     queue.writeBuffer(this.#buffers.outputs, 0, outputs);
-    for (const name of ["parameters", "inputs", "state"] as const)
+    for (const name of ["parameters", "inputs", "ends", "state"] as const)
       queue.writeBuffer(this.#buffers[name], 0, this[name]);
   }
 
