@@ -18,7 +18,7 @@ export class Gathered {
   constructor({ plan, model }: PreparedPlan) {
     const make = (length: number) => Array.from({ length }, () => new QuantileSketch());
     this.#strategies = strategiesOf(plan).length;
-    this.#perRun = plan.outputs.length * model.states.length;
+    this.#perRun = plan.keepBands === false ? 0 : plan.outputs.length * model.states.length;
     this.#measures = plan.measures?.length ?? 0;
     this.#bands = make(this.#strategies * this.#perRun);
     this.#differences = make((this.#strategies - 1) * this.#measures);
@@ -27,7 +27,7 @@ export class Gathered {
   /** NaN is left out: outputs that an event cut off. */
   addRun(strategy: number, states: Float64Array): void {
     const first = strategy * this.#perRun;
-    for (let i = 0; i < states.length; i++) {
+    for (let i = 0; i < this.#perRun; i++) {
       const value = states[i] as number;
       if (!Number.isNaN(value)) this.#bands[first + i]?.add(value);
     }
