@@ -97,7 +97,7 @@ export function runBlock(prepared: PreparedPlan, from: number, to: number, gathe
     },
   });
   for (let draw = 0; draw < to - from; draw++)
-    gathered.addDifferences(
+    gathered.addMeasures(
       measured.subarray(draw * strategies * measures.length, (draw + 1) * strategies * measures.length),
     );
   return { from, to, failed, finals, measures: measured, courses };

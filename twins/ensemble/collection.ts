@@ -18,6 +18,8 @@ export interface StrategyResult {
   readonly failed: readonly FailedRun[];
   /** By state. */
   readonly bands: Readonly<Record<string, readonly Band[]>>;
+  /** Quantiles of each measure: 5 %, 25 %, 50 %, 75 %, 95 % */
+  readonly ends: readonly (readonly number[])[];
   /** As many as the plan asks for, evenly thinned, in order. */
   readonly courses: readonly RunCourse[];
 }
@@ -153,6 +155,7 @@ export class Collection {
       failedCount,
       failed: this.#firstFailed(strategy),
       bands: Object.fromEntries(bands) as StrategyResult["bands"],
+      ends: (plan.measures ?? []).map((_, m) => this.gathered.measure(strategy, m).quantiles(QUANTILES)),
       courses: this.#courses
         .filter((course) => course.strategy === strategy)
         .sort((a, b) => a.index - b.index),
