@@ -45,7 +45,8 @@ export async function runWhatIf(
   const workers = options.workers ?? navigator.hardwareConcurrency;
   const clock = context.platform.clock;
   const started = clock.monotonicNs();
-  const seconds = () => Number(clock.monotonicNs() - started) / 1e9;
+  let ensembleStarted = started;
+  const since = (begin: bigint) => Number(clock.monotonicNs() - begin) / 1e9;
   const engine = `WebAssembly, ${workers} thread${workers === 1 ? "" : "s"}`;
   context.out.write(
     `${model.title}\n${choice.reason}\n${engine}; no GPU is used\n${cutText(plan.variations)}\n`,
@@ -62,12 +63,15 @@ export async function runWhatIf(
     context.out.write(failedText(answer, plan.variations));
     context.out.write(comparisonText(answer, question.target));
     context.out.write(optimumTextOf(answer, question.optimisation));
-    context.out.write(rateText(answer, seconds(), plan.seed));
+    context.out.write(rateText(answer, since(ensembleStarted), plan.seed));
   };
   await using engines = startEnsembles(workers);
   const answer = await answerWhatIf(question, engines, {
     signal: AbortSignal.any([context.signal, tables.full]),
-    progress: (step, now) => progress.show(step, now),
+    progress: (step, now) => {
+      if (step === "ensemble" && "done" in now && now.done === 0) ensembleStarted = clock.monotonicNs();
+      progress.show(step, now);
+    },
     onBlock: (block, strategies) => tables.add(block, strategies),
     onResult: told,
   });
@@ -81,7 +85,7 @@ export async function runWhatIf(
   const isWhole = answer.complete && problems.length === 0;
   return {
     exitCode: isWhole ? EXIT.pass : EXIT.fail,
-    result: jsonOf(read, answer, engine, seconds(), problems),
+    result: jsonOf(read, answer, engine, since(started), problems),
   };
 }
 

@@ -101,7 +101,7 @@ export function startRows({ states }: EstimatedStart, model: TwinModel): string[
     plain(value),
     unit,
     measured
-      ? `${measured.channel} (${measured.origin}), median of ${measured.readings}, scatter ${plain(measured.scatter)}`
+      ? `${measured.channel} (${measured.origin}), ${measured.readings} readings, scatter ${plain(measured.scatter)}`
       : "the twin, carried along",
     measured ? `${plain(measured.time)} ${model.time.unit}` : "",
   ]);

@@ -1,6 +1,7 @@
 /** Puts the blocks of an ensemble together. The result does not depend on the order in which they come. */
 import type { BlockResult, FailedRun, RunCourse } from "./block.ts";
 import { Gathered } from "./gathered.ts";
+import type { Measure } from "./measures.ts";
 import { type EnsemblePlan, type PreparedPlan, strategiesOf } from "./plan.ts";
 import { QUANTILES } from "./quantiles.ts";
 
@@ -28,6 +29,7 @@ export interface StrategyResult {
 export interface Difference {
   readonly strategy: string;
   readonly measure: string;
+  readonly over: Measure["over"];
   /** Pairs of which both runs came to their end. */
   readonly pairs: number;
   /** Pairs in which this strategy gives more than the first, and less; the rest are equal. */
@@ -172,6 +174,7 @@ export class Collection {
           return {
             strategy: strategy.name,
             measure: measure.quantity,
+            over: measure.over,
             pairs: sketch.total,
             more: above,
             less: below,

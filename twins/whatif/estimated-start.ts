@@ -1,7 +1,7 @@
 /**
- * The present state of a batch from its record. Measured states are medians of the latest good readings; the
- * others come from the twin, which is carried from inoculation along the recorded inputs and put right at
- * every whole hour by what was measured.
+ * The present state of a batch from its record. The twin is carried from inoculation along the recorded inputs; every
+ * hour its measured states are moved by the median of what the readings of that hour differ from it, which follows
+ * a culture that grows without lagging behind it. The other states are as the twin has them.
  */
 import type { Start } from "../ensemble/plan.ts";
 import { cutAt } from "../ensemble/spread.ts";
@@ -62,22 +62,22 @@ export function estimatedStart(
   });
   const channels = new Map([...run.states].map(([name, channel]) => [name, reader(channel)]));
   const feeds = recordedInputs(run, model);
-  let latest = new Map<string, Window>();
-  for (const time of stops(run, model, feeds, at, window)) {
+  const corrections = new Set(hoursUntil(at, run.begin, window));
+  const latest = new Map<string, Window>();
+  let path: PathPoint[] = [];
+  for (const time of stops(feeds.times, corrections, at)) {
     feeds.set(simulation.inputs, simulation.time);
     if (time > simulation.time) simulation.advance(time);
-    if (time < run.begin) continue;
-    latest = new Map(
-      [...channels].flatMap(([name, read]) => {
-        const found = read(time - window, time);
-        return found ? [[name, found]] : [];
-      }),
-    );
+    path.push({ time, state: simulation.state.slice() });
+    if (!corrections.has(time)) continue;
     model.states.forEach(({ name, low, high }, i) => {
-      const value = latest.get(name)?.median;
+      const found = channels.get(name)?.(time - window, time, (when) => stateAt(path, when, i));
+      if (!found) return;
+      latest.set(name, found);
       // A probe may read a little below nothing.
-      if (value !== undefined) simulation.state[i] = Math.min(high, Math.max(low, value));
+      simulation.state[i] = Math.min(high, Math.max(low, (simulation.state[i] as number) + found.offset));
     });
+    path = [{ time, state: simulation.state.slice() }];
   }
   const states = model.states.map((state, i) => stateOf(state, simulation.state[i] as number, latest, run));
   return {
@@ -87,25 +87,40 @@ export function estimatedStart(
   };
 }
 
+interface PathPoint {
+  readonly time: number;
+  readonly state: Float64Array;
+}
+
+/** Between the twin's points of one hour a line is near enough. */
+function stateAt(path: readonly PathPoint[], time: number, i: number): number {
+  const next = path.findIndex((point) => point.time >= time);
+  const [after, before] = [path[Math.max(0, next)] as PathPoint, path[Math.max(0, next - 1)] as PathPoint];
+  const part = after.time > before.time ? (time - before.time) / (after.time - before.time) : 0;
+  return (before.state[i] as number) + part * ((after.state[i] as number) - (before.state[i] as number));
+}
+
 interface Window {
-  readonly median: number;
+  /** Median of reading less twin. */
+  readonly offset: number;
   readonly scatter: number;
   readonly readings: number;
   readonly time: number;
 }
 
-/** Median and robust deviation of the readings in (from, to]; called with times that ascend. */
-function reader({ readings }: RecordedChannel): (from: number, to: number) => Window | undefined {
+/** Readings in (from, to] against the twin's path; called with times that ascend. */
+function reader({ readings }: RecordedChannel) {
   let [first, next] = [0, 0];
-  return (from, to) => {
+  return (from: number, to: number, twinAt: (time: number) => number): Window | undefined => {
     while (next < readings.length && (readings[next] as Reading).time <= to) next++;
     while (first < next && (readings[first] as Reading).time <= from) first++;
     const inside = readings.slice(first, next);
     if (inside.length === 0) return undefined;
-    const median = medianOf(inside.map(({ value }) => value));
+    const apart = inside.map(({ time, value }) => value - twinAt(time));
+    const offset = medianOf(apart);
     // The factor makes it the standard deviation where the scatter is normal.
-    const scatter = 1.4826 * medianOf(inside.map(({ value }) => Math.abs(value - median)));
-    return { median, scatter, readings: inside.length, time: inside.at(-1)?.time ?? to };
+    const scatter = 1.4826 * medianOf(apart.map((value) => Math.abs(value - offset)));
+    return { offset, scatter, readings: inside.length, time: inside.at(-1)?.time ?? to };
   };
 }
 
@@ -144,20 +159,12 @@ function latestAt(readings: readonly Reading[], time: number): Reading | undefin
   return readings[low - 1];
 }
 
-function stops(
-  run: RecordedRun,
-  model: TwinModel,
-  { times }: { readonly times: readonly number[] },
-  at: number,
-  window: number,
-): number[] {
-  const corrections: number[] = [];
-  for (let time = run.begin; time < at; time += window) corrections.push(time);
-  const all = [...times, ...corrections, at].filter((time) => time > 0 && time <= at);
-  if (!all.every(Number.isFinite))
-    throw new RecordedRunError(
-      `the record of ${run.scenario} has times that are no numbers for ${model.name}`,
-    );
+/** Whole hours back from `at`, as far as the record goes. */
+const hoursUntil = (at: number, begin: number, window: number): number[] =>
+  Array.from({ length: Math.floor((at - begin) / window) + 1 }, (_, i) => at - i * window);
+
+function stops(changes: readonly number[], corrections: ReadonlySet<number>, at: number): number[] {
+  const all = [...changes, ...corrections, at].filter((time) => time > 0 && time <= at);
   return [...new Set(all)].sort((a, b) => a - b);
 }
 

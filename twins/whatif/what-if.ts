@@ -8,6 +8,7 @@ import { type Measurable, measurables } from "../ensemble/measures.ts";
 import type { EnsemblePlan, Strategy } from "../ensemble/plan.ts";
 import type { TwinModel } from "../language/model.ts";
 import { excess } from "./limits.ts";
+import { measuredStates } from "./measured-states.ts";
 import { type Optimisation, type Optimum, optimise, type SearchProgress } from "./optimise.ts";
 import { type Proportion, proportion } from "./proportion.ts";
 import { type Ranking, rankingOf } from "./ranking.ts";
@@ -90,6 +91,7 @@ export async function answerWhatIf(
     measures: [...ends, ...limits.map((limit) => limit.measure)],
   };
   const kept = keptCounter(limits, ends.length, strategies.length);
+  options.progress?.("ensemble", { done: 0, runs: plan.runs, failed: 0 });
   const result = await engine.run(plan, {
     ...signal,
     progress: (progress) => options.progress?.("ensemble", progress),
@@ -119,10 +121,11 @@ export async function answerWhatIf(
   return { ...first, ranking, complete: first.complete && ranking.complete };
 }
 
-/** States and sensors, and the target where it is neither: what is told of a run's end. */
+/** States, sensors that show more than one state in another unit, and the target: what is told of a run's end. */
 export function endQuantities(model: TwinModel, target: string): Measurable[] {
+  const repeated = new Set(measuredStates(model).map(({ sensor }) => sensor.name));
   const told = new Set([...model.states, ...model.sensors].map(({ name }) => name));
-  return measurables(model).filter(({ name }) => told.has(name) || name === target);
+  return measurables(model).filter(({ name }) => name === target || (told.has(name) && !repeated.has(name)));
 }
 
 function search(
@@ -158,7 +161,8 @@ function keptCounter(
 }
 
 function comparisonsOf({ differences }: EnsembleResult, quantities: readonly Measurable[]): Comparison[] {
-  return differences.flatMap(({ strategy, measure, pairs, more, less, mean, deviation, quantiles }) => {
+  const atEnd = differences.filter(({ over }) => over === "end");
+  return atEnd.flatMap(({ strategy, measure, pairs, more, less, mean, deviation, quantiles }) => {
     const quantity = quantities.find(({ name }) => name === measure);
     if (!quantity) return [];
     const half = (1.96 * deviation) / Math.sqrt(pairs);

@@ -30,7 +30,7 @@ export function timeAxis(
 ): Axis & { readonly unit: string; readonly scale: number } {
   const isDays = unit === "h" && end - begin >= 72;
   const scale = isDays ? 24 : 1;
-  const step = Math.max(isDays ? 1 : 0, roundStep((end - begin) / scale / 6));
+  const step = Math.max(isDays ? 1 : 0, roundStep((end - begin) / scale / 7));
   const first = Math.ceil(begin / scale / step - 1e-9);
   const last = Math.floor(end / scale / step + 1e-9);
   const ticks = Array.from({ length: last - first + 1 }, (_, i) =>

@@ -18,7 +18,7 @@ export interface Panel {
   }[];
 }
 
-const [WIDTH, HEIGHT, LEFT, RIGHT, ABOVE, BELOW] = [360, 200, 48, 10, 8, 30];
+const [WIDTH, HEIGHT, LEFT, RIGHT, ABOVE, BELOW] = [360, 196, 48, 14, 8, 24];
 
 export function bandPanel(panel: Panel): string {
   const { strategies, timeUnit, unit } = panel;
@@ -26,7 +26,11 @@ export function bandPanel(panel: Panel): string {
   const values = strategies
     .flatMap(({ bands, courses }) => [...bands.flatMap((band) => band.quantiles), ...courses.flat()])
     .filter(Number.isFinite);
-  const yAxis = roundAxis(Math.min(...values), Math.max(...values));
+  const yAxis = roundAxis(
+    values.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY),
+    values.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY),
+    5,
+  );
   const xAxis = timeAxis(times[0] ?? 0, times.at(-1) ?? 1, timeUnit);
   const x = (time: number) => px(LEFT + xAxis.at(time) * (WIDTH - LEFT - RIGHT));
   const y = (value: number) => px(HEIGHT - BELOW - yAxis.at(value) * (HEIGHT - ABOVE - BELOW));
@@ -45,7 +49,7 @@ export function bandPanel(panel: Panel): string {
       .map((course) => points(course.map((value, k) => ({ time: times[k] as number, value }))))
       .map(
         (line) =>
-          `<polyline points="${line}" fill="none" stroke="${colour}" stroke-width=".6" opacity=".45"/>`,
+          `<polyline points="${line}" fill="none" stroke="${colour}" stroke-width=".6" opacity="${strategies.length > 1 ? 0.25 : 0.4}"/>`,
       );
     const median = `<polyline points="${points(along(bands, 2))}" fill="none" stroke="${colour}" stroke-width="2" stroke-linejoin="round"${dashes ? ` stroke-dasharray="${dashes}"` : ""}/>`;
     return [area(bands, 0, 4, colour, 0.16), area(bands, 1, 3, colour, 0.28), ...lines, median].join("");
@@ -55,8 +59,8 @@ export function bandPanel(panel: Panel): string {
       `<path class="grid" d="M${LEFT} ${y(tick)}H${WIDTH - RIGHT}"/><text x="${LEFT - 6}" y="${y(tick)}" dy=".35em" text-anchor="end">${figure(tick)}</text>`,
   );
   const xTicks = xAxis.ticks.map(
-    (tick) =>
-      `<path class="axis" d="M${x(tick)} ${HEIGHT - BELOW}v4"/><text x="${x(tick)}" y="${HEIGHT - BELOW + 15}" text-anchor="middle">${figure(tick / xAxis.scale)}</text>`,
+    (tick, i) =>
+      `<path class="axis" d="M${x(tick)} ${HEIGHT - BELOW}v4"/><text x="${x(tick)}" y="${HEIGHT - BELOW + 15}" text-anchor="middle">${figure(tick / xAxis.scale)}${i === xAxis.ticks.length - 1 ? ` ${escaped(xAxis.unit)}` : ""}</text>`,
   );
   const end = strategies
     .map(({ name, bands }) => {
@@ -65,5 +69,5 @@ export function bandPanel(panel: Panel): string {
     })
     .join("; ");
   return `<figure><figcaption><b>${escaped(panel.name)}</b> <span class="text">${escaped([panel.text, unitText(unit)].filter(Boolean).join(", "))}</span></figcaption>
-<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img"><title>${escaped(`${panel.name} at the end: ${end}`)}</title>${yTicks.join("")}${drawn.join("\n")}<path class="axis" d="M${LEFT} ${HEIGHT - BELOW}H${WIDTH - RIGHT}" fill="none"/>${xTicks.join("")}<text x="${WIDTH - RIGHT}" y="${HEIGHT - 2}" text-anchor="end">${escaped(xAxis.unit)}</text></svg></figure>`;
+<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img"><title>${escaped(`${panel.name} at the end: ${end}`)}</title>${yTicks.join("")}${drawn.join("\n")}<path class="axis" d="M${LEFT} ${HEIGHT - BELOW}H${WIDTH - RIGHT}" fill="none"/>${xTicks.join("")}</svg></figure>`;
 }

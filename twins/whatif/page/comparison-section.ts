@@ -5,7 +5,7 @@ import { roundAxis } from "./axis.ts";
 import { escaped, px, table } from "./markup.ts";
 import { lineOf } from "./style.ts";
 
-const [WIDTH, HEIGHT, LEFT, RIGHT] = [720, 92, 20, 20];
+const [WIDTH, HEIGHT, LEFT, RIGHT] = [720, 92, 44, 44];
 
 /** @param s position of the strategy among all */
 export function comparisonSection(own: readonly Comparison[], target: string, s: number): string {
@@ -28,6 +28,15 @@ export function comparisonSection(own: readonly Comparison[], target: string, s:
     "90 % of runs",
   ];
   return `<p>${escaped(verdict(lead))}</p>${differencePlot(lead, s)}${table(head, rows)}`;
+}
+
+/** For the head of the page: which way, and how probably. */
+export function shortVerdict({ strategy, quantity, probabilityMore, probabilityLess }: Comparison): string {
+  if (!probabilityMore || !probabilityLess) return "";
+  const isMore = probabilityMore.value >= probabilityLess.value;
+  const { value } = isMore ? probabilityMore : probabilityLess;
+  if (value === 0) return `With ${strategy} it is the same.`;
+  return `With ${strategy} there is ${isMore ? "more" : "less"} ${quantity} in ${percent(value)} of the draws.`;
 }
 
 /** One sentence: is it better? */

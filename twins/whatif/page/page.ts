@@ -5,7 +5,7 @@ import { figure, percent, unitText } from "../figures.ts";
 import type { Optimisation } from "../optimise.ts";
 import type { WhatIfAnswer } from "../what-if.ts";
 import { bandPanel } from "./band-panel.ts";
-import { comparisonSection } from "./comparison-section.ts";
+import { comparisonSection, shortVerdict } from "./comparison-section.ts";
 import { escaped, table } from "./markup.ts";
 import { profileChart } from "./profile-chart.ts";
 import { rankingChart, rankingTable } from "./ranking-chart.ts";
@@ -61,13 +61,14 @@ function partial({ result, complete, optimum, ranking: ranked }: WhatIfAnswer): 
 }
 
 /** The one sentence that a reader takes away. */
-function lead({ quantities, result }: WhatIfAnswer, target: string): string {
+function lead({ quantities, result, comparisons: all }: WhatIfAnswer, target: string): string {
+  const verdicts = all.filter((one) => one.quantity === target).map(shortVerdict);
   const quantity = quantities.find(({ name }) => name === target);
   const end = result.ends[quantities.findIndex(({ name }) => name === target)];
   if (!quantity || !end) return `${result.finished} of ${result.done} runs came to their end.`;
   const unit = escaped(unitText(quantity.unit));
   const [low, , middle, , high] = end.map(figure);
-  return `At the end <b>${escaped(target)}</b> is <b>${middle} ${unit}</b> in the middle of ${result.finished} runs, and in 90 % of them between <b>${low}</b> and <b>${high} ${unit}</b>.`;
+  return `At the end <b>${escaped(target)}</b> is <b>${middle} ${unit}</b>, the median of ${result.finished} runs; in 90 % of them it is between <b>${low}</b> and <b>${high} ${unit}</b>.${verdicts.map((text) => ` ${escaped(text)}`).join("")}`;
 }
 
 function legend({ strategies }: WhatIfAnswer): string {
@@ -135,6 +136,7 @@ function optimum(model: TwinModel, answer: WhatIfAnswer, { optimisation }: Told)
       group.map(({ decision }) => decision),
       group.map(({ value }) => value),
       unit,
+      answer.strategies.length - 1,
     );
   });
   return [

@@ -3,14 +3,16 @@ import { figure, unitText } from "../figures.ts";
 import type { Decision } from "../optimise.ts";
 import { roundAxis } from "./axis.ts";
 import { escaped, px } from "./markup.ts";
+import { lineOf } from "./style.ts";
 
 const [WIDTH, HEIGHT, LEFT, RIGHT, ABOVE, BELOW] = [720, 230, 56, 10, 10, 28];
 
-/** Decisions over the same quantity, side by side. */
+/** Decisions over the same quantity, side by side. `s`: position of the optimised strategy. */
 export function profileChart(
   decisions: readonly Decision[],
   values: readonly number[],
   unit: string,
+  s: number,
 ): string {
   const low = Math.min(0, ...decisions.map((decision) => decision.low));
   const high = Math.max(...decisions.map((decision) => decision.high), ...values);
@@ -29,7 +31,7 @@ export function profileChart(
     const left = LEFT + i * slot + slot * 0.12;
     const bar = (x: number, value: number, fill: string) =>
       `<rect x="${px(x)}" y="${y(value)}" width="${px(width)}" height="${px(Number(y(low)) - Number(y(value)))}" ${fill}/>`;
-    return `${bar(left, base, 'fill="var(--s0)" opacity=".45"')}${bar(left + width + 2, values[i] ?? Number.NaN, 'fill="var(--s2)"')}<text x="${px(left + width)}" y="${HEIGHT - BELOW + 15}" text-anchor="middle">${escaped(label.replace(/^.*\[(.*)\]$/, "$1"))}</text>`;
+    return `${bar(left, base, 'fill="var(--s0)" opacity=".45"')}${bar(left + width + 2, values[i] ?? Number.NaN, `fill="${lineOf(s).colour}"`)}<text x="${px(left + width)}" y="${HEIGHT - BELOW + 15}" text-anchor="middle">${escaped(label.replace(/^.*\[(.*)\]$/, "$1"))}</text>`;
   });
   const name = decisions[0]?.label.replace(/\[.*$/, "") ?? "";
   return `<figure class="wide"><figcaption><b>${escaped(name)}</b> <span class="text">${escaped([unitText(unit), "pale: as it is, full: optimised"].filter(Boolean).join("; "))}</span></figcaption>

@@ -37,7 +37,7 @@ export function rankingTable(quantities: readonly RankedQuantity[], target: stri
   const cell = (share: number) => {
     const depth = Math.round(Math.min(1, Math.max(0, share)) * 75);
     const ink = depth > 45 ? ";color:var(--paper)" : "";
-    return `<span style="display:block;margin:-5px -8px;padding:5px 8px;background:color-mix(in srgb,var(--s0) ${depth}%,var(--paper))${ink}">${share < SMALL ? "\u00b7" : Math.round(100 * share)}</span>`;
+    return `<span style="display:block;margin:-5px -8px;padding:5px 8px;background:color-mix(in srgb,var(--s0) ${depth}%,var(--paper))${ink}">${share < SMALL ? "\u00b7" : Math.min(100, Math.round(100 * share))}</span>`;
   };
   const rows = labels.map((label) => [
     escaped(label),
