@@ -126,7 +126,7 @@ export function recordBlock(
   const result = (): BlockResult => {
     const perDraw = strategies * measures.length;
     for (let draw = 0; draw < to - from; draw++)
-      gathered.addDifferences(measured.subarray(draw * perDraw, (draw + 1) * perDraw));
+      gathered.addMeasures(measured.subarray(draw * perDraw, (draw + 1) * perDraw));
     return { from, to, failed, finals, measures: measured, courses };
   };
   return { work: { count, load }, options, sink, result };

@@ -1,6 +1,7 @@
 /** Puts the blocks of an ensemble together. The result does not depend on the order in which they come. */
 import type { BlockResult, FailedRun, RunCourse } from "./block.ts";
 import { Gathered } from "./gathered.ts";
+import type { Measure } from "./measures.ts";
 import { type EnsemblePlan, type PreparedPlan, strategiesOf } from "./plan.ts";
 import { QUANTILES } from "./quantiles.ts";
 
@@ -18,6 +19,8 @@ export interface StrategyResult {
   readonly failed: readonly FailedRun[];
   /** By state. */
   readonly bands: Readonly<Record<string, readonly Band[]>>;
+  /** Quantiles of each measure: 5 %, 25 %, 50 %, 75 %, 95 % */
+  readonly ends: readonly (readonly number[])[];
   /** As many as the plan asks for, evenly thinned, in order. */
   readonly courses: readonly RunCourse[];
 }
@@ -26,11 +29,15 @@ export interface StrategyResult {
 export interface Difference {
   readonly strategy: string;
   readonly measure: string;
+  readonly over: Measure["over"];
   /** Pairs of which both runs came to their end. */
   readonly pairs: number;
   /** Pairs in which this strategy gives more than the first, and less; the rest are equal. */
   readonly more: number;
   readonly less: number;
+  /** Of what it gives more; the deviation is that of a single pair. */
+  readonly mean: number;
+  readonly deviation: number;
   /** Of what it gives more: 5 %, 25 %, 50 %, 75 %, 95 % */
   readonly quantiles: readonly number[];
 }
@@ -63,6 +70,8 @@ export class Collection {
   readonly #finals: Float64Array;
   readonly #measures: Float64Array;
   readonly #failedCounts: number[];
+  /** Sums of differences and of their squares, as the gathered differences lie. */
+  readonly #sums: { sum: number; squares: number }[];
   #failed: FailedRun[] = [];
   #courses: RunCourse[] = [];
 
@@ -76,6 +85,8 @@ export class Collection {
     this.#finals = room(plan.keepFinals, model.states.length);
     this.#measures = room(plan.keepMeasures, plan.measures?.length ?? 0);
     this.#failedCounts = Array.from({ length: strategies }, () => 0);
+    const differences = (strategies - 1) * (plan.measures?.length ?? 0);
+    this.#sums = Array.from({ length: differences }, () => ({ sum: 0, squares: 0 }));
   }
 
   add(block: BlockResult): void {
@@ -91,6 +102,21 @@ export class Collection {
     if (this.#failed.length > 2 * MOST_FAILED * this.#failedCounts.length)
       this.#failed = this.#failedCounts.flatMap((_, s) => this.#firstFailed(s));
     this.#courses.push(...block.courses);
+  }
+
+  /** Sums depend on the order: blocks come here in the order of their draws. */
+  addSums({ from, to, measures }: BlockResult): void {
+    const width = this.#prepared.plan.measures?.length ?? 0;
+    const perDraw = width * this.#failedCounts.length;
+    for (let draw = 0; draw < to - from; draw++)
+      for (let i = width; i < perDraw; i++) {
+        const difference =
+          (measures[draw * perDraw + i] as number) - (measures[draw * perDraw + (i % width)] as number);
+        const sums = this.#sums[i - width];
+        if (Number.isNaN(difference) || !sums) continue;
+        sums.sum += difference;
+        sums.squares += difference * difference;
+      }
   }
 
   result(): EnsembleResult {
@@ -119,7 +145,7 @@ export class Collection {
     const { plan, model } = this.#prepared;
     const bands = model.states.map((state, s) => [
       state.name,
-      plan.outputs.map((time, k) => ({
+      (plan.keepBands === false ? [] : plan.outputs).map((time, k) => ({
         time,
         quantiles: this.gathered.band(strategy, k * model.states.length + s).quantiles(QUANTILES),
       })),
@@ -131,6 +157,7 @@ export class Collection {
       failedCount,
       failed: this.#firstFailed(strategy),
       bands: Object.fromEntries(bands) as StrategyResult["bands"],
+      ends: (plan.measures ?? []).map((_, m) => this.gathered.measure(strategy, m).quantiles(QUANTILES)),
       courses: this.#courses
         .filter((course) => course.strategy === strategy)
         .sort((a, b) => a.index - b.index),
@@ -147,12 +174,20 @@ export class Collection {
           return {
             strategy: strategy.name,
             measure: measure.quantity,
+            over: measure.over,
             pairs: sketch.total,
             more: above,
             less: below,
+            ...momentsOf(this.#sums[s * (plan.measures ?? []).length + m], sketch.total),
             quantiles: sketch.quantiles(QUANTILES),
           };
         }),
       );
   }
+}
+
+function momentsOf(sums: { sum: number; squares: number } | undefined, count: number) {
+  const mean = (sums?.sum ?? Number.NaN) / count;
+  const variance = ((sums?.squares ?? Number.NaN) - count * mean * mean) / (count - 1);
+  return { mean, deviation: Math.sqrt(Math.max(0, variance)) };
 }

@@ -74,7 +74,10 @@ export async function runPlan(
     throw new RangeError(`an ensemble has at least 1 run, not ${plan.runs}`);
   const prepared = preparePlan(plan);
   const collected = new Collection(prepared);
-  const inOrder = ordered(options.onBlock);
+  const inOrder = ordered(async (block) => {
+    collected.addSums(block);
+    await options.onBlock?.(block);
+  });
   const report = async (block: BlockResult) => {
     collected.add(block);
     await inOrder.take(block);
@@ -109,13 +112,12 @@ export function blocksOf(plan: EnsemblePlan, trajectories = BLOCK): Block[] {
 }
 
 /** Blocks come as workers finish them and go on in the order of their draws. */
-function ordered(onBlock: ((block: BlockResult) => Promise<void>) | undefined) {
+function ordered(onBlock: (block: BlockResult) => Promise<void>) {
   const waiting = new Map<number, BlockResult>();
   let next = 0;
   let writing = Promise.resolve();
   return {
     take: (block: BlockResult): Promise<void> => {
-      if (!onBlock) return writing;
       waiting.set(block.from, block);
       for (let due = waiting.get(next); due; due = waiting.get(next)) {
         const now = due;
@@ -128,7 +130,7 @@ function ordered(onBlock: ((block: BlockResult) => Promise<void>) | undefined) {
     /** What lies behind a gap that a cancelled ensemble left. */
     finish: async (): Promise<void> => {
       await writing;
-      for (const block of [...waiting.values()].sort((a, b) => a.from - b.from)) await onBlock?.(block);
+      for (const block of [...waiting.values()].sort((a, b) => a.from - b.from)) await onBlock(block);
     },
   };
 }

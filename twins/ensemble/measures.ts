@@ -42,7 +42,7 @@ export function measurable(name: string, model: TwinModel): Measurable {
     all.map((one) => one.name),
   );
   throw new MeasureError(
-    `${model.name} has no state, sensor or algebraic line "${name}"${guess ? `: did you mean ${guess}?` : ""}`,
+    `${model.name} has no state, sensor or algebraic line "${name}"${guess ? `: did you mean ${guess}?` : `; it has ${all.map((one) => one.name).join(", ")}`}`,
   );
 }
 

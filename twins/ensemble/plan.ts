@@ -58,6 +58,8 @@ export interface EnsemblePlan {
   readonly measures?: readonly Measure[];
   /** Keep the measures of every run: memory then grows with the runs. */
   readonly keepMeasures?: boolean;
+  /** False: no bands at `outputs`, which then only serve measures along the run. */
+  readonly keepBands?: boolean;
   /** Runs, evenly thinned, whose course at `outputs` is kept. */
   readonly courses?: number;
   readonly start?: Start;

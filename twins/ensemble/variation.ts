@@ -49,6 +49,14 @@ export function parseVariation(text: string, model: TwinModel, context: RuleCont
 /** Value (or factor) at the quantile `u` in (0, 1). */
 export const valueAt = ({ spread, cut }: Variation, u: number): number => spreadAt(spread, u, cut);
 
+/** As it could be written: `mu_max=normal(0.039, 0.00195)`. */
+export function describeRule({ label, relative, spread }: Variation): string {
+  const number = (value: number) => `${Number(value.toPrecision(6))}${relative ? "x" : ""}`;
+  if (spread.shape === "fixed") return `${label}=${number(spread.value)}`;
+  if (spread.shape === "uniform") return `${label}=${number(spread.low)}..${number(spread.high)}`;
+  return `${label}=${spread.shape}(${number(spread.mean)}, ${number(spread.deviation)})`;
+}
+
 /** All pieces named at once get the same value. */
 function wholeTarget(label: string, option: string, model: TwinModel, piece: number | undefined): Target {
   try {
