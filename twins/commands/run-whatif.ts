@@ -1,7 +1,7 @@
 /** What `helix whatif` does: read the question, answer it with live progress, tell it, write the files. */
 import { resolve } from "node:path";
 import { type CliContext, type CommandOutcome, EXIT } from "@helix/cli";
-import { QUANTILES, startEnsembles } from "../ensemble/ensemble.ts";
+import { QUANTILES } from "../ensemble/ensemble.ts";
 import { describeRule, type Variation } from "../ensemble/variation.ts";
 import { whatIfPage } from "../whatif/page/page.ts";
 import { answerWhatIf, searchSeed, type WhatIfAnswer } from "../whatif/what-if.ts";
@@ -9,6 +9,7 @@ import { bandsCsv } from "./bands-csv.ts";
 import { whatIfProgress } from "./progress-line.ts";
 import { openRunTables } from "./run-tables.ts";
 import { alignedTable } from "./table.ts";
+import { agreementText, chooseEngine, type DeviceAgreement, type EngineName } from "./whatif-engine.ts";
 import { type QuestionOptions, type ReadQuestion, readQuestion } from "./whatif-question.ts";
 import { replayWhatIf } from "./whatif-replay.ts";
 import {
@@ -24,6 +25,7 @@ import {
 } from "./whatif-text.ts";
 
 export interface WhatIfOptions extends QuestionOptions {
+  readonly engine: EngineName;
   readonly workers: number | undefined;
   readonly replay: number | undefined;
   readonly csv: string | undefined;
@@ -47,10 +49,9 @@ export async function runWhatIf(
   const started = clock.monotonicNs();
   let ensembleStarted = started;
   const since = (begin: bigint) => Number(clock.monotonicNs() - begin) / 1e9;
-  const engine = `WebAssembly, ${workers} thread${workers === 1 ? "" : "s"}`;
-  context.out.write(
-    `${model.title}\n${choice.reason}\n${engine}; no GPU is used\n${cutText(plan.variations)}\n`,
-  );
+  await using chosen = await chooseEngine(options.engine, plan, workers);
+  const engine = chosen.text;
+  context.out.write(`${model.title}\n${choice.reason}\n${engine}\n${cutText(plan.variations)}\n`);
   if (run)
     context.out.write(
       `${startSummary(run.recorded, run.estimated, model)}\n${alignedTable([START_HEAD, ...startRows(run.estimated, model)])}\n`,
@@ -65,8 +66,7 @@ export async function runWhatIf(
     context.out.write(optimumTextOf(answer, question.optimisation));
     context.out.write(rateText(answer, since(ensembleStarted), plan.seed));
   };
-  await using engines = startEnsembles(workers);
-  const answer = await answerWhatIf(question, engines, {
+  const answer = await answerWhatIf(question, chosen.ensembles, {
     signal: AbortSignal.any([context.signal, tables.full]),
     progress: (step, now) => {
       if (step === "ensemble" && "done" in now && now.done === 0) ensembleStarted = clock.monotonicNs();
@@ -77,17 +77,22 @@ export async function runWhatIf(
   });
   progress.clear();
   context.out.write(rankingText(answer, question.target));
+  const agreement = await chosen.agreement?.(plan);
+  if (agreement) context.out.write(`\n${agreementText(agreement, model.time.unit)}`);
   const problems = [
     ...(await tables.finish(answer.result)),
-    ...(await writeReports(options, read, answer, engine, context)),
+    ...(await writeReports(options, read, answer, engineText(engine, agreement, model.time.unit), context)),
   ];
   for (const problem of problems) context.err.write(`helix: ${problem}\n`);
   const isWhole = answer.complete && problems.length === 0;
   return {
     exitCode: isWhole ? EXIT.pass : EXIT.fail,
-    result: jsonOf(read, answer, engine, since(started), problems),
+    result: jsonOf(read, answer, { engine, agreement }, since(started), problems),
   };
 }
+
+const engineText = (engine: string, agreement: DeviceAgreement | undefined, timeUnit: string): string =>
+  agreement ? `${engine}; ${agreementText(agreement, timeUnit).trim()}` : engine;
 
 function cutText(variations: readonly Variation[]): string {
   const lines = variations
@@ -171,7 +176,7 @@ function page(
 function jsonOf(
   { question, choice, run }: ReadQuestion,
   answer: WhatIfAnswer,
-  engine: string,
+  { engine, agreement }: { readonly engine: string; readonly agreement: DeviceAgreement | undefined },
   seconds: number,
   problems: readonly string[],
 ): Record<string, unknown> {
@@ -192,6 +197,7 @@ function jsonOf(
     method: choice.method.name,
     reason: choice.reason,
     engine,
+    ...(agreement ? { agreement } : {}),
     seed: plan.seed,
     variations: plan.variations,
     quantiles: QUANTILES,

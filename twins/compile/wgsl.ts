@@ -53,7 +53,7 @@ export const WHOLE_SETTINGS = 3;
  * Operations of one attempt. Beyond this many a shader takes minutes to compile or its driver refuses it;
  * the CHO models have some hundred to three thousand.
  */
-export const MOST_SHADER_OPERATIONS = 6000;
+const MOST_SHADER_OPERATIONS = 6000;
 
 export interface Shader {
   readonly program: Program;
@@ -62,16 +62,20 @@ export interface Shader {
   readonly rows: number;
 }
 
+/** Why no shader can run a model; undefined when one can. */
+export function shaderRefusal(program: Program): string | undefined {
+  const { name, events } = program.model;
+  if (events.length > 0) return `${name} has events, which are found in 64 bits only`;
+  const operations = loopNodes(program).length;
+  if (operations <= MOST_SHADER_OPERATIONS) return undefined;
+  return `${name} takes ${operations} operations a step, and a shader at most ${MOST_SHADER_OPERATIONS}`;
+}
+
 /** @throws RangeError for a model that no shader can run; the message says why */
 export function compileToWgsl(program: Program): Shader {
-  const { name, states, events } = program.model;
-  if (events.length > 0) throw new RangeError(`${name} has events, which are found in 64 bits only`);
-  const operations = loopNodes(program).length;
-  if (operations > MOST_SHADER_OPERATIONS) {
-    throw new RangeError(
-      `${name} takes ${operations} operations a step, and a shader at most ${MOST_SHADER_OPERATIONS}`,
-    );
-  }
+  const refusal = shaderRefusal(program);
+  if (refusal !== undefined) throw new RangeError(refusal);
+  const { states } = program.model;
   const slopes = program.method.carriesSlope ? states.length : 0;
   return { program, code: shaderText(program), rows: STATE_ROWS.length + states.length + slopes };
 }
