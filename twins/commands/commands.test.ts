@@ -1,56 +1,11 @@
-import { mkdtemp, readFile, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type CliCommand, type CliContext, type CommandOutcome, EXIT, type LeafCommand } from "@helix/cli";
-import { createSystemPlatform } from "@helix/platform";
+import { EXIT } from "@helix/cli";
 import { expect, test } from "vitest";
+import { caller } from "../testing/command-call.ts";
 import { command as twin } from "./twin.ts";
-import { command as whatif } from "./whatif.ts";
 
-const folder = await mkdtemp(join(tmpdir(), "helix-twins-"));
-
-function context(): CliContext & { said: string } {
-  const made = {
-    said: "",
-    version: "0.0.0",
-    platform: createSystemPlatform(),
-    out: { write: (text: string) => void (made.said += text) },
-    err: { write: () => undefined },
-    json: false,
-    terminal: { isTty: false, columns: 80, colour: false },
-    signal: new AbortController().signal,
-    env: {},
-    cwd: folder,
-    invoke: () => Promise.reject(new Error("no other commands here")),
-  };
-  return made;
-}
-
-interface Said extends CommandOutcome {
-  readonly said: string;
-}
-
-/** Calls a command with the options that it would have by default, and `given`. */
-async function call(
-  command: CliCommand,
-  name: string | undefined,
-  args: Record<string, string>,
-  given: Record<string, unknown> = {},
-): Promise<Said> {
-  const leaf = (
-    "commands" in command ? command.commands.find((c) => c.name === name) : command
-  ) as LeafCommand;
-  const defaults = Object.entries(leaf.options ?? {}).map(([key, spec]) => [
-    key,
-    spec.kind === "texts" ? [] : "default" in spec ? spec.default : undefined,
-  ]);
-  const where = context();
-  const outcome = await leaf.run(
-    { arguments: args, options: { ...Object.fromEntries(defaults), ...given } },
-    where,
-  );
-  return { ...outcome, said: where.said };
-}
+const { call, folder } = await caller();
 
 test("twin list names the models of the library", async () => {
   const { result } = await call(twin, "list", {});
@@ -99,47 +54,4 @@ test("twin plot writes a picture with a panel for every state", async () => {
   const svg = await readFile(join(folder, "cho.svg"), "utf8");
   expect(svg.match(/<polyline/g)).toHaveLength(8);
   expect(svg).toContain("mAb, mg/L");
-});
-
-test("whatif gives bands, and the same ones again for the same seed", async () => {
-  const options = {
-    vary: ["mu_max=normal(0.039,5%)", "feed=0.5x..2x"],
-    runs: 300,
-    workers: 0,
-    points: 5,
-    csv: "bands.csv",
-    html: "bands.html",
-  };
-  const first = await call(whatif, undefined, { model: "cho-fed-batch" }, options);
-  const second = await call(whatif, undefined, { model: "cho-fed-batch" }, options);
-  expect(first).toMatchObject({
-    exitCode: EXIT.pass,
-    result: { runs: 300, finished: 300, complete: true, failed: [] },
-  });
-  expect(first.result["bands"]).toEqual(second.result["bands"]);
-  const csv = (await readFile(join(folder, "bands.csv"), "utf8")).trimEnd().split("\n");
-  expect(csv).toHaveLength(1 + 8 * 5);
-  const page = await readFile(join(folder, "bands.html"), "utf8");
-  expect(page.match(/<figure>/g)).toHaveLength(8);
-  expect(page).not.toMatch(/https?:\/\/|<script|NaN/);
-  expect(csv[0]).toBe("state,unit,time h,q5,q25,q50,q75,q95,complete");
-});
-
-test("whatif replays one run by its index", async () => {
-  const { result } = await call(
-    whatif,
-    undefined,
-    { model: "cho-fed-batch" },
-    { runs: 300, replay: 7, points: 3, vary: ["X_0=0.4..0.6"] },
-  );
-  expect(result).toMatchObject({ index: 7, times: [0, 168, 336], values: { X_0: expect.any(Number) } });
-  await expect(
-    call(whatif, undefined, { model: "cho-fed-batch" }, { runs: 300, replay: 300 }),
-  ).rejects.toThrow("--replay 300: the runs are numbered 0 .. 299");
-});
-
-test("what cannot be varied is said with the nearest name", async () => {
-  await expect(call(whatif, undefined, { model: "cho-fed-batch" }, { vary: ["mumax=1"] })).rejects.toThrow(
-    "did you mean mu_max?",
-  );
 });

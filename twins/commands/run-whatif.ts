@@ -1,30 +1,36 @@
-/** What `helix whatif` does: plan, run with live progress, table, files. */
+/** What `helix whatif` does: read the question, answer it with live progress, tell it, write the files. */
 import { resolve } from "node:path";
-import { type CliContext, CliError, type CommandOutcome, EXIT } from "@helix/cli";
-import { type EnsembleResult, QUANTILES, runEnsemble } from "../ensemble/ensemble.ts";
-import type { EnsemblePlan, Sampling } from "../ensemble/plan.ts";
-import { replayRun } from "../ensemble/replay.ts";
-import { MOST_SOBOL_DIMENSIONS } from "../ensemble/sobol.ts";
-import { parseVariation, type Variation, VariationError } from "../ensemble/variation.ts";
-import type { TwinModel } from "../language/model.ts";
-import { DEFAULT_TOLERANCE } from "../solvers/trajectories.ts";
-import { methodOf } from "./method-option.ts";
-import { readModelArgument } from "./model-argument.ts";
-import { progressLine } from "./progress-line.ts";
-import { alignedTable, shown } from "./table.ts";
-import { whatIfPage } from "./whatif-page.ts";
+import { type CliContext, type CommandOutcome, EXIT } from "@helix/cli";
+import { QUANTILES } from "../ensemble/ensemble.ts";
+import { describeRule, type Variation } from "../ensemble/variation.ts";
+import { whatIfPage } from "../whatif/page/page.ts";
+import { answerWhatIf, searchSeed, type WhatIfAnswer } from "../whatif/what-if.ts";
+import { bandsCsv } from "./bands-csv.ts";
+import { whatIfProgress } from "./progress-line.ts";
+import { openRunTables } from "./run-tables.ts";
+import { alignedTable } from "./table.ts";
+import { agreementText, chooseEngine, type DeviceAgreement, type EngineName } from "./whatif-engine.ts";
+import { type QuestionOptions, type ReadQuestion, readQuestion } from "./whatif-question.ts";
+import { replayWhatIf } from "./whatif-replay.ts";
+import {
+  comparisonText,
+  endText,
+  failedCount,
+  failedText,
+  optimumTextOf,
+  rankingText,
+  START_HEAD,
+  startRows,
+  startSummary,
+} from "./whatif-text.ts";
 
-export interface WhatIfOptions {
-  readonly vary: readonly string[];
-  readonly runs: number;
-  readonly seed: number;
-  readonly sampling: Sampling;
-  readonly points: number;
-  readonly until: number | undefined;
+export interface WhatIfOptions extends QuestionOptions {
+  readonly engine: EngineName;
   readonly workers: number | undefined;
-  readonly method: "auto" | "dp5" | "rodas4";
   readonly replay: number | undefined;
   readonly csv: string | undefined;
+  readonly runsCsv: string | undefined;
+  readonly parquet: string | undefined;
   readonly html: string | undefined;
 }
 
@@ -34,156 +40,192 @@ export async function runWhatIf(
   options: WhatIfOptions,
   context: CliContext,
 ): Promise<CommandOutcome> {
-  const { model, text, file } = await readModelArgument(given, context);
-  const end = options.until ?? model.time.end;
-  if (!(end > 0)) throw new CliError(`--until ${end}: the runs need a length above 0`);
-  const variations = readVariations(options.vary, model);
-  if (options.sampling === "sobol" && variations.length > MOST_SOBOL_DIMENSIONS) {
-    throw new CliError(
-      `--sampling sobol varies at most ${MOST_SOBOL_DIMENSIONS} quantities, not ${variations.length}`,
-      {
-        advice: "leave it out: a Latin hypercube has no limit",
-      },
-    );
-  }
-  const { method, reason } = methodOf(options.method, model, end);
-  const plan: EnsemblePlan = {
-    modelText: text,
-    file,
-    variations,
-    runs: options.runs,
-    seed: options.seed,
-    sampling: options.sampling,
-    method: method.name,
-    backEnd: "webassembly",
-    end,
-    ...DEFAULT_TOLERANCE,
-    keepFinals: false,
-    outputs: Array.from({ length: options.points }, (_, i) => (end * i) / (options.points - 1)),
-  };
-  if (options.replay !== undefined) return replay(plan, options.replay, model, context);
+  const read = await readQuestion(given, options, context);
+  const { question, choice, run } = read;
+  const { model, plan } = question;
+  if (options.replay !== undefined) return replayWhatIf(question, options.replay, context);
   const workers = options.workers ?? navigator.hardwareConcurrency;
-  const started = context.platform.clock.monotonicNs();
-  const progress = progressLine(context, () => context.platform.clock.monotonicNs() - started);
-  const result = await runEnsemble(plan, { workers, progress: progress.show, signal: context.signal });
+  const clock = context.platform.clock;
+  const started = clock.monotonicNs();
+  let ensembleStarted = started;
+  const since = (begin: bigint) => Number(clock.monotonicNs() - begin) / 1e9;
+  await using chosen = await chooseEngine(options.engine, plan, workers);
+  const engine = chosen.text;
+  context.out.write(`${model.title}\n${choice.reason}\n${engine}\n${cutText(plan.variations)}\n`);
+  if (run)
+    context.out.write(
+      `${startSummary(run.recorded, run.estimated, model)}\n${alignedTable([START_HEAD, ...startRows(run.estimated, model)])}\n`,
+    );
+  const tables = await openRunTables(options, read, context);
+  const progress = whatIfProgress(context, () => clock.monotonicNs());
+  const told = (answer: WhatIfAnswer) => {
+    progress.clear();
+    context.out.write(endText(answer));
+    context.out.write(failedText(answer, plan.variations));
+    context.out.write(comparisonText(answer, question.target));
+    context.out.write(optimumTextOf(answer, question.optimisation));
+    context.out.write(rateText(answer, since(ensembleStarted), plan.seed));
+  };
+  const answer = await answerWhatIf(question, chosen.ensembles, {
+    signal: AbortSignal.any([context.signal, tables.full]),
+    progress: (step, now) => {
+      if (step === "ensemble" && "done" in now && now.done === 0) ensembleStarted = clock.monotonicNs();
+      progress.show(step, now);
+    },
+    onBlock: (block, strategies) => tables.add(block, strategies),
+    onResult: told,
+  });
   progress.clear();
-  const seconds = Number(context.platform.clock.monotonicNs() - started) / 1e9;
-  const engine = `WebAssembly, ${workers} thread${workers === 1 ? "" : "s"}`;
-  context.out.write(`${model.title}\n${reason}\n${engine}; no GPU is used\n\n`);
-  context.out.write(endTable(model, result));
-  if (result.failedCount > 0) context.out.write(failedText(result, plan));
-  const rate = Math.round(result.finished / seconds);
-  const partial = result.complete
-    ? ""
-    : `PARTIAL: stopped after ${result.finished + result.failedCount} of ${result.runs}; `;
-  context.out.write(
-    `\n${partial}${result.finished} runs in ${seconds.toFixed(2)} s, ${rate} a second, seed ${plan.seed}\n`,
-  );
-  if (options.html !== undefined) {
-    const told = [
-      reason,
-      `${engine}; seed ${plan.seed}`,
-      `varied: ${plan.variations.map((v) => v.name).join(", ")}`,
-    ];
-    const page = new TextEncoder().encode(whatIfPage(model, result, told));
-    await context.platform.disk.writeFile(resolve(context.cwd, options.html), page, 0o644);
+  context.out.write(rankingText(answer, question.target));
+  const agreement = await chosen.agreement?.(plan);
+  if (agreement) context.out.write(`\n${agreementText(agreement, model.time.unit)}`);
+  const problems = [
+    ...(await tables.finish(answer.result)),
+    ...(await writeReports(options, read, answer, engineText(engine, agreement, model.time.unit), context)),
+  ];
+  for (const problem of problems) context.err.write(`helix: ${problem}\n`);
+  const isWhole = answer.complete && problems.length === 0;
+  return {
+    exitCode: isWhole ? EXIT.pass : EXIT.fail,
+    result: jsonOf(read, answer, { engine, agreement }, since(started), problems),
+  };
+}
+
+const engineText = (engine: string, agreement: DeviceAgreement | undefined, timeUnit: string): string =>
+  agreement ? `${engine}; ${agreementText(agreement, timeUnit).trim()}` : engine;
+
+function cutText(variations: readonly Variation[]): string {
+  const lines = variations
+    .filter(({ cut }) => cut.from > 1e-4 || cut.to < 1 - 1e-4)
+    .map(({ label, cut }) => {
+      const off = (100 * (1 - cut.to + cut.from)).toPrecision(2);
+      return `${label}: ${Number(off)} % of it is cut off at the model's bounds\n`;
+    });
+  return lines.join("");
+}
+
+function rateText({ result, strategies }: WhatIfAnswer, seconds: number, seed: number): string {
+  const failed = failedCount(result);
+  const runs = result.done * strategies.length - failed;
+  const partial = result.complete ? "" : `PARTIAL: stopped after ${result.done} of ${result.runs}; `;
+  return `\n${partial}${runs} runs in ${seconds.toFixed(2)} s, ${Math.round(runs / seconds)} a second, seed ${seed}\n`;
+}
+
+/** @returns what could not be written, and why */
+async function writeReports(
+  { html, csv }: WhatIfOptions,
+  read: ReadQuestion,
+  answer: WhatIfAnswer,
+  engine: string,
+  context: CliContext,
+): Promise<string[]> {
+  const files: [string | undefined, () => string][] = [
+    [html, () => page(read, answer, engine, context)],
+    [csv, () => bandsCsv(read.question.model, answer)],
+  ];
+  const problems: string[] = [];
+  for (const [name, text] of files) {
+    if (name === undefined) continue;
+    try {
+      await context.platform.disk.writeFile(
+        resolve(context.cwd, name),
+        new TextEncoder().encode(text()),
+        0o644,
+      );
+    } catch (error) {
+      problems.push(diskProblem(name, error, "it was not written"));
+    }
   }
-  if (options.csv !== undefined) await writeCsv(resolve(context.cwd, options.csv), model, result, context);
-  const { finals: _, ...told } = result;
-  const json = {
+  return problems;
+}
+
+function diskProblem(name: string, error: unknown, consequence: string): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  return `${name}: ${code === "ENOSPC" ? "the disk is full" : message}; ${consequence}`;
+}
+
+function page(
+  { question, choice, run }: ReadQuestion,
+  answer: WhatIfAnswer,
+  engine: string,
+  context: CliContext,
+): string {
+  const { model, plan, target, optimisation } = question;
+  return whatIfPage(model, answer, {
+    target,
+    optimisation,
+    start: run && {
+      summary: startSummary(run.recorded, run.estimated, model),
+      rows: startRows(run.estimated, model),
+    },
+    provenance: [
+      ["model", `${model.name}: ${model.source}`],
+      ["varied", plan.variations.map(describeRule).join(", ")],
+      [
+        "draws",
+        `${answer.result.done}, ${plan.sampling === "sobol" ? "Sobol sequence" : "Latin hypercube"}, seed ${plan.seed}; every strategy meets the same ones`,
+      ],
+      ...(optimisation ? [["search", `CMA-ES on draws of seed ${searchSeed(plan.seed)}`] as const] : []),
+      ["solver", choice.reason],
+      ["engine", engine],
+      ["HELIX", context.version],
+    ],
+  });
+}
+
+function jsonOf(
+  { question, choice, run }: ReadQuestion,
+  answer: WhatIfAnswer,
+  { engine, agreement }: { readonly engine: string; readonly agreement: DeviceAgreement | undefined },
+  seconds: number,
+  problems: readonly string[],
+): Record<string, unknown> {
+  const { model, plan, target } = question;
+  const { finals: _, measures: __, courses, others, ...result } = answer.result;
+  const coursesOf = (list: typeof courses) =>
+    list.map(({ index, states }) => ({
+      index,
+      states: Object.fromEntries(
+        model.states.map(({ name }, s) => [
+          name,
+          plan.outputs.map((___, k) => states[k * model.states.length + s]),
+        ]),
+      ),
+    }));
+  return {
     model: model.name,
-    method: method.name,
-    reason,
+    method: choice.method.name,
+    reason: choice.reason,
     engine,
+    ...(agreement ? { agreement } : {}),
     seed: plan.seed,
     variations: plan.variations,
     quantiles: QUANTILES,
-    ...told,
+    times: plan.outputs,
+    target,
+    quantities: answer.quantities.map(({ name, unit, text }) => ({ name, unit, text })),
+    ...result,
+    courses: coursesOf(courses),
+    others: others.map((one) => ({ ...one, courses: coursesOf(one.courses) })),
+    strategies: answer.strategies,
+    comparisons: answer.comparisons,
+    ranking: answer.ranking,
+    optimum: answer.optimum && {
+      ...answer.optimum,
+      decisions: question.optimisation?.decisions,
+      searchSeed: searchSeed(plan.seed),
+    },
+    ...(run
+      ? {
+          start: {
+            record: run.recorded.scenario,
+            time: run.estimated.start.time,
+            states: run.estimated.states,
+          },
+        }
+      : {}),
+    complete: answer.complete,
+    problems,
     seconds,
-  };
-  return { exitCode: result.complete ? EXIT.pass : EXIT.fail, result: json };
-}
-
-/** @throws CliError */
-function readVariations(texts: readonly string[], model: TwinModel): Variation[] {
-  const given =
-    texts.length > 0
-      ? texts
-      : model.parameters.filter((p) => p.value !== 0).map((p) => `${p.name}=0.9x..1.1x`);
-  try {
-    return given.map((text) => parseVariation(text, model));
-  } catch (error) {
-    if (!(error instanceof VariationError)) throw error;
-    throw new CliError(error.message, {
-      advice: `helix twin show ${model.name} lists what can be varied`,
-      cause: error,
-    });
-  }
-}
-
-function endTable(model: TwinModel, { bands }: EnsembleResult): string {
-  const head = ["at the end", "unit", ...QUANTILES.map((q) => `${100 * q} %`)];
-  const rows = model.states.map((s) => [
-    s.name,
-    s.unit,
-    ...(bands[s.name]?.at(-1)?.quantiles ?? []).map(shown),
-  ]);
-  return alignedTable([head, ...rows]);
-}
-
-const MOST_FAILED_SHOWN = 10;
-
-function failedText({ failed, failedCount }: EnsembleResult, plan: EnsemblePlan): string {
-  const lines = failed.slice(0, MOST_FAILED_SHOWN).map((run) => {
-    const values = run.values.map((value, i) => `${plan.variations[i]?.name}=${shown(value)}`).slice(0, 4);
-    return `  run ${run.index}: ${run.reason}, ${run.detail} (${values.join(", ")}${run.values.length > 4 ? ", ..." : ""})\n`;
-  });
-  const more = failedCount > MOST_FAILED_SHOWN ? `  and ${failedCount - MOST_FAILED_SHOWN} more\n` : "";
-  return `\n${failedCount} runs failed\n${lines.join("")}${more}`;
-}
-
-async function writeCsv(
-  path: string,
-  model: TwinModel,
-  { bands, complete }: EnsembleResult,
-  context: CliContext,
-): Promise<void> {
-  const head = [
-    "state",
-    "unit",
-    `time ${model.time.unit}`,
-    ...QUANTILES.map((q) => `q${100 * q}`),
-    "complete",
-  ].join(",");
-  const rows = model.states.flatMap((state) =>
-    (bands[state.name] ?? []).map((band) =>
-      [state.name, state.unit, band.time, ...band.quantiles, complete].join(","),
-    ),
-  );
-  await context.platform.disk.writeFile(
-    path,
-    new TextEncoder().encode(`${[head, ...rows].join("\n")}\n`),
-    0o644,
-  );
-}
-
-function replay(plan: EnsemblePlan, index: number, model: TwinModel, context: CliContext): CommandOutcome {
-  if (index >= plan.runs)
-    throw new CliError(`--replay ${index}: the runs are numbered 0 .. ${plan.runs - 1}`);
-  const { outcome, values, times, course } = replayRun(plan, index);
-  const head = [model.time.name, ...model.states.map((s) => s.name)];
-  const reached = course[model.states[0]?.name ?? ""]?.length ?? 0;
-  const rows = times
-    .slice(0, reached)
-    .map((t, k) => [shown(t), ...model.states.map((s) => shown(course[s.name]?.[k] ?? Number.NaN))]);
-  const drawn = Object.entries(values).map(([name, value]) => `${name}=${shown(value)}`);
-  context.out.write(`run ${index}: ${drawn.join(", ")}\n\n${alignedTable([head, ...rows])}`);
-  if (outcome.failure)
-    context.out.write(
-      `ended at ${shown(outcome.time)}: ${outcome.failure.reason}, ${outcome.failure.detail}\n`,
-    );
-  return {
-    exitCode: outcome.failure ? EXIT.fail : EXIT.pass,
-    result: { model: model.name, values, ...outcome, times, course },
   };
 }

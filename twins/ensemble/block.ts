@@ -1,11 +1,22 @@
 /** Runs a block of an ensemble and gathers what is kept of it. */
+
 import { type Outcome } from "../solvers/outcome.ts";
-import { runTrajectories, solverOptions } from "../solvers/trajectories.ts";
-import { drawnValues, type PreparedPlan } from "./plan.ts";
-import { QuantileSketch } from "./quantile-sketch.ts";
+import type { Segments } from "../solvers/schedule.ts";
+import {
+  runTrajectories,
+  type SolverOptions,
+  solverOptions,
+  type Trajectories,
+  type TrajectorySink,
+} from "../solvers/trajectories.ts";
+import { type Gathered } from "./gathered.ts";
+import { observerOf } from "./measures.ts";
+import { drawnValues, type EnsemblePlan, type PreparedPlan, strategiesOf } from "./plan.ts";
 
 export interface FailedRun {
   readonly index: number;
+  /** Position among the strategies of the plan. */
+  readonly strategy: number;
   readonly reason: string;
   readonly detail: string;
   readonly time: number;
@@ -13,63 +24,132 @@ export interface FailedRun {
   readonly values: readonly number[];
 }
 
-export interface BlockResult {
-  readonly from: number;
-  readonly finished: number;
-  readonly failed: readonly FailedRun[];
-  /** Last states of the runs of the block, NaN where a run failed; empty unless the plan keeps them. */
-  readonly finals: Float64Array;
+/** A run's states at all outputs: state s at output k is number k * states + s; NaN where it did not come so far. */
+export interface RunCourse {
+  readonly index: number;
+  readonly strategy: number;
+  readonly states: Float64Array;
 }
 
-/** Sketch of state s at output k is number k * states + s. */
-export type Bands = QuantileSketch[];
+export interface BlockResult {
+  /** Draws `from` .. `to` - 1, each under every strategy. */
+  readonly from: number;
+  readonly to: number;
+  readonly failed: readonly FailedRun[];
+  /**
+   * Last states, NaN where a run failed: of draw i under strategy s at ((i - from) * strategies + s) * states.
+   * Empty unless the plan keeps them.
+   */
+  readonly finals: Float64Array;
+  /** Likewise, the measures. */
+  readonly measures: Float64Array;
+  readonly courses: readonly RunCourse[];
+}
 
-export const emptyBands = ({ plan, model }: PreparedPlan): Bands =>
-  Array.from({ length: plan.outputs.length * model.states.length }, () => new QuantileSketch());
+/** Runs the draws `from` .. `to` - 1. */
+export function runBlock(prepared: PreparedPlan, from: number, to: number, gathered: Gathered): BlockResult {
+  const record = recordBlock(prepared, from, to, gathered);
+  runTrajectories(prepared.kernel, record.work, record.options, record.sink);
+  return record.result();
+}
 
-/** Runs `from` .. `to` - 1. Samples go into `bands` only when their run came to its end. */
-export function runBlock(prepared: PreparedPlan, from: number, to: number, bands: Bands): BlockResult {
-  const { plan, model, kernel, work } = prepared;
+/** The trajectories of a block, whoever runs them, and what is kept of them. */
+export interface BlockRecord {
+  readonly work: Trajectories;
+  readonly options: SolverOptions;
+  readonly sink: Required<TrajectorySink>;
+  /** When all have finished. */
+  result(): BlockResult;
+}
+
+/** Samples go into `gathered` only when their run came to its end. */
+export function recordBlock(
+  prepared: PreparedPlan,
+  from: number,
+  to: number,
+  gathered: Gathered,
+): BlockRecord {
+  const { plan, model, work } = prepared;
   const states = model.states.length;
+  const strategies = strategiesOf(plan).length;
+  const measures = plan.measures ?? [];
+  const count = (to - from) * strategies;
   const failed: FailedRun[] = [];
-  const finals = new Float64Array(plan.keepFinals ? (to - from) * states : 0).fill(Number.NaN);
-  const samples = new Map<number, Float64Array>();
+  const courses: RunCourse[] = [];
+  const finals = new Float64Array(plan.keepFinals ? count * states : 0).fill(Number.NaN);
+  const measured = new Float64Array(count * measures.length).fill(Number.NaN);
+  const observer = measures.length > 0 ? observerOf(model, measures) : undefined;
+  const isFollowed = measures.some(({ over }) => over !== "end");
+  const running = new Map<number, Running>();
   const options = solverOptions(plan.end, {
+    begin: plan.start?.time ?? 0,
     rtol: plan.rtol,
     atol: plan.atol,
     outputs: Float64Array.from(plan.outputs),
   });
-  const block = {
-    count: to - from,
-    load: (index: number, into: Float64Array) => work.load(from + index, into),
+  const load = (index: number, into: Float64Array): Segments => {
+    const segments = work.load(from * strategies + index, into);
+    running.set(index, {
+      segments,
+      parameters: observer ? into.slice() : into,
+      states: new Float64Array(plan.outputs.length * states).fill(Number.NaN),
+    });
+    return segments;
   };
-  runTrajectories(kernel, block, options, {
+  const observe = (index: number, time: number, y: Float64Array, run: Running, isEnd: boolean) => {
+    const values = measured.subarray(index * measures.length, (index + 1) * measures.length);
+    observer?.at(time, y, run.parameters, run.segments, values, isEnd);
+  };
+  const sink: Required<TrajectorySink> = {
     sample: (index, output, y) => {
-      let kept = samples.get(index);
-      if (!kept) samples.set(index, (kept = new Float64Array(plan.outputs.length * states).fill(Number.NaN)));
-      kept.set(y, output * states);
+      const run = running.get(index) as Running;
+      run.states.set(y, output * states);
+      if (isFollowed) observe(index, plan.outputs[output] as number, y, run, false);
     },
     finished: (outcome, y) => {
-      const kept = samples.get(outcome.index);
-      samples.delete(outcome.index);
+      const { index } = outcome;
+      const run = running.get(index) as Running;
+      running.delete(index);
+      const draw = from + Math.floor(index / strategies);
+      const strategy = index % strategies;
+      if (isKept(plan, draw)) courses.push({ index: draw, strategy, states: run.states });
       if (outcome.failure) {
-        failed.push(failedRun(prepared, from, outcome, outcome.failure));
+        failed.push(failedRun(plan, draw, strategy, outcome, outcome.failure));
+        measured.fill(Number.NaN, index * measures.length, (index + 1) * measures.length);
         return;
       }
-      if (plan.keepFinals) finals.set(y, outcome.index * states);
-      kept?.forEach((value, i) => {
-        if (!Number.isNaN(value)) bands[i]?.add(value);
-      });
+      if (plan.keepFinals) finals.set(y, index * states);
+      observe(index, outcome.time, y, run, true);
+      gathered.addRun(strategy, run.states);
     },
-  });
-  return { from, finished: to - from - failed.length, failed, finals };
+  };
+  const result = (): BlockResult => {
+    const perDraw = strategies * measures.length;
+    for (let draw = 0; draw < to - from; draw++)
+      gathered.addMeasures(measured.subarray(draw * perDraw, (draw + 1) * perDraw));
+    return { from, to, failed, finals, measures: measured, courses };
+  };
+  return { work: { count, load }, options, sink, result };
+}
+
+interface Running {
+  readonly segments: Segments;
+  readonly parameters: Float64Array;
+  readonly states: Float64Array;
+}
+
+/** Evenly thinned over the ensemble. */
+function isKept({ courses = 0, runs }: EnsemblePlan, draw: number): boolean {
+  const every = Math.max(1, Math.floor(runs / Math.max(1, courses)));
+  return draw % every === 0 && draw / every < courses;
 }
 
 function failedRun(
-  { plan }: PreparedPlan,
-  from: number,
-  { index, time }: Outcome,
+  plan: EnsemblePlan,
+  index: number,
+  strategy: number,
+  { time }: Outcome,
   { reason, detail }: NonNullable<Outcome["failure"]>,
 ): FailedRun {
-  return { index: from + index, reason, detail, time, values: drawnValues(plan, from + index) };
+  return { index, strategy, reason, detail, time, values: drawnValues(plan, index) };
 }

@@ -79,18 +79,29 @@ test("cancelling keeps what is done and says that it is partial", async () => {
 });
 
 test("runs that fail are listed with their values, the others count", async () => {
-  const { failed, failedCount, finished, complete } = await runEnsemble(
-    plan({ runs: 100 }, ["X_0=-50..200", "mu_max=0.03..0.04"]),
-    {
-      workers: 1,
-    },
-  );
+  const text =
+    "model decay\ntime t until 1 h\nparameters\n  x_0 = 1 g/L\n  k = 1 /h\nstates\n" +
+    "  x = x_0 within 0 .. 200\nequations\n  dx/dt = -k * x\n";
+  const decay = readModel(text, "decay.twin").model;
+  const given = plan({
+    modelText: text,
+    file: "decay.twin",
+    runs: 100,
+    end: 1,
+    outputs: [0, 1],
+    variations: ["x_0=-50..200", "k=0.5..2"].map((rule) => parseVariation(rule, decay)),
+  });
+  const { failed, failedCount, finished, complete } = await runEnsemble(given, { workers: 1 });
   expect(complete).toBe(true);
   expect(failedCount + finished).toBe(100);
   expect(failed).toHaveLength(20);
   for (const run of failed) {
     expect(run.reason).toBe("start-out-of-bounds");
     expect(run.values[0]).toBeLessThan(0);
+    expect(replayRun(given, run.index)).toMatchObject({
+      outcome: { failure: { reason: run.reason, detail: run.detail } },
+      values: { x_0: run.values[0], k: run.values[1] },
+    });
   }
 });
 
@@ -116,4 +127,69 @@ test("Sobol sampling gives nearly the same bands, and refuses more dimensions th
   await expect(runEnsemble(plan({ sampling: "sobol" }, eleven), { workers: 0 })).rejects.toThrow(
     "Sobol sampling varies at most 10 quantities; use a Latin hypercube",
   );
+});
+
+test("strategies meet the same draws: what differs between them is the strategy alone", async () => {
+  const strategies = [
+    { name: "as it is", settings: [] },
+    { name: "more feed", settings: [parseVariation("feed[6..14]=1.2x", model)] },
+  ];
+  const measures = [
+    { quantity: "titer", over: "end" },
+    { quantity: "V", over: "largest" },
+  ] as const;
+  const both = await runEnsemble(plan({ strategies, measures, keepMeasures: true, runs: 200 }), {
+    workers: 2,
+  });
+  const base = await runEnsemble(plan({ measures, keepMeasures: true, runs: 200 }), { workers: 0 });
+  const [titer, volume] = both.differences;
+  expect(both.bands).toEqual(base.bands);
+  expect(both.others[0]?.bands["V"]?.at(-1)?.quantiles[2]).toBeGreaterThan(
+    base.bands["V"]?.at(-1)?.quantiles[2] ?? 99,
+  );
+  for (let draw = 0; draw < 200; draw++) {
+    expect(both.measures[draw * 4]).toBe(base.measures[draw * 2]);
+    expect(both.measures[draw * 4 + 3]).toBeGreaterThan(both.measures[draw * 4 + 1] ?? Number.NaN);
+  }
+  expect(volume).toMatchObject({ pairs: 200, more: 200, less: 0 });
+  const more = Array.from({ length: 200 }, (_, i) => i).filter(
+    (i) => (both.measures[i * 4 + 2] ?? 0) > (both.measures[i * 4] ?? 0),
+  );
+  expect(titer).toMatchObject({ pairs: 200, more: more.length });
+});
+
+test("pieces that together are the whole run scale as the whole input does", async () => {
+  const whole = replayRun(plan({ runs: 10 }, ["feed=1.3x"]), 0);
+  const pieces = replayRun(plan({ runs: 10 }, ["feed[1..14]=1.3x"]), 0);
+  const halves = replayRun(plan({ runs: 10 }, ["feed[1..7]=1.3x", "feed[8..14]=1.3x"]), 0);
+  for (const other of [pieces, halves])
+    other.final.forEach((value, i) => expect(value / (whole.final[i] as number)).toBeCloseTo(1, 4));
+});
+
+test("courses are thinned evenly, and are the replayed runs to the last bit", async () => {
+  const { courses } = await runEnsemble(plan({ courses: 7, runs: 100 }), { workers: 2 });
+  expect(courses.map(({ index }) => index)).toEqual([0, 14, 28, 42, 56, 70, 84]);
+  const { course } = replayRun(plan({ courses: 7, runs: 100 }), 42);
+  const states = courses[3]?.states ?? new Float64Array();
+  expect([2, 10, 18].map((place) => states[place])).toEqual(course["Xd"]);
+});
+
+test("runs from a later time and state are the rest of the run", async () => {
+  const fromStart = replayRun(plan({ runs: 10, outputs: [0, 100, 200, 336] }), 3);
+  const at = model.states.map(({ name }) => fromStart.course[name]?.[1] ?? Number.NaN);
+  const rest = replayRun(plan({ runs: 10, outputs: [100, 200, 336], start: { time: 100, state: at } }), 3);
+  expect(rest.course["mAb"]?.[0]).toBe(fromStart.course["mAb"]?.[1]);
+  rest.final.forEach((value, i) => expect(value / (fromStart.final[i] as number)).toBeCloseTo(1, 3));
+});
+
+test("blocks are handed on in the order of their draws, whoever finishes first", async () => {
+  const seen: number[] = [];
+  await runEnsemble(plan({ runs: 2000 }), {
+    workers: 2,
+    onBlock: async ({ from, to }) => {
+      await Promise.resolve();
+      seen.push(from, to);
+    },
+  });
+  expect(seen).toEqual([0, 1, 2, 3, 4, 5, 6, 7].flatMap((i) => [i * 250, i * 250 + 250]));
 });

@@ -1,129 +1,136 @@
 /**
- * Runs an ensemble on all cores: live progress, bounded memory, and on cancelling everything that is done is
+ * Runs ensembles on all cores: live progress, bounded memory, and on cancelling everything that is done is
  * kept and marked as partial. The numbers do not depend on how many workers there are.
  */
-import { type Bands, type BlockResult, emptyBands, type FailedRun, runBlock } from "./block.ts";
-import { type EnsemblePlan, type PreparedPlan, preparePlan } from "./plan.ts";
-import type { SketchEntries } from "./quantile-sketch.ts";
-import { startWorkers } from "./workers.ts";
+import { type BlockResult, runBlock } from "./block.ts";
+import { Collection, type EnsembleResult } from "./collection.ts";
+import type { Gathered } from "./gathered.ts";
+import { type EnsemblePlan, type PreparedPlan, preparePlan, strategiesOf } from "./plan.ts";
+import { type Block, startWorkers, type WorkerPool } from "./workers.ts";
+
+export type { Band, Difference, EnsembleResult, StrategyResult } from "./collection.ts";
+export { QUANTILES } from "./quantiles.ts";
 
 export interface Progress {
+  /** Draws that were run, under every strategy. */
   readonly done: number;
   readonly runs: number;
   readonly failed: number;
 }
 
-export interface EnsembleOptions {
-  /** 0 runs everything on the calling thread. */
-  readonly workers: number;
+export interface RunOptions {
   readonly progress?: (progress: Progress) => void;
   readonly signal?: AbortSignal;
+  /** Takes every block, in the order of its draws; the next ones wait for it. */
+  readonly onBlock?: (block: BlockResult) => Promise<void>;
 }
 
-export interface Band {
-  readonly time: number;
-  /** 5 %, 25 %, 50 %, 75 %, 95 % */
-  readonly quantiles: readonly number[];
+export interface EnsembleOptions extends RunOptions {
+  /** 0 runs everything on the calling thread. */
+  readonly workers: number;
 }
 
-export interface EnsembleResult {
-  readonly runs: number;
-  readonly finished: number;
-  /** False when it was cancelled: what follows covers `finished` runs. */
-  readonly complete: boolean;
-  readonly failedCount: number;
-  /** The first thousand by index, in order. */
-  readonly failed: readonly FailedRun[];
-  /** By state. */
-  readonly bands: Readonly<Record<string, readonly Band[]>>;
-  /** Last state of run i starts at i * states; NaN where it failed or did not run. Empty unless the plan keeps them. */
-  readonly finals: Float64Array;
+/** Threads that keep the compiled model between ensembles. */
+export interface EnsembleEngine extends AsyncDisposable {
+  /** One at a time. @throws ModelError, RangeError for no runs */
+  run(plan: EnsemblePlan, options?: RunOptions): Promise<EnsembleResult>;
 }
 
-export const QUANTILES = [0.05, 0.25, 0.5, 0.75, 0.95] as const;
-
-/** Runs in one message to a worker: long against the message, short against a person's patience. */
+/** Trajectories in one message to a worker: long against the message, short against a person's patience. */
 const BLOCK = 250;
 
 /** @throws ModelError, RangeError for no runs */
 export async function runEnsemble(plan: EnsemblePlan, options: EnsembleOptions): Promise<EnsembleResult> {
+  const blocks = blocksOf(plan).length;
+  await using engine = startEnsembles(Math.min(options.workers, blocks));
+  return await engine.run(plan, options);
+}
+
+/** @param workers 0 runs everything on the calling thread */
+export function startEnsembles(workers: number): EnsembleEngine {
+  const pool = workers > 0 ? startWorkers(workers) : undefined;
+  const runner = pool ? onThreads(pool) : here;
+  return {
+    run: (plan, options = {}) => runPlan(plan, options, runner),
+    [Symbol.asyncDispose]: async () => pool?.[Symbol.asyncDispose](),
+  };
+}
+
+/** Runs all draws of a plan, block by block, until it is cancelled. */
+export type Runner = (
+  prepared: PreparedPlan,
+  gathered: Gathered,
+  report: (block: BlockResult) => Promise<void>,
+  isCancelled: () => boolean,
+) => Promise<void>;
+
+/** @throws ModelError, RangeError for no runs */
+export async function runPlan(
+  plan: EnsemblePlan,
+  options: RunOptions,
+  runner: Runner,
+): Promise<EnsembleResult> {
   if (!Number.isInteger(plan.runs) || plan.runs < 1)
     throw new RangeError(`an ensemble has at least 1 run, not ${plan.runs}`);
   const prepared = preparePlan(plan);
   const collected = new Collection(prepared);
-  const blocks = Array.from({ length: Math.ceil(plan.runs / BLOCK) }, (_, i) => i * BLOCK);
-  const isCancelled = () => options.signal?.aborted === true;
-  const report = (block: BlockResult) => {
+  const inOrder = ordered(async (block) => {
+    collected.addSums(block);
+    await options.onBlock?.(block);
+  });
+  const report = async (block: BlockResult) => {
     collected.add(block);
+    await inOrder.take(block);
     options.progress?.({ done: collected.done, runs: plan.runs, failed: collected.failedCount });
   };
-  const workers = Math.min(options.workers, blocks.length);
-  if (workers === 0) {
-    for (const from of blocks) {
-      if (isCancelled()) break;
-      report(runBlock(prepared, from, Math.min(from + BLOCK, plan.runs), collected.bands));
-      await Promise.resolve();
-    }
-  } else {
-    await using pool = startWorkers(plan, workers);
-    const bands = await pool.run(blocks, (from) => Math.min(from + BLOCK, plan.runs), report, isCancelled);
-    for (const part of bands) collected.mergeBands(part);
-  }
+  const isCancelled = () => options.signal?.aborted === true;
+  await runner(prepared, collected.gathered, report, isCancelled);
+  await inOrder.finish();
   return collected.result();
 }
 
-const MOST_FAILED = 1000;
+const onThreads =
+  (pool: WorkerPool): Runner =>
+  async ({ plan }, gathered, report, isCancelled) => {
+    for (const part of await pool.run(plan, blocksOf(plan), report, isCancelled)) gathered.merge(part);
+  };
 
-const firstFailed = (failed: readonly FailedRun[]): FailedRun[] =>
-  [...failed].sort((a, b) => a.index - b.index).slice(0, MOST_FAILED);
-
-class Collection {
-  done = 0;
-  failedCount = 0;
-  #failed: FailedRun[] = [];
-  readonly bands: Bands;
-  readonly #prepared: PreparedPlan;
-  readonly #finals: Float64Array;
-
-  constructor(prepared: PreparedPlan) {
-    this.#prepared = prepared;
-    this.bands = emptyBands(prepared);
-    this.#finals = new Float64Array(
-      prepared.plan.keepFinals ? prepared.plan.runs * prepared.model.states.length : 0,
-    ).fill(Number.NaN);
+const here: Runner = async (prepared, gathered, report, isCancelled) => {
+  for (const { from, to } of blocksOf(prepared.plan)) {
+    if (isCancelled()) return;
+    await report(runBlock(prepared, from, to, gathered));
   }
+};
 
-  add(block: BlockResult): void {
-    if (this.#prepared.plan.keepFinals)
-      this.#finals.set(block.finals, block.from * this.#prepared.model.states.length);
-    this.failedCount += block.failed.length;
-    this.done += block.finished + block.failed.length;
-    this.#failed.push(...block.failed);
-    if (this.#failed.length > 2 * MOST_FAILED) this.#failed = firstFailed(this.#failed);
-  }
+/** @param trajectories in one block, about */
+export function blocksOf(plan: EnsemblePlan, trajectories = BLOCK): Block[] {
+  const length = Math.max(1, Math.floor(trajectories / strategiesOf(plan).length));
+  return Array.from({ length: Math.ceil(plan.runs / length) }, (_, i) => ({
+    from: i * length,
+    to: Math.min((i + 1) * length, plan.runs),
+  }));
+}
 
-  mergeBands(part: readonly SketchEntries[]): void {
-    part.forEach((entries, i) => this.bands[i]?.merge(entries));
-  }
-
-  result(): EnsembleResult {
-    const { plan, model } = this.#prepared;
-    const states = model.states.length;
-    const bands = model.states.map((state, s) => [
-      state.name,
-      plan.outputs.map((time, k) => ({
-        time,
-        quantiles: this.bands[k * states + s]?.quantiles(QUANTILES) ?? [],
-      })),
-    ]);
-    return {
-      runs: plan.runs,
-      finished: this.done - this.failedCount,
-      complete: this.done === plan.runs,
-      failedCount: this.failedCount,
-      failed: firstFailed(this.#failed),
-      bands: Object.fromEntries(bands) as EnsembleResult["bands"],
-      finals: this.#finals,
-    };
-  }
+/** Blocks come as workers finish them and go on in the order of their draws. */
+function ordered(onBlock: (block: BlockResult) => Promise<void>) {
+  const waiting = new Map<number, BlockResult>();
+  let next = 0;
+  let writing = Promise.resolve();
+  return {
+    take: (block: BlockResult): Promise<void> => {
+      waiting.set(block.from, block);
+      for (let due = waiting.get(next); due; due = waiting.get(next)) {
+        const now = due;
+        waiting.delete(next);
+        next = now.to;
+        writing = writing.then(() => onBlock(now));
+      }
+      return writing;
+    },
+    /** What lies behind a gap that a cancelled ensemble left. */
+    finish: async (): Promise<void> => {
+      await writing;
+      for (const block of [...waiting.values()].sort((a, b) => a.from - b.from)) await onBlock(block);
+    },
+  };
 }

@@ -1,4 +1,7 @@
-/** Quantiles of the standard normal distribution: algorithm AS 241 (Wichura 1988), about 1e-15. */
+/**
+ * The standard normal distribution: quantiles by algorithm AS 241 (Wichura 1988), about 1e-15; shares by the
+ * series around 0 (Marsaglia 2004, J. Stat. Softw. 11:4) and by Lentz's continued fraction in the tails.
+ */
 import { ownFunctions } from "../compile/js-functions.ts";
 
 const A = [
@@ -36,6 +39,34 @@ export function standardNormal(p: number): number {
   const tail = Math.sqrt(-ownFunctions().log(q < 0 ? p : 1 - p));
   const value = tail <= 5 ? ratio(C, D, tail - 1.6) : ratio(E, F, tail - 5);
   return q < 0 ? -value : value;
+}
+
+/** Share of the distribution below `x`; 0 and 1 at the infinities. Right to about 1e-14. */
+export function normalShare(x: number): number {
+  if (x < -LARGEST_X) return 0;
+  if (x > LARGEST_X) return 1;
+  const density = ownFunctions().exp((-x * x) / 2) / Math.sqrt(2 * Math.PI);
+  if (Math.abs(x) > SERIES_X) {
+    const tail = density / continuedFraction(Math.abs(x));
+    return x < 0 ? tail : 1 - tail;
+  }
+  let [term, sum] = [x, x];
+  for (let k = 3; Math.abs(term) > 1e-17 * Math.abs(sum); k += 2) {
+    term *= (x * x) / k;
+    sum += term;
+  }
+  return 0.5 + density * sum;
+}
+
+/** Beyond it a share is 0 or 1 to the last bit. */
+const LARGEST_X = 38;
+const SERIES_X = 4;
+
+/** x + 1/(x + 2/(x + 3/(x + ...))), for x above {@link SERIES_X}. */
+function continuedFraction(x: number): number {
+  let value = x;
+  for (let k = 100; k >= 1; k--) value = x + k / value;
+  return value;
 }
 
 const ratio = (top: readonly number[], bottom: readonly number[], r: number) =>

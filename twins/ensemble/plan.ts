@@ -7,14 +7,33 @@ import { compileToWebAssembly } from "../compile/webassembly.ts";
 import type { TwinModel } from "../language/model.ts";
 import { readModel } from "../language/read-model.ts";
 import { METHODS } from "../solvers/choose.ts";
-import { type Segments, segmentsOf } from "../solvers/schedule.ts";
+import type { Changes } from "../solvers/schedule.ts";
 import type { MethodName } from "../solvers/step.ts";
 import type { Trajectories } from "../solvers/trajectories.ts";
 import { latinHypercubeAt } from "./latin-hypercube.ts";
+import type { Measure } from "./measures.ts";
+import { runInputs } from "./run-inputs.ts";
+import { saltelliAt } from "./saltelli.ts";
 import { sobolAt } from "./sobol.ts";
 import { type Variation, valueAt } from "./variation.ts";
 
-export type Sampling = "latin-hypercube" | "sobol";
+/** `saltelli`: for Sobol indices; the runs are a multiple of the variations + 2. */
+export type Sampling = "latin-hypercube" | "sobol" | "saltelli";
+
+/** What somebody decides: fixed rules on top of the model. */
+export interface Strategy {
+  readonly name: string;
+  readonly settings: readonly Variation[];
+}
+
+/** Where runs begin when it is not the model's own start. */
+export interface Start {
+  readonly time: number;
+  /** In the order of the model. */
+  readonly state: readonly number[];
+  /** Inputs that replace the model's schedule. */
+  readonly changes?: Changes;
+}
 
 export interface EnsemblePlan {
   /** Text of the model, read again by every worker. */
@@ -33,6 +52,17 @@ export interface EnsemblePlan {
   readonly keepFinals: boolean;
   /** Times at which bands are wanted, ascending. */
   readonly outputs: readonly number[];
+  /** Every draw is run under each of these; under the model as it is where absent. */
+  readonly strategies?: readonly Strategy[];
+  /** Numbers gathered of every run; none where absent. */
+  readonly measures?: readonly Measure[];
+  /** Keep the measures of every run: memory then grows with the runs. */
+  readonly keepMeasures?: boolean;
+  /** False: no bands at `outputs`, which then only serve measures along the run. */
+  readonly keepBands?: boolean;
+  /** Runs, evenly thinned, whose course at `outputs` is kept. */
+  readonly courses?: number;
+  readonly start?: Start;
 }
 
 export interface PreparedPlan {
@@ -42,49 +72,31 @@ export interface PreparedPlan {
   readonly work: Trajectories;
 }
 
+/** The model and its code, which plans that follow each other share. */
+let compiled: { readonly key: string; readonly model: TwinModel; readonly kernel: Kernel } | undefined;
+
 export function preparePlan(plan: EnsemblePlan): PreparedPlan {
-  const { model } = readModel(plan.modelText, plan.file);
-  const program = buildProgram(model, METHODS[plan.method]);
-  const kernel = plan.backEnd === "javascript" ? compileToJavaScript(program) : compileToWebAssembly(program);
-  return { plan, model, kernel, work: sampledRuns(plan, model) };
+  const key = JSON.stringify([plan.modelText, plan.file, plan.method, plan.backEnd]);
+  if (compiled?.key !== key) {
+    const { model } = readModel(plan.modelText, plan.file);
+    const program = buildProgram(model, METHODS[plan.method]);
+    const compile = plan.backEnd === "javascript" ? compileToJavaScript : compileToWebAssembly;
+    compiled = { key, model, kernel: compile(program) };
+  }
+  const { model, kernel } = compiled;
+  return { plan, model, kernel, work: runInputs(plan, model) };
 }
+
+const AS_IS: readonly Strategy[] = [{ name: "the model as it is", settings: [] }];
+
+export const strategiesOf = (plan: EnsemblePlan): readonly Strategy[] => plan.strategies ?? AS_IS;
 
 /** Values drawn for one run, in the order of the variations. */
 export function drawnValues({ variations, seed, runs, sampling }: EnsemblePlan, run: number): number[] {
-  const at = (dimension: number) =>
-    sampling === "sobol" ? sobolAt(seed, run, dimension) : latinHypercubeAt(seed, run, runs, dimension);
-  return variations.map((variation, dimension) => valueAt(variation, at(dimension)));
-}
-
-function sampledRuns(plan: EnsemblePlan, model: TwinModel): Trajectories {
-  const nominal = Float64Array.from(model.parameters, (p) => p.value);
-  const base = segmentsOf(model, plan.end);
-  const parameterAt = plan.variations.map((v) => model.parameters.findIndex((p) => p.name === v.name));
-  const inputAt = plan.variations.map((v) => model.inputs.findIndex((u) => u.name === v.name));
-  const variesInputs = plan.variations.some((variation) => variation.kind === "input");
-  return {
-    count: plan.runs,
-    load: (run, parameters) => {
-      parameters.set(nominal);
-      const segments: Segments = variesInputs ? { times: base.times, values: base.values.slice() } : base;
-      drawnValues(plan, run).forEach((value, dimension) => {
-        const relative = plan.variations[dimension]?.relative === true;
-        const at = parameterAt[dimension] as number;
-        if (at >= 0) parameters[at] = relative ? (nominal[at] as number) * value : value;
-        else setInput(segments, inputAt[dimension] as number, model.inputs.length, value, relative);
-      });
-      return segments;
-    },
+  const at = (dimension: number): number => {
+    if (sampling === "sobol") return sobolAt(seed, run, dimension);
+    if (sampling === "saltelli") return saltelliAt(seed, run, runs, dimension, variations.length);
+    return latinHypercubeAt(seed, run, runs, dimension);
   };
-}
-
-function setInput(
-  { values }: Segments,
-  input: number,
-  inputs: number,
-  value: number,
-  relative: boolean,
-): void {
-  for (let at = input; at < values.length; at += inputs)
-    values[at] = relative ? (values[at] as number) * value : value;
+  return variations.map((variation, dimension) => valueAt(variation, at(dimension)));
 }

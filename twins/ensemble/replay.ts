@@ -1,7 +1,7 @@
 /** One run of an ensemble again, by its index: the same bits, with its whole course. */
 import type { Outcome } from "../solvers/outcome.ts";
 import { runTrajectories, solverOptions } from "../solvers/trajectories.ts";
-import { drawnValues, type EnsemblePlan, preparePlan } from "./plan.ts";
+import { drawnValues, type EnsemblePlan, preparePlan, strategiesOf } from "./plan.ts";
 
 export interface Replay {
   readonly outcome: Outcome;
@@ -13,11 +13,12 @@ export interface Replay {
   readonly final: Float64Array;
 }
 
-/** @param times ascending, within the run. @throws RangeError for an index outside the ensemble */
+/** @param times ascending, within the run. @param strategy its position in the plan. @throws RangeError for an index outside the ensemble */
 export function replayRun(
   plan: EnsemblePlan,
   index: number,
   times: readonly number[] = plan.outputs,
+  strategy = 0,
 ): Replay {
   if (!Number.isInteger(index) || index < 0 || index >= plan.runs) {
     throw new RangeError(
@@ -28,11 +29,13 @@ export function replayRun(
   const course = model.states.map((): number[] => []);
   let ended: { outcome: Outcome; final: Float64Array } | undefined;
   const options = solverOptions(plan.end, {
+    begin: plan.start?.time ?? 0,
     rtol: plan.rtol,
     atol: plan.atol,
     outputs: Float64Array.from(times),
   });
-  const one = { count: 1, load: (_: number, into: Float64Array) => work.load(index, into) };
+  const trajectory = index * strategiesOf(plan).length + strategy;
+  const one = { count: 1, load: (_: number, into: Float64Array) => work.load(trajectory, into) };
   runTrajectories(kernel, one, options, {
     sample: (_, __, y) => y.forEach((value, s) => course[s]?.push(value)),
     finished: (outcome, y) => {
@@ -41,7 +44,7 @@ export function replayRun(
   });
   if (!ended) throw new Error("the run did not end");
   const values = Object.fromEntries(
-    drawnValues(plan, index).map((value, i) => [plan.variations[i]?.name ?? "", value]),
+    drawnValues(plan, index).map((value, i) => [plan.variations[i]?.label ?? "", value]),
   );
   return {
     ...ended,

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { philox, uniformAt } from "./counter-random.ts";
 import { latinHypercubeAt } from "./latin-hypercube.ts";
-import { standardNormal } from "./normal.ts";
+import { normalShare, standardNormal } from "./normal.ts";
 import { QuantileSketch } from "./quantile-sketch.ts";
 import { MOST_SOBOL_DIMENSIONS, sobolAt } from "./sobol.ts";
 
@@ -88,16 +88,27 @@ test.each([
   expect(standardNormal(p)).toBeCloseTo(expected, 12);
 });
 
+test("the share below a normal quantile is where it came from", () => {
+  for (let x = -8; x <= 8; x += 0.37) {
+    const share = normalShare(x);
+    if (share < 0.999) expect(standardNormal(share)).toBeCloseTo(x, 9);
+    expect(share + normalShare(-x)).toBeCloseTo(1, 14);
+  }
+  expect(normalShare(1.959963984540054)).toBeCloseTo(0.975, 14);
+  expect(normalShare(-4.0001) / normalShare(-3.9999)).toBeCloseTo(Math.exp(-0.0002 * 4.2257), 7);
+  expect([normalShare(Number.NEGATIVE_INFINITY), normalShare(Number.POSITIVE_INFINITY)]).toEqual([0, 1]);
+});
+
 describe("quantile sketch", () => {
   const values = Array.from({ length: 10_001 }, (_, i) => (i - 2000) * 0.37);
 
-  test("is right to 0.4 % of the value, below zero as well", () => {
+  test("is right to 0.1 % of the value, below zero as well", () => {
     const sketch = new QuantileSketch();
     for (const value of values) sketch.add(value);
     const fractions = [0, 0.05, 0.5, 0.95, 1];
     sketch.quantiles(fractions).forEach((quantile, i) => {
       const exact = values[Math.round((fractions[i] as number) * 10_000)] as number;
-      expect(Math.abs(quantile - exact)).toBeLessThanOrEqual(Math.abs(exact) * 0.004 + 0.37);
+      expect(Math.abs(quantile - exact)).toBeLessThanOrEqual(Math.abs(exact) * 0.001 + 0.37);
     });
   });
 
@@ -109,6 +120,25 @@ describe("quantile sketch", () => {
     });
     right.merge(left.entries());
     expect(right.quantiles([0.1, 0.5, 0.9])).toEqual(whole.quantiles([0.1, 0.5, 0.9]));
+  });
+
+  test("one value, or values within one bucket, are themselves", () => {
+    const sketch = new QuantileSketch();
+    for (const value of [1.5, 1.5, 1.5]) sketch.add(value);
+    expect(sketch.quantiles([0, 0.5, 1])).toEqual([1.5, 1.5, 1.5]);
+    sketch.add(1.5001);
+    const [least, middle, largest] = sketch.quantiles([0, 0.5, 1]) as [number, number, number];
+    expect([least, largest]).toEqual([1.5, 1.5001]);
+    expect(middle).toBeGreaterThanOrEqual(1.5);
+    expect(middle).toBeLessThanOrEqual(1.5001);
+  });
+
+  test("signs are counted, also of sketches put together", () => {
+    const [one, other] = [new QuantileSketch(), new QuantileSketch()];
+    for (const value of [-3, -1e-12, 0, 2, 1e-3]) one.add(value);
+    for (const value of [-7, 5]) other.add(value);
+    one.merge(other.entries());
+    expect(one.signs()).toEqual({ above: 3, below: 2 });
   });
 
   test("nothing added: not a number", () => {

@@ -1,16 +1,26 @@
 /** One thread of an ensemble: see workers.ts. */
-import { parentPort, workerData } from "node:worker_threads";
-import { emptyBands, runBlock } from "./block.ts";
-import { type EnsemblePlan, preparePlan } from "./plan.ts";
+import { parentPort } from "node:worker_threads";
+import { runBlock } from "./block.ts";
+import { Gathered } from "./gathered.ts";
+import { type PreparedPlan, preparePlan } from "./plan.ts";
 import type { FromWorker, ToWorker } from "./workers.ts";
 
-const prepared = preparePlan(workerData as EnsemblePlan);
-const bands = emptyBands(prepared);
-// oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
-const send = (answer: FromWorker) => parentPort?.postMessage(answer);
+let prepared: PreparedPlan | undefined;
+let gathered: Gathered | undefined;
 
 parentPort?.on("message", (question: ToWorker) => {
-  if (question.kind === "block")
-    send({ kind: "block", result: runBlock(prepared, question.from, question.to, bands) });
-  else send({ kind: "bands", bands: bands.map((sketch) => sketch.entries()) });
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
+  parentPort?.postMessage(answerTo(question));
 });
+
+function answerTo(question: ToWorker): FromWorker {
+  if (question.kind === "plan") {
+    prepared = preparePlan(question.plan);
+    gathered = new Gathered(prepared);
+    return { kind: "ready" };
+  }
+  if (!prepared || !gathered) throw new Error("a plan comes first");
+  if (question.kind === "block")
+    return { kind: "block", result: runBlock(prepared, question.from, question.to, gathered) };
+  return { kind: "gathered", entries: gathered.entries() };
+}

@@ -1,44 +1,49 @@
-/** Threads that run blocks of an ensemble: each compiles the model once and takes blocks until there are none. */
+/** Threads that run blocks of ensembles: each compiles the model once and takes blocks until there are none. */
 import { Worker } from "node:worker_threads";
 import type { BlockResult } from "./block.ts";
+import type { GatheredEntries } from "./gathered.ts";
 import type { EnsemblePlan } from "./plan.ts";
-import type { SketchEntries } from "./quantile-sketch.ts";
-
-export type BandEntries = readonly SketchEntries[];
 
 export type ToWorker =
+  | { readonly kind: "plan"; readonly plan: EnsemblePlan }
   | { readonly kind: "block"; readonly from: number; readonly to: number }
-  | { readonly kind: "bands" };
+  | { readonly kind: "gathered" };
 export type FromWorker =
+  | { readonly kind: "ready" }
   | { readonly kind: "block"; readonly result: BlockResult }
-  | { readonly kind: "bands"; readonly bands: BandEntries };
+  | { readonly kind: "gathered"; readonly entries: GatheredEntries };
 
 export interface WorkerPool extends AsyncDisposable {
-  /** All blocks, in any order; the workers' bands when all are done or `isCancelled`. */
+  readonly size: number;
+  /** Blocks in any order; what the workers gathered when all are done or `isCancelled`. */
   run(
-    blocks: readonly number[],
-    endOf: (from: number) => number,
-    onBlock: (result: BlockResult) => void,
+    plan: EnsemblePlan,
+    blocks: readonly Block[],
+    onBlock: (result: BlockResult) => Promise<void>,
     isCancelled: () => boolean,
-  ): Promise<BandEntries[]>;
+  ): Promise<GatheredEntries[]>;
 }
 
-export function startWorkers(plan: EnsemblePlan, count: number): WorkerPool {
-  const workers = Array.from(
-    { length: count },
-    () => new Worker(new URL("./worker.ts", import.meta.url), { workerData: plan }),
-  );
+export interface Block {
+  readonly from: number;
+  readonly to: number;
+}
+
+export function startWorkers(count: number): WorkerPool {
+  const workers = Array.from({ length: count }, () => new Worker(new URL("./worker.ts", import.meta.url)));
   return {
-    run: async (blocks, endOf, onBlock, isCancelled) => {
+    size: count,
+    run: async (plan, blocks, onBlock, isCancelled) => {
       const pending = [...blocks];
       return Promise.all(
         workers.map(async (worker) => {
-          for (let from = pending.shift(); from !== undefined && !isCancelled(); from = pending.shift()) {
-            const answer = await ask(worker, { kind: "block", from, to: endOf(from) });
-            if (answer.kind === "block") onBlock(answer.result);
+          await ask(worker, { kind: "plan", plan });
+          for (let block = pending.shift(); block && !isCancelled(); block = pending.shift()) {
+            const answer = await ask(worker, { kind: "block", ...block });
+            if (answer.kind === "block") await onBlock(answer.result);
           }
-          const answer = await ask(worker, { kind: "bands" });
-          return answer.kind === "bands" ? answer.bands : [];
+          const answer = await ask(worker, { kind: "gathered" });
+          return answer.kind === "gathered" ? answer.entries : [];
         }),
       );
     },

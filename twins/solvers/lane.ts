@@ -1,11 +1,12 @@
 /** One lane of a kernel: its trajectory's segments, outputs and events. */
 import type { Kernel } from "../compile/kernel.ts";
 import { CONTROL_SLOTS, type ControlSlot, STATUS } from "../compile/layout.ts";
-import type { Quantity, State } from "../language/model.ts";
+import { STEP_AFTER_CHANGE } from "./control.ts";
 import { DenseStep } from "./dense-step.ts";
 import { EventWatch } from "./event-watch.ts";
 import type { Outcome } from "./outcome.ts";
 import type { Segments } from "./schedule.ts";
+import { startProblem } from "./start-problem.ts";
 import type { SolverOptions, Trajectories, TrajectorySink } from "./trajectories.ts";
 import type { TwinFunctions } from "./twin-functions.ts";
 
@@ -13,11 +14,6 @@ import type { TwinFunctions } from "./twin-functions.ts";
 export type Change = "none" | "entered" | "finished";
 
 const MOST_EVENTS = 10_000;
-/**
- * The step that suited the old inputs is mostly refused under new ones: cut at once, a trajectory of
- * cho-fed-batch-oxygen takes 5 % fewer attempts.
- */
-const STEP_AFTER_CHANGE = 0.3;
 /** Over the length of the run. */
 const SMALLEST_STEP = 1e-14;
 
@@ -84,18 +80,20 @@ export class Lane {
       this.#memory[this.#parameterAt[i] as number] = this.#parameters[i] as number;
     }
     this.#enterSegment(0);
-    this.#functions.initial(0, this.#state, this.#parameters, this.#inputs, this.#state);
-    const problem = this.#startProblem();
+    const { begin } = this.#options;
+    if (this.#segments.start) this.#state.set(this.#segments.start);
+    else this.#functions.initial(begin, this.#state, this.#parameters, this.#inputs, this.#state);
+    const problem = startProblem(this.#functions.model, this.#parameters, this.#inputs, this.#state);
     if (problem) {
       this.#finish(problem);
       return false;
     }
     this.#storeState();
     this.#output = 0;
-    while ((this.#options.outputs[this.#output] as number) <= 0)
+    while ((this.#options.outputs[this.#output] as number) <= begin)
       this.#sink.sample?.(index, this.#output++, this.#state);
     this.#aimAtOutput();
-    this.#watch.from(0, this.#state, this.#parameters, this.#inputs);
+    this.#watch.from(begin, this.#state, this.#parameters, this.#inputs);
     return true;
   }
 
@@ -153,9 +151,9 @@ export class Lane {
   }
 
   #resetControl(): void {
-    const { end, firstStep, maxSteps, rtol, atol } = this.#options;
+    const { begin, end, firstStep, maxSteps, rtol, atol } = this.#options;
     const [memory, slots] = [this.#memory, this.#slots];
-    memory[slots.t] = 0;
+    memory[slots.t] = begin;
     memory[slots.h] = firstStep;
     memory[slots.rejected] = 0;
     memory[slots.errorBefore] = 1e-4;
@@ -165,22 +163,6 @@ export class Lane {
     memory[slots.maxSteps] = maxSteps;
     memory[slots.rtol] = rtol;
     memory[slots.atol] = atol;
-  }
-
-  #startProblem(): Outcome["failure"] {
-    const { states, parameters, inputs } = this.#functions.model;
-    const notFinite = firstNotFinite(this.#parameters, parameters) ?? firstNotFinite(this.#inputs, inputs);
-    if (notFinite) return { reason: "non-finite-parameter", detail: notFinite };
-    for (let i = 0; i < states.length; i++) {
-      const value = this.#state[i] as number;
-      const { name, low, high } = states[i] as State;
-      if (value >= low && value <= high) continue;
-      return {
-        reason: "start-out-of-bounds",
-        detail: `${name} starts at ${value}, outside ${low} .. ${high}`,
-      };
-    }
-    return undefined;
   }
 
   /** Outputs in the step just taken, up to and with `time`. */
@@ -251,11 +233,4 @@ export class Lane {
     for (let i = 0; i < this.#state.length; i++)
       this.#memory[this.#y + i * this.#yStride] = this.#state[i] as number;
   }
-}
-
-function firstNotFinite(values: Float64Array, quantities: readonly Quantity[]): string | undefined {
-  for (let i = 0; i < values.length; i++) {
-    if (!Number.isFinite(values[i])) return `${quantities[i]?.name} is ${values[i]}`;
-  }
-  return undefined;
 }

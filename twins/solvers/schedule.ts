@@ -6,6 +6,8 @@ export interface Segments {
   readonly times: Float64Array;
   /** Inputs of segment s start at s * (number of inputs). */
   readonly values: Float64Array;
+  /** State at the beginning, in place of the model's own. */
+  readonly start?: Float64Array;
 }
 
 /** Other values for an input, from the given times on. */

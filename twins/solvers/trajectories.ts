@@ -6,17 +6,19 @@ import type { Kernel } from "../compile/kernel.ts";
 import { Lane } from "./lane.ts";
 import type { Outcome } from "./outcome.ts";
 import type { Segments } from "./schedule.ts";
-import { TwinFunctions } from "./twin-functions.ts";
+import { functionsOf } from "./twin-functions.ts";
 
 export interface SolverOptions {
   /** Relative and absolute tolerance; a state's own scale multiplies the absolute one. */
   readonly rtol: number;
   readonly atol: number;
+  /** Time at which trajectories begin. */
+  readonly begin: number;
   readonly end: number;
   readonly firstStep: number;
   /** Attempts, refused ones included, before a trajectory is given up. */
   readonly maxSteps: number;
-  /** Times at which the state is wanted, ascending, within 0 .. end. */
+  /** Times at which the state is wanted, ascending, within begin .. end. */
   readonly outputs: Float64Array;
 }
 
@@ -37,8 +39,9 @@ export const DEFAULT_TOLERANCE = { rtol: 1e-6, atol: 1e-9 } as const;
 
 export const solverOptions = (end: number, given: Partial<SolverOptions> = {}): SolverOptions => ({
   ...DEFAULT_TOLERANCE,
+  begin: 0,
   end,
-  firstStep: end * 1e-5,
+  firstStep: (end - (given.begin ?? 0)) * 1e-5,
   maxSteps: 100_000,
   outputs: new Float64Array(0),
   ...given,
@@ -52,7 +55,7 @@ export function runTrajectories(
   sink: TrajectorySink,
   stop: () => boolean = () => false,
 ): void {
-  const functions = new TwinFunctions(kernel.program.model);
+  const functions = functionsOf(kernel.program.model);
   const lanes = Array.from({ length: kernel.lanes }, (_, i) => new Lane(kernel, i, functions, options, sink));
   let next = 0;
   const refill = (lane: Lane): void => {

@@ -30,3 +30,12 @@ export class TwinFunctions {
     }));
   }
 }
+
+const made = new WeakMap<TwinModel, TwinFunctions>();
+
+/** Compiled once for a model, however many ensembles it runs in. */
+export function functionsOf(model: TwinModel): TwinFunctions {
+  const functions = made.get(model) ?? new TwinFunctions(model);
+  made.set(model, functions);
+  return functions;
+}

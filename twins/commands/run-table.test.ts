@@ -1,0 +1,168 @@
+import { mkdtemp, readdir, readFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { EXIT } from "@helix/cli";
+import { createSystemPlatform, type Disk } from "@helix/platform";
+import { parquetMetadata, parquetReadObjects } from "hyparquet";
+import { describe, expect, test } from "vitest";
+import { caller } from "../testing/command-call.ts";
+import { KeptFile } from "./kept-file.ts";
+import { command as whatif } from "./whatif.ts";
+
+const { call, folder } = await caller();
+const platform = createSystemPlatform();
+
+/** The system's disk with room for so many bytes over all files that are opened; a write beyond it is cut short. */
+function smallDisk(room: number): Disk {
+  let left = room;
+  return {
+    ...platform.disk,
+    writeFile: async (path, bytes, mode) => {
+      if (bytes.length > left) throw full(path);
+      await platform.disk.writeFile(path, bytes, mode);
+    },
+    open: async (path, access, mode) => {
+      const file = await platform.disk.open(path, access, mode);
+      return {
+        size: () => file.size(),
+        read: (into, position) => file.read(into, position),
+        datasync: () => file.datasync(),
+        close: () => file.close(),
+        write: async (bytes, position) => {
+          const size = await file.size();
+          const growth = Math.max(0, position + bytes.length - size);
+          const fits = bytes.subarray(0, bytes.length - Math.max(0, growth - left));
+          await file.write(fits, position);
+          left -= Math.min(growth, left);
+          if (fits.length < bytes.length) throw full(path);
+        },
+      };
+    },
+  };
+}
+
+const full = (path: string) =>
+  Object.assign(new Error(`ENOSPC: no space left on device, write '${path}'`), { code: "ENOSPC" });
+
+const parquetOf = async (name: string) => {
+  const bytes = await readFile(join(folder, name));
+  const file = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength);
+  const metadata = parquetMetadata(file);
+  const rows = await parquetReadObjects({ file });
+  return {
+    rows,
+    metadata,
+    told: new Map(metadata.key_value_metadata?.map(({ key, value }) => [key, value])),
+  };
+};
+
+const ask = (given: Record<string, unknown>, disk: Disk = platform.disk) =>
+  call(
+    whatif,
+    undefined,
+    { model: "cho-fed-batch" },
+    { workers: 0, rank: 0, points: 2, vary: ["mu_max=normal(0.039,5%)", "feed=0.5x..2x"], ...given },
+    { platform: { ...platform, disk } },
+  );
+
+test("Parquet holds every run: the same numbers as the CSV, with units, and says that it is complete", async () => {
+  await ask({ runs: 9000, parquet: "all.parquet", runsCsv: "all.csv" });
+  const { rows, told, metadata } = await parquetOf("all.parquet");
+  expect(rows).toHaveLength(9000);
+  expect(metadata.row_groups).toHaveLength(2);
+  expect(told.get("helix.complete")).toBe("true");
+  expect(told.get("unit.mAb")).toBe("mg/L");
+  const [head = "", ...lines] = (await readFile(join(folder, "all.csv"), "utf8")).trimEnd().split("\n");
+  expect(head).toBe(
+    "run,strategy,mu_max,feed,V L,Xv 10*9{cells}/L,Xd 10*9{cells}/L,Glc mmol/L,Gln mmol/L,Lac mmol/L,Amm mmol/L,mAb mg/L,titer g/L,failure",
+  );
+  for (const run of [0, 4711, 8191, 8192, 8999]) {
+    const values = Object.values(rows[run] ?? {}).map((value) => String(value ?? ""));
+    expect(values.join(",")).toBe(lines[run]);
+  }
+  expect((await readdir(folder)).filter((name) => name.endsWith(".partial"))).toEqual([]);
+});
+
+test("a run that failed is a row with its values and its reason", async () => {
+  const { result } = await ask({
+    runs: 400,
+    until: 20_000,
+    parquet: "failed.parquet",
+    against: ["feed=20x"],
+  });
+  const { rows } = await parquetOf("failed.parquet");
+  expect(rows).toHaveLength(800);
+  expect(new Set(rows.map((row) => row["strategy"]))).toEqual(new Set(["as it is", "feed=20x"]));
+  const failed = rows.filter((row) => row["failure"] !== null && row["failure"] !== undefined);
+  const others = result["others"] as { failedCount: number }[];
+  expect(failed).toHaveLength((result["failedCount"] as number) + (others[0]?.failedCount ?? 0));
+  for (const row of failed) expect(row["mAb"] ?? undefined).toBeUndefined();
+});
+
+describe("a disk that fills", () => {
+  test.each([
+    ["csv", { runsCsv: "full.csv" }, 300_000],
+    ["Parquet", { parquet: "full.parquet" }, 1_500_000],
+  ])("%s: stops with one clear line, keeps what is written and marks it", async (_, table, room) => {
+    const [name = ""] = Object.values(table);
+    const { exitCode, complained, said, result } = await ask({ runs: 60_000, ...table }, smallDisk(room));
+    expect(exitCode).toBe(EXIT.fail);
+    const kept = /^helix: (\S+): the disk is full; (\d+) rows are kept in (\S+), the rest is missing\n$/.exec(
+      complained,
+    );
+    expect(kept?.[1]).toBe(name);
+    expect(kept?.[3]).toBe(`${name}.partial`);
+    const rows = Number(kept?.[2]);
+    expect(rows).toBeGreaterThan(200);
+    expect(rows).toBeLessThan(60_000);
+    expect(said).toContain("PARTIAL: stopped after");
+    expect(result).toMatchObject({
+      complete: false,
+      problems: [expect.stringContaining("the disk is full")],
+    });
+    expect(await readdir(folder)).not.toContain(name);
+    if (name.endsWith(".csv")) {
+      const lines = (await readFile(join(folder, `${name}.partial`), "utf8")).split("\n").filter(Boolean);
+      expect(lines).toHaveLength(rows + 1);
+      for (const line of lines) expect(line.split(",")).toHaveLength(14);
+    } else {
+      const { rows: read, told } = await parquetOf(`${name}.partial`);
+      expect(read).toHaveLength(rows);
+      expect(read.at(-1)).toMatchObject({ run: rows - 1, titer: expect.any(Number) });
+      expect(told.get("helix.complete")).toBe("false");
+    }
+  });
+
+  test("a page or table of bands that does not fit is said, the answer stands", async () => {
+    const { exitCode, complained, result } = await ask(
+      { runs: 50, html: "page.html", csv: "b.csv" },
+      smallDisk(100),
+    );
+    expect(exitCode).toBe(EXIT.fail);
+    expect(complained).toBe(
+      "helix: page.html: the disk is full; it was not written\nhelix: b.csv: the disk is full; it was not written\n",
+    );
+    expect(result).toMatchObject({ finished: 50, complete: true });
+  });
+});
+
+test("a kept file holds all of an append or nothing of it, wherever the disk fills", async () => {
+  const own = await mkdtemp(join(tmpdir(), "helix-kept-"));
+  for (let room = 0; room <= 120; room += 7) {
+    const path = join(own, `${room}.txt`);
+    const file = await KeptFile.create(smallDisk(room), path, 0x2e);
+    const parts: string[] = [];
+    for (const part of ["first ", "second part ", "third ", "a fourth that is longer "]) {
+      const isIn = await file.append(new TextEncoder().encode(part), 10).then(
+        () => true,
+        () => false,
+      );
+      if (!isIn) break;
+      parts.push(part);
+    }
+    if (parts.length === 0) continue;
+    await file.finish(new TextEncoder().encode("END"), false);
+    const text = await readFile(`${path}.partial`, "utf8");
+    expect(text).toMatch(new RegExp(`^${parts.join("")}\\.*END$`));
+  }
+});

@@ -1,0 +1,87 @@
+/** Which engine runs an ensemble, and why: a graphics device where there is one and it pays, WebAssembly otherwise. */
+import { CliError } from "@helix/cli";
+import { shaderRefusal } from "../compile/wgsl.ts";
+import { type EnsembleEngine, startEnsembles } from "../ensemble/ensemble.ts";
+import { type Agreement, startGpuEnsembles } from "../ensemble/gpu-ensembles.ts";
+import { type EnsemblePlan, preparePlan, strategiesOf } from "../ensemble/plan.ts";
+import { type Gpu, GpuUnavailable, openGpu } from "../gpu/device.ts";
+
+export const ENGINES = ["auto", "webgpu", "webassembly"] as const;
+export type EngineName = (typeof ENGINES)[number];
+
+/** Fewer runs than these are done on the processor before a device is ready. */
+const LEAST_FOR_GPU = 20_000;
+
+export interface ChosenEngine extends AsyncDisposable {
+  readonly ensembles: EnsembleEngine;
+  /** What it is, and why it was taken, for people. */
+  readonly text: string;
+  /** Of a graphics device: how far its 32 bits are from 64. */
+  readonly agreement: ((plan: EnsemblePlan) => Promise<DeviceAgreement>) | undefined;
+}
+
+export interface DeviceAgreement extends Agreement {
+  /** Runs that the device left, and that were run in 64 bits. */
+  readonly left: number;
+}
+
+/** @throws CliError when a device is asked for and cannot serve */
+export async function chooseEngine(
+  asked: EngineName,
+  plan: EnsemblePlan,
+  workers: number,
+): Promise<ChosenEngine> {
+  const found = asked === "webassembly" ? "" : await findGpu(asked, plan);
+  if (typeof found !== "string") return onDevice(found);
+  if (asked === "webgpu") throw new CliError(`--engine webgpu: ${found}`);
+  const ensembles = startEnsembles(workers);
+  const why = found === "" ? "" : `; no GPU is used: ${found}`;
+  return {
+    ensembles,
+    text: `WebAssembly, 64 bits, ${workers} thread${workers === 1 ? "" : "s"}${why}`,
+    agreement: undefined,
+    [Symbol.asyncDispose]: () => ensembles[Symbol.asyncDispose](),
+  };
+}
+
+function onDevice(gpu: Gpu): ChosenEngine {
+  const ensembles = startGpuEnsembles(gpu);
+  return {
+    ensembles,
+    text: `WebGPU, 32 bits, on ${gpu.name}${gpu.isSoftware ? ", which is a program on the processor" : ""}`,
+    agreement: async (plan) => ({ ...(await ensembles.agreement(plan)), left: ensembles.left }),
+    [Symbol.asyncDispose]: async () => {
+      await ensembles[Symbol.asyncDispose]();
+      gpu.close();
+    },
+  };
+}
+
+/** The device, or why none serves. */
+async function findGpu(asked: "auto" | "webgpu", plan: EnsemblePlan): Promise<Gpu | string> {
+  const refusal = shaderRefusal(preparePlan(plan).kernel.program);
+  if (refusal !== undefined) return refusal;
+  const runs = plan.runs * strategiesOf(plan).length;
+  if (asked === "auto" && runs < LEAST_FOR_GPU) return `one pays from ${LEAST_FOR_GPU} runs on`;
+  try {
+    const gpu = await openGpu();
+    if (asked === "webgpu" || !gpu.isSoftware) return gpu;
+    gpu.close();
+    return `${gpu.name} is a program on the processor`;
+  } catch (error) {
+    if (error instanceof GpuUnavailable) return error.message;
+    throw error;
+  }
+}
+
+/** How a device's numbers compare, for people. */
+export function agreementText(
+  { compared, largestDifference, state, time, left }: DeviceAgreement,
+  timeUnit: string,
+): string {
+  const lines = [
+    `${compared} runs repeated in 64 bits differ by at most ${largestDifference.toExponential(1)} of a state's largest value (${state} at ${time} ${timeUnit})`,
+  ];
+  if (left > 0) lines.push(`${left} runs that the device left were run in 64 bits`);
+  return `${lines.join("; ")}\n`;
+}

@@ -1,0 +1,35 @@
+/** Numbers and units as people read them. */
+
+/** Four digits that matter. */
+export function figure(value: number): string {
+  if (!Number.isFinite(value)) return "none";
+  const size = Math.abs(value);
+  if (size !== 0 && (size < 1e-4 || size >= 1e7)) return value.toExponential(2).replace("e+", "e");
+  return String(Number(value.toPrecision(4))).replace("-", "\u2212");
+}
+
+export function percent(share: number): string {
+  const value = 100 * share;
+  if (value > 0 && value < 0.1) return "under 0.1 %";
+  if (value < 100 && value > 99.9) return "over 99.9 %";
+  return `${Number(value.toFixed(1))} %`;
+}
+
+const SUPERSCRIPT = "\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079";
+
+/** `10*9{cells}/L` as 10⁹ cells/L; nothing for a pure number. */
+export function unitText(unit: string): string {
+  if (unit === "1") return "";
+  return unit
+    .replaceAll(
+      /10\*(\d+)/g,
+      (_, digits: string) => `10${digits.replaceAll(/\d/g, (digit) => SUPERSCRIPT[Number(digit)] ?? digit)} `,
+    )
+    .replaceAll(/[{}]/g, "")
+    .replaceAll("%airsat", "% air saturation")
+    .replaceAll(
+      /\b(cm|m|L)(\d)\b/g,
+      (_, base: string, power: string) => base + (SUPERSCRIPT[Number(power)] ?? power),
+    )
+    .trim();
+}
