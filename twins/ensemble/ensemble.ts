@@ -2,9 +2,10 @@
  * Runs ensembles on all cores: live progress, bounded memory, and on cancelling everything that is done is
  * kept and marked as partial. The numbers do not depend on how many workers there are.
  */
+import { MessageChannel } from "node:worker_threads";
 import { type BlockResult, runBlock } from "./block.ts";
 import { Collection, type EnsembleResult } from "./collection.ts";
-import { type EnsemblePlan, type PreparedPlan, preparePlan, strategiesOf } from "./plan.ts";
+import { type EnsemblePlan, preparePlan, strategiesOf } from "./plan.ts";
 import { type Block, startWorkers, type WorkerPool } from "./workers.ts";
 
 export type { Band, Difference, EnsembleResult, StrategyResult } from "./collection.ts";
@@ -72,25 +73,59 @@ async function run(
     await inOrder.take(block);
     options.progress?.({ done: collected.done, runs: plan.runs, failed: collected.failedCount });
   };
-  const isCancelled = () => options.signal?.aborted === true;
-  if (pool) {
-    for (const part of await pool.run(plan, blocksOf(plan), report, isCancelled))
-      collected.gathered.merge(part);
-  } else await runHere(prepared, collected, report, isCancelled);
+  const pending = blocksOf(plan);
+  const take = () => (options.signal?.aborted === true ? undefined : pending.shift());
+  const here = async () => {
+    const block = take();
+    if (block) await report(runBlock(prepared, block.from, block.to, collected.gathered));
+    // Lets workers and signals have their say.
+    await nextTurn();
+    return block !== undefined;
+  };
+  if (pool) await runTogether(plan, pool, take, report, here, collected);
+  else while (await here());
   await inOrder.finish();
   return collected.result();
 }
 
-async function runHere(
-  prepared: PreparedPlan,
-  { gathered }: Collection,
+/**
+ * Workers take a while to start: until the first is ready the calling thread works itself, and what is small is
+ * done before that. What the workers would then have gathered is nothing, and is not waited for.
+ */
+async function runTogether(
+  plan: EnsemblePlan,
+  pool: WorkerPool,
+  take: () => Block | undefined,
   report: (block: BlockResult) => Promise<void>,
-  isCancelled: () => boolean,
+  here: () => Promise<boolean>,
+  collected: Collection,
 ): Promise<void> {
-  for (const { from, to } of blocksOf(prepared.plan)) {
-    if (isCancelled()) return;
-    await report(runBlock(prepared, from, to, gathered));
-  }
+  let isReady = false;
+  const helped = pool.run(plan, take, report, () => {
+    isReady = true;
+  });
+  const failed = helped.then(
+    () => undefined,
+    (error: unknown) => ({ error }),
+  );
+  while (!isReady && (await here()));
+  if (!isReady) return;
+  const problem = await failed;
+  if (problem) throw problem.error;
+  for (const part of await helped) collected.gathered.merge(part);
+}
+
+/** One turn of the event loop. */
+function nextTurn(): Promise<void> {
+  const { port1, port2 } = new MessageChannel();
+  return new Promise((resolve) => {
+    port1.once("message", () => {
+      port1.close();
+      resolve();
+    });
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a port, not a window
+    port2.postMessage(undefined);
+  });
 }
 
 function blocksOf(plan: EnsemblePlan): Block[] {
