@@ -108,8 +108,9 @@ async function runTogether(
     () => undefined,
     (error: unknown) => ({ error }),
   );
-  while (!isReady && (await here()));
-  if (!isReady) return;
+  let own = 0;
+  while (!isReady && (await here())) own++;
+  if (!isReady || own === blocksOf(plan).length) return;
   const problem = await failed;
   if (problem) throw problem.error;
   for (const part of await helped) collected.gathered.merge(part);
