@@ -9,13 +9,16 @@ export { buildProgram, type Program } from "./compile/program.ts";
 export { compileToWebAssembly } from "./compile/webassembly.ts";
 export {
   type Band,
+  type EnsembleEngine,
   type EnsembleOptions,
   type EnsembleResult,
   type Progress,
   QUANTILES,
   runEnsemble,
+  startEnsembles,
 } from "./ensemble/ensemble.ts";
-export { type EnsemblePlan } from "./ensemble/plan.ts";
+export { type Measure, MeasureError } from "./ensemble/measures.ts";
+export { type EnsemblePlan, type Start, type Strategy } from "./ensemble/plan.ts";
 export { type Replay, replayRun } from "./ensemble/replay.ts";
 export { parseVariation, type Variation, VariationError } from "./ensemble/variation.ts";
 export { type BalanceResult, testBalances } from "./language/balances.ts";
@@ -41,3 +44,10 @@ export {
   type Trajectories,
   type TrajectorySink,
 } from "./solvers/trajectories.ts";
+export { type EstimatedStart, estimatedStart } from "./whatif/estimated-start.ts";
+export { type Limit, parseLimit } from "./whatif/limits.ts";
+export { type Decision, type Optimisation, type Optimum, optimise } from "./whatif/optimise.ts";
+export { type Ranking } from "./whatif/ranking.ts";
+export { type RecordedRun, RecordedRunError, readRecordedRun } from "./whatif/recorded-run.ts";
+export { sobolIndices } from "./whatif/sobol-indices.ts";
+export { answerWhatIf, type WhatIfAnswer, type WhatIfQuestion } from "./whatif/what-if.ts";

@@ -52,7 +52,7 @@ test("README: the commands shown run one after another, as they stand", { timeou
     .filter((line) => line.startsWith("npx helix "));
   expect(lines.length).toBeGreaterThanOrEqual(4);
   for (const line of lines) {
-    const { code, stderr } = await helix(line.split(" ").slice(2), folder);
+    const { code, stderr } = await helix(wordsOf(line).slice(2), folder);
     expect(code, `${line}\n${stderr}`).toBe(0);
   }
 });
@@ -67,6 +67,10 @@ test("README: the table of commands names each command of `helix --help`, and no
   );
   expect(new Set(shown)).toEqual(new Set(offered));
 });
+
+/** As a shell takes them, for lines without more than single quotes. */
+const wordsOf = (line: string): string[] =>
+  (line.match(/'[^']*'|\S+/g) ?? []).map((word) => word.replaceAll("'", ""));
 
 /** Made by running, a package's name, or a unit such as `mmol/L`. */
 function isNoPath(text: string): boolean {

@@ -2,7 +2,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { EXIT } from "@helix/cli";
 import { expect, test } from "vitest";
-import { caller } from "../testing/command-call.ts";
+import { caller } from "./command-call.test-support.ts";
 import { command as twin } from "./twin.ts";
 
 const { call, folder } = await caller();

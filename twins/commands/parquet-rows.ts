@@ -6,8 +6,8 @@ import { ByteWriter, type ColumnSource, ParquetWriter, type SchemaElement } from
 import { KeptFile } from "./kept-file.ts";
 import type { RowFormat, RunColumns, RunRow } from "./run-table.ts";
 
-/** Large enough to compress, small enough to hold. */
-const ROWS_IN_GROUP = 8192;
+/** Groups grow with the file: few for its size, and yet little is lost when it stops early. */
+const rowsInGroup = (written: number): number => Math.min(16_384, Math.max(512, Math.floor(written / 4)));
 
 export const parquetRows: RowFormat = async (disk, path, columns) => {
   const file = await KeptFile.create(disk, path, 0);
@@ -58,7 +58,7 @@ export const parquetRows: RowFormat = async (disk, path, columns) => {
     },
     add: async (rows) => {
       waiting.push(...rows);
-      if (waiting.length >= ROWS_IN_GROUP) await flush();
+      if (waiting.length >= rowsInGroup(written)) await flush();
     },
     finish: async (isComplete) => {
       let failure: unknown;

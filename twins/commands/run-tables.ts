@@ -75,7 +75,11 @@ export async function openRunTables(
 }
 
 function problemOf({ name, writer, failure }: Table): string {
-  const { code, message } = failure as NodeJS.ErrnoException;
-  const why = code === "ENOSPC" ? "the disk is full" : message;
-  return `${name}: ${why}; ${writer.written} rows are kept in ${partialName(name)}, the rest is missing`;
+  return `${name}: ${diskReason(failure)}; ${writer.written} rows are kept in ${partialName(name)}, the rest is missing`;
+}
+
+/** In a word for people. */
+export function diskReason(failure: unknown): string {
+  const { name, code, message } = failure as NodeJS.ErrnoException;
+  return code === "ENOSPC" || name === "ShortWriteError" ? "the disk is full" : message;
 }

@@ -7,7 +7,7 @@ import { whatIfPage } from "../whatif/page/page.ts";
 import { answerWhatIf, searchSeed, type WhatIfAnswer } from "../whatif/what-if.ts";
 import { bandsCsv } from "./bands-csv.ts";
 import { whatIfProgress } from "./progress-line.ts";
-import { openRunTables } from "./run-tables.ts";
+import { diskReason, openRunTables } from "./run-tables.ts";
 import { alignedTable } from "./table.ts";
 import { agreementText, chooseEngine, type DeviceAgreement, type EngineName } from "./whatif-engine.ts";
 import { type QuestionOptions, type ReadQuestion, readQuestion } from "./whatif-question.ts";
@@ -133,15 +133,10 @@ async function writeReports(
         0o644,
       );
     } catch (error) {
-      problems.push(diskProblem(name, error, "it was not written"));
+      problems.push(`${name}: ${diskReason(error)}; it was not written`);
     }
   }
   return problems;
-}
-
-function diskProblem(name: string, error: unknown, consequence: string): string {
-  const { code, message } = error as NodeJS.ErrnoException;
-  return `${name}: ${code === "ENOSPC" ? "the disk is full" : message}; ${consequence}`;
 }
 
 function page(

@@ -1,7 +1,7 @@
 import { EXIT } from "@helix/cli";
 import { describe, expect, test } from "vitest";
 import { missingSoftwareGpu, useSoftwareGpu } from "../gpu/testing/software-gpu.ts";
-import { caller } from "../testing/command-call.ts";
+import { caller } from "./command-call.test-support.ts";
 import { command as whatif } from "./whatif.ts";
 
 const { call } = await caller();

@@ -4,6 +4,7 @@ import { type CliContext, CliError } from "@helix/cli";
 import { MeasureError, measurable } from "../ensemble/measures.ts";
 import type { EnsemblePlan, Sampling, Strategy } from "../ensemble/plan.ts";
 import { applySettings } from "../ensemble/run-inputs.ts";
+import { saltelliWidth } from "../ensemble/saltelli.ts";
 import { MOST_SOBOL_DIMENSIONS } from "../ensemble/sobol.ts";
 import { parseTargets, quantityOf, type Target } from "../ensemble/target.ts";
 import { parseVariation, type Variation, VariationError } from "../ensemble/variation.ts";
@@ -34,7 +35,7 @@ export interface QuestionOptions {
   readonly method: "auto" | "dp5" | "rodas4";
   readonly spaghetti: number;
   readonly target: string | undefined;
-  readonly rank: number;
+  readonly rank: number | undefined;
   readonly optimise: string | undefined;
   readonly minimise: string | undefined;
   readonly over: readonly string[];
@@ -101,10 +102,18 @@ export async function readQuestion(
         ? [{ name: options.against.join(", "), settings: [...base.settings, ...against] }]
         : [],
     target: mended(() => targetOf(options, model)),
-    rankingRows: options.rank,
+    rankingRows: options.rank ?? rankingRows(options.runs, variations),
     optimisation,
   };
   return { question, choice, run };
+}
+
+const [LEAST_ROWS, MOST_ROWS, RUNS_OF_RANKING] = [16, 256, 4];
+
+/** A ranking takes its time from the ensemble that it belongs to. */
+function rankingRows(runs: number, variations: readonly Variation[]): number {
+  const width = saltelliWidth(variations.filter(({ spread }) => spread.shape !== "fixed").length);
+  return Math.min(MOST_ROWS, Math.max(LEAST_ROWS, Math.floor((RUNS_OF_RANKING * runs) / width)));
 }
 
 /** Mistakes of the user as such. */

@@ -1,8 +1,10 @@
+import { execFile } from "node:child_process";
 import { readFile, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
 import { EXIT } from "@helix/cli";
 import { describe, expect, test } from "vitest";
-import { caller } from "../testing/command-call.ts";
+import { caller } from "./command-call.test-support.ts";
 import { command as whatif } from "./whatif.ts";
 
 const { call, folder } = await caller();
@@ -167,6 +169,20 @@ test("Ctrl-C keeps what is done and marks it as partial", async () => {
 });
 
 describe("what cannot be asked is said", () => {
+  test.each(["0", "-5", "1.5", "NaN"])("%s runs", async (runs) => {
+    const launcher = join(dirname(createRequire(import.meta.url).resolve("@helix/cli")), "bin/helix.mjs");
+    const { code, stderr } = await new Promise<{ code: unknown; stderr: string }>((resolve) => {
+      execFile(process.execPath, [launcher, "whatif", "cho-fed-batch", `--runs=${runs}`], (error, _, text) =>
+        resolve({ code: error?.code, stderr: text }),
+      );
+    });
+    expect(code).toBe(EXIT.invalidInput);
+    expect(stderr).toBe(
+      `helix: option '--runs <number>' argument '${runs}' is invalid. Expected a whole number of at least 1 and of at most 100000000\n` +
+        "  helix whatif --help shows how it is called\n",
+    );
+  });
+
   test.each([
     [
       { vary: ["mumax=1"] },

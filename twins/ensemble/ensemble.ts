@@ -2,6 +2,7 @@
  * Runs ensembles on all cores: live progress, bounded memory, and on cancelling everything that is done is
  * kept and marked as partial. The numbers do not depend on how many workers there are.
  */
+import { MessageChannel } from "node:worker_threads";
 import { type BlockResult, runBlock } from "./block.ts";
 import { Collection, type EnsembleResult } from "./collection.ts";
 import type { Gathered } from "./gathered.ts";
@@ -49,7 +50,7 @@ export async function runEnsemble(plan: EnsemblePlan, options: EnsembleOptions):
 /** @param workers 0 runs everything on the calling thread */
 export function startEnsembles(workers: number): EnsembleEngine {
   const pool = workers > 0 ? startWorkers(workers) : undefined;
-  const runner = pool ? onThreads(pool) : here;
+  const runner = pool ? withThreads(pool) : here;
   return {
     run: (plan, options = {}) => runPlan(plan, options, runner),
     [Symbol.asyncDispose]: async () => pool?.[Symbol.asyncDispose](),
@@ -89,18 +90,62 @@ export async function runPlan(
   return collected.result();
 }
 
-const onThreads =
+const here: Runner = async (...given) => {
+  const { runHere } = blocksToRun(...given);
+  while (await runHere());
+};
+
+/**
+ * Workers take a while to start: until the first is ready the calling thread works itself, and what is small is
+ * done before that. What the workers would then have gathered is nothing, and is not waited for.
+ */
+const withThreads =
   (pool: WorkerPool): Runner =>
-  async ({ plan }, gathered, report, isCancelled) => {
-    for (const part of await pool.run(plan, blocksOf(plan), report, isCancelled)) gathered.merge(part);
+  async (prepared, gathered, report, isCancelled) => {
+    const { take, runHere } = blocksToRun(prepared, gathered, report, isCancelled);
+    let isReady = false;
+    const helped = pool.run(prepared.plan, take, report, () => {
+      isReady = true;
+    });
+    const failed = helped.then(
+      () => undefined,
+      (error: unknown) => ({ error }),
+    );
+    let own = 0;
+    while (!isReady && (await runHere())) own++;
+    if (!isReady || own === blocksOf(prepared.plan).length) return;
+    const problem = await failed;
+    if (problem) throw problem.error;
+    for (const part of await helped) gathered.merge(part);
   };
 
-const here: Runner = async (prepared, gathered, report, isCancelled) => {
-  for (const { from, to } of blocksOf(prepared.plan)) {
-    if (isCancelled()) return;
-    await report(runBlock(prepared, from, to, gathered));
-  }
-};
+/** The blocks of a plan, one after the other, until there are none or it is cancelled. */
+function blocksToRun(...[prepared, gathered, report, isCancelled]: Parameters<Runner>) {
+  const pending = blocksOf(prepared.plan);
+  const take = (): Block | undefined => (isCancelled() ? undefined : pending.shift());
+  /** False when there are no more. */
+  const runHere = async (): Promise<boolean> => {
+    const block = take();
+    if (block) await report(runBlock(prepared, block.from, block.to, gathered));
+    // Lets workers and signals have their say.
+    await nextTurn();
+    return block !== undefined;
+  };
+  return { take, runHere };
+}
+
+/** One turn of the event loop. */
+function nextTurn(): Promise<void> {
+  const { port1, port2 } = new MessageChannel();
+  return new Promise((resolve) => {
+    port1.once("message", () => {
+      port1.close();
+      resolve();
+    });
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a port, not a window
+    port2.postMessage(undefined);
+  });
+}
 
 /** @param trajectories in one block, about */
 export function blocksOf(plan: EnsemblePlan, trajectories = BLOCK): Block[] {

@@ -31,10 +31,10 @@ class Window {
     this.#counts[place] = (this.#counts[place] as number) + count;
   }
 
-  /** Bucket, count, ... */
-  *entries(): Iterable<number> {
+  /** In ascending order of the buckets. */
+  each(visit: (bucket: number, count: number) => void): void {
     for (let i = 0; i < this.#counts.length; i++)
-      if (this.#counts[i] !== 0) yield* [this.#first + i, this.#counts[i] as number];
+      if (this.#counts[i] !== 0) visit(this.#first + i, this.#counts[i] as number);
   }
 
   #cover(bucket: number): void {
@@ -105,15 +105,21 @@ export class QuantileSketch {
   }
 
   #sorted(): { low: number; high: number; count: number }[] {
-    const entries = this.#entries();
-    return Array.from({ length: entries.length / 2 }, (_, i) => ({
-      ...edgesOf(entries[2 * i] as number),
-      count: entries[2 * i + 1] as number,
-    })).sort((a, b) => a.low - b.low);
+    const list: { low: number; high: number; count: number }[] = [];
+    const visit = (bucket: number, count: number) => list.push({ ...edgesOf(bucket), count });
+    this.#negative.each(visit);
+    // The further below 0, the larger the bucket's number.
+    list.reverse();
+    this.#positive.each(visit);
+    return list;
   }
 
   #entries(): Int32Array {
-    return Int32Array.from([...this.#negative.entries(), ...this.#positive.entries()]);
+    const list: number[] = [];
+    const visit = (bucket: number, count: number) => list.push(bucket, count);
+    this.#negative.each(visit);
+    this.#positive.each(visit);
+    return Int32Array.from(list);
   }
 
   #count(bucket: number, count: number): void {

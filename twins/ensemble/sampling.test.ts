@@ -133,6 +133,16 @@ describe("quantile sketch", () => {
     expect(middle).toBeLessThanOrEqual(1.5001);
   });
 
+  test("holds a million values in hardly more room than ten thousand", () => {
+    const room = (count: number) => {
+      const sketch = new QuantileSketch();
+      for (let i = 0; i < count; i++) sketch.add(10 + 2 * standardNormal(uniformAt(1, i, 0)));
+      expect(sketch.total).toBe(count);
+      return sketch.entries().counts.length;
+    };
+    expect(room(1_000_000)).toBeLessThan(2 * room(10_000));
+  });
+
   test("signs are counted, also of sketches put together", () => {
     const [one, other] = [new QuantileSketch(), new QuantileSketch()];
     for (const value of [-3, -1e-12, 0, 2, 1e-3]) one.add(value);

@@ -14,13 +14,15 @@ export type FromWorker =
   | { readonly kind: "gathered"; readonly entries: GatheredEntries };
 
 export interface WorkerPool extends AsyncDisposable {
-  readonly size: number;
-  /** Blocks in any order; what the workers gathered when all are done or `isCancelled`. */
+  /**
+   * Blocks from `take` until it gives none, and then what the workers gathered. `onReady` is called when the first
+   * worker has the plan.
+   */
   run(
     plan: EnsemblePlan,
-    blocks: readonly Block[],
+    take: () => Block | undefined,
     onBlock: (result: BlockResult) => Promise<void>,
-    isCancelled: () => boolean,
+    onReady: () => void,
   ): Promise<GatheredEntries[]>;
 }
 
@@ -30,23 +32,33 @@ export interface Block {
 }
 
 export function startWorkers(count: number): WorkerPool {
-  const workers = Array.from({ length: count }, () => new Worker(new URL("./worker.ts", import.meta.url)));
+  const workers = Array.from({ length: count }, () => {
+    const worker = new Worker(new URL("./worker.ts", import.meta.url));
+    let last: Promise<unknown> = Promise.resolve();
+    return {
+      terminate: () => worker.terminate(),
+      /** One question at a time: the next one waits for the answer. */
+      ask: (question: ToWorker): Promise<FromWorker> => {
+        const answer = last.then(() => ask(worker, question));
+        last = answer.catch(() => undefined);
+        return answer;
+      },
+    };
+  });
   return {
-    size: count,
-    run: async (plan, blocks, onBlock, isCancelled) => {
-      const pending = [...blocks];
-      return Promise.all(
+    run: (plan, take, onBlock, onReady) =>
+      Promise.all(
         workers.map(async (worker) => {
-          await ask(worker, { kind: "plan", plan });
-          for (let block = pending.shift(); block && !isCancelled(); block = pending.shift()) {
-            const answer = await ask(worker, { kind: "block", ...block });
+          await worker.ask({ kind: "plan", plan });
+          onReady();
+          for (let block = take(); block; block = take()) {
+            const answer = await worker.ask({ kind: "block", ...block });
             if (answer.kind === "block") await onBlock(answer.result);
           }
-          const answer = await ask(worker, { kind: "gathered" });
+          const answer = await worker.ask({ kind: "gathered" });
           return answer.kind === "gathered" ? answer.entries : [];
         }),
-      );
-    },
+      ),
     [Symbol.asyncDispose]: async () => {
       await Promise.all(workers.map((worker) => worker.terminate()));
     },

@@ -11,7 +11,7 @@ export function figure(value: number): string {
 export function percent(share: number): string {
   const value = 100 * share;
   if (value > 0 && value < 0.1) return "under 0.1 %";
-  if (value < 100 && value > 99.9) return "over 99.9 %";
+  if (value < 100 - 1e-9 && value > 99.9) return "over 99.9 %";
   return `${Number(value.toFixed(1))} %`;
 }
 
