@@ -63,3 +63,20 @@ test.each([
 ])("on %s: %s%s is refused: %s", (on, inject, parameters, message) => {
   expect(problem(on, inject, parameters)).toContain(message);
 });
+
+test.each(["runtime", "twin"])("an instrument called %s is refused in one line", (key) => {
+  const text = `
+scenario: one
+title: A reserved word
+covers: []
+seed: 1
+duration: 2 h
+plant:
+  twin: cho-fed-batch
+  instruments:
+    ${key}: { simulator: modbus-device, driver: modbus-generic, protocol: modbus-tcp, sample: 10 s }
+expect:
+  - { always: every-gap-is-recorded }
+`;
+  expect(() => readScenario(text, "one.yaml", parts)).toThrow(`"${key}" cannot name an instrument: `);
+});

@@ -20,8 +20,10 @@ const DEFAULT_PUBLISH_S = 1;
 /** What drivers take. */
 const MAX_PUBLISH_S = 60;
 const INSTRUMENT_KEY = /^[a-z0-9][a-z0-9-]*$/;
-/** `twin.glucose` is a state; `runtime` is what is under test. */
-const RESERVED_KEYS = ["twin", "runtime"];
+const RESERVED_KEYS: ReadonlyMap<string, string> = new Map([
+  ["twin", "twin.glucose is a state of the twin"],
+  ["runtime", "it stands for what is under test"],
+]);
 
 export function planInstruments(scenario: ScenarioText, { findings, parts }: Planning): KnownInstruments {
   const { twin, instruments } = scenario.plant;
@@ -32,9 +34,11 @@ export function planInstruments(scenario: ScenarioText, { findings, parts }: Pla
   const known = new Map<string, KnownInstrument>();
   for (const [key, given] of Object.entries(instruments)) {
     const path = ["plant", "instruments", key];
-    if (!INSTRUMENT_KEY.test(key) || RESERVED_KEYS.includes(key)) {
-      findings.add(path, `"${key}" cannot name an instrument`, {
-        expected: "lower-case letters, digits and hyphens, such as brx-07, not twin or runtime",
+    const reserved = RESERVED_KEYS.get(key);
+    if (!INSTRUMENT_KEY.test(key) || reserved !== undefined) {
+      const because = reserved === undefined ? "" : `: ${reserved}`;
+      findings.add(path, `"${key}" cannot name an instrument${because}`, {
+        expected: "lower-case letters, digits and hyphens, such as brx-07",
         part: "key",
       });
     }

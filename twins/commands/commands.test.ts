@@ -57,10 +57,23 @@ test("twin list names the models of the library", async () => {
   expect(result["models"]).toMatchObject([
     { name: "cho-fed-batch", states: 8, end: 336 },
     { name: "cho-fed-batch-oxygen", states: 11 },
+    { name: "cho-bioreactor", states: 16 },
     { name: "ecoli-fed-batch", states: 6 },
     { name: "penicillin-birol", states: 9 },
     { name: "penicillin-indpensim", states: 33 },
   ]);
+  expect(result["parts"]).toContainEqual(expect.objectContaining({ name: "pid", title: expect.any(String) }));
+});
+
+test("a part can be shown and checked; one without states has nothing to run", async () => {
+  expect(await call(twin, "check", { model: "oxygen-solubility" })).toMatchObject({ exitCode: EXIT.pass });
+  expect(await call(twin, "show", { model: "oxygen-solubility" })).toMatchObject({
+    said: expect.stringContaining("mole fraction of oxygen in dry air"),
+  });
+  await expect(call(twin, "run", { model: "oxygen-solubility" })).rejects.toThrow(
+    "oxygen-solubility is a part without states: there is nothing to run",
+  );
+  expect(await call(twin, "run", { model: "probe" })).toMatchObject({ exitCode: EXIT.pass });
 });
 
 test("twin check finds every library model in order", async () => {

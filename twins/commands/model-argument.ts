@@ -5,9 +5,10 @@ import { type CliContext, CliError } from "@helix/cli";
 import type { CheckedModel } from "../language/check.ts";
 import { ModelError } from "../language/diagnostic.ts";
 import { readModel } from "../language/read-model.ts";
-import { LIBRARY, libraryFile } from "../library/library.ts";
+import { LIBRARY, libraryFile, withParts } from "../library/library.ts";
 
 export interface GivenModel extends CheckedModel {
+  /** With the parts that it uses: complete in itself. */
   readonly text: string;
   /** As shown in messages. */
   readonly file: string;
@@ -24,8 +25,10 @@ export async function readModelArgument(given: string, context: CliContext): Pro
       cause,
     });
   });
-  const text = new TextDecoder().decode(bytes);
   try {
+    const text = await withParts(new TextDecoder().decode(bytes), file, (part) =>
+      context.platform.disk.readFile(fileURLToPath(part)),
+    );
     return { ...readModel(text, file), text, file };
   } catch (error) {
     if (!(error instanceof ModelError)) throw error;
@@ -43,4 +46,12 @@ function libraryPath(name: string): string {
     if (!(cause instanceof RangeError)) throw cause;
     throw new CliError(cause.message, { advice: `the library has ${LIBRARY.join(", ")}`, cause });
   }
+}
+
+/** @throws CliError for a part that only computes: there is nothing to run */
+export function requireStates({ model }: CheckedModel): void {
+  if (model.states.length > 0) return;
+  throw new CliError(`${model.name} is a part without states: there is nothing to run`, {
+    advice: `use it in a model, or look at it with helix twin show ${model.name}`,
+  });
 }

@@ -2,7 +2,7 @@
 import { type CliContext, CliError, type CommandOutcome, EXIT } from "@helix/cli";
 import { type Course, courseOf } from "./course.ts";
 import { methodOf } from "./method-option.ts";
-import { type GivenModel, readModelArgument } from "./model-argument.ts";
+import { type GivenModel, readModelArgument, requireStates } from "./model-argument.ts";
 import { readSettings } from "./settings.ts";
 import { alignedTable, shown } from "./table.ts";
 
@@ -54,6 +54,7 @@ export interface RunOnce {
 /** @throws CliError */
 export async function runOnce(given: string, options: RunOptions, context: CliContext): Promise<RunOnce> {
   const read = await readModelArgument(given, context);
+  requireStates(read);
   const end = options.until ?? read.model.time.end;
   if (!(end > 0)) throw new CliError(`--until ${end}: the run needs a length above 0`);
   const { parameters, changes } = readSettings(options.set, read.model);
