@@ -4,10 +4,10 @@
  */
 import type { Clock } from "@helix/hal";
 import { createSeededRandom } from "@helix/platform";
-import { TWINS, type TwinModel } from "@helix/twins";
 import type { RunningSimulator, SimulatorMessage } from "../control.ts";
 import { Biostat } from "./biostat.ts";
 import type { BiostatSimulatorOptions } from "./options.ts";
+import { CULTURES, type Culture } from "./plant/culture.ts";
 import { PlantClock } from "./plant-clock.ts";
 import { type BiostatServer, startBiostatServer } from "./server/opcua-server.ts";
 import { truthUnits } from "./truth-units.ts";
@@ -41,7 +41,7 @@ export async function startSimulator(setup: BiostatSetup): Promise<RunningSimula
     endpoint: server.endpoint,
     plantTimeS: unit.plantTimeS,
     certificateFile: server.certificateFile,
-    truthUnits: truthUnits(twinOf(options)),
+    truthUnits: truthUnits(cultureOf(options)),
   });
   tellTruthOnGrid(unit, setup);
   return {
@@ -68,13 +68,14 @@ export async function startSimulator(setup: BiostatSetup): Promise<RunningSimula
 function createUnit(options: BiostatSimulatorOptions): Biostat {
   const { beginS, seed } = options;
   const random = createSeededRandom(seed).fork("sartorius-biostat");
-  return new Biostat({ twin: twinOf(options), beginS, random });
+  return new Biostat({ culture: cultureOf(options), beginS, random });
 }
 
-function twinOf({ twin: name }: BiostatSimulatorOptions): TwinModel {
-  const twin = TWINS.get(name);
-  if (!twin) throw new RangeError(`twin "${name}" is not known; known are: ${[...TWINS.keys()].join(", ")}`);
-  return twin;
+function cultureOf({ twin: name }: BiostatSimulatorOptions): Culture {
+  const culture = CULTURES.get(name);
+  if (!culture)
+    throw new RangeError(`twin "${name}" is not known; known are: ${[...CULTURES.keys()].join(", ")}`);
+  return culture;
 }
 
 /** The unit, with what leaves it after each second of plant time. */
