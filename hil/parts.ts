@@ -184,7 +184,7 @@ export async function knownParts(): Promise<KnownParts> {
 
 /** What scenarios call the states of a twin are the sensors of its model. */
 async function knownTwin(name: string): Promise<[string, KnownTwin]> {
-  const { loadLibraryModel } = await import("@helix/twins/compiled");
+  const { loadLibraryModel } = await import("@helix/twins/stepping");
   const { disk } = createSystemPlatform();
   const { model } = await loadLibraryModel(name, (file) => disk.readFile(fileURLToPath(file)));
   return [name, { states: new Map(model.sensors.map((s) => [s.name, s.unit])) }];

@@ -24,12 +24,6 @@ export type * from "./language/model.ts";
 export { readModel } from "./language/read-model.ts";
 export { type ReferenceBatch, runReferenceBatch } from "./library/indpensim-batch.ts";
 export { LIBRARY, libraryFile, loadLibraryModel, PARTS, withParts } from "./library/library.ts";
-export {
-  type LiveChannel,
-  LiveTwin,
-  type LiveTwinOptions,
-  type Prediction,
-} from "./live-twin.ts";
 export { runSbml, type SbmlCourse } from "./sbml/run-sbml.ts";
 export { SbmlError, SbmlRefusal } from "./sbml/sbml-error.ts";
 export { readSbml, type SbmlModel, twinForEnsembles, type Wanted } from "./sbml/twin-of.ts";

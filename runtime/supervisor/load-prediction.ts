@@ -4,7 +4,7 @@ import type { ConfigSource, TwinConfig } from "@helix/config";
 import type { ChannelDescriptor, Log } from "@helix/hal";
 import type { Predict } from "@helix/pipeline";
 import type { Disk } from "@helix/platform";
-import { LiveTwin, libraryFile, ModelError, readModel, withParts } from "@helix/twins/compiled";
+import { LiveTwin, libraryFile, ModelError, readModel, withParts } from "@helix/twins/stepping";
 
 export interface TwinPlace {
   /** Of the instrument. */

@@ -200,4 +200,8 @@ export class Biostat {
 }
 
 /** L */
-const volumeAtInoculation = (culture: Culture): number => stateAfterRecipe(culture, 0)[0] as number;
+function volumeAtInoculation({ model }: Culture): number {
+  const start = model.states.find(({ name }) => name === "V")?.initial;
+  if (start?.kind !== "constant") throw new RangeError(`${model.name} has no volume V of its own`);
+  return start.value;
+}

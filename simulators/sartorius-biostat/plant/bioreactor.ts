@@ -3,7 +3,7 @@
  * pumps and faults do to it. Actuators are constant within a step. Knows nothing of setpoints, noise
  * or protocols.
  */
-import { compileTerms, type Evaluator, METHODS, Simulation, type TwinModel } from "@helix/twins/compiled";
+import { compileTerms, type Evaluator, METHODS, Simulation, type TwinModel } from "@helix/twins/stepping";
 import type { Culture } from "./culture.ts";
 
 /** What the controllers and pumps do during one step. */
@@ -49,6 +49,35 @@ const MOST_FOREIGN_DEMAND = 2000;
 const SECONDS_PER_HOUR = 3600;
 const KELVIN_AT_ZERO_CEL = 273.15;
 
+/** Names in the model that the unit reads or sets. */
+const STATES = [
+  "V",
+  "Glc",
+  "O2",
+  "CO2",
+  "strong",
+  "T",
+  "T_j",
+  "doProbe_felt",
+  "phProbe_felt",
+  "ptProbe_felt",
+] as const;
+const INPUTS = [
+  "pump",
+  "delivered",
+  "stirrer",
+  "y_oxygen",
+  "y_CO2",
+  "gas",
+  "alkali",
+  "foreign",
+  "jacket",
+  "do_fixed",
+  "ph_fixed",
+] as const;
+type StateName = (typeof STATES)[number];
+type InputName = (typeof INPUTS)[number];
+
 export interface InitialConditions {
   /** The culture's states, in the order of its model. */
   readonly culture: Float64Array;
@@ -67,9 +96,9 @@ export class Bioreactor {
   readonly #twin: Simulation;
   readonly #model: TwinModel;
   readonly #parameters: Float64Array;
-  /** Places by name, in the model's order. */
-  readonly #states: ReadonlyMap<string, number>;
-  readonly #inputs: ReadonlyMap<string, number>;
+  readonly #states: Readonly<Record<StateName, number>>;
+  readonly #inputs: Readonly<Record<InputName, number>>;
+  readonly #referenceKelvin: number;
   readonly #sensors: ReadonlyMap<string, number>;
   readonly #readCulture: Evaluator;
   readonly #cultureNow: Float64Array;
@@ -83,17 +112,21 @@ export class Bioreactor {
   /** Starts in the steady state that the initial conditions describe, actuators included. */
   constructor(culture: Culture, initial: InitialConditions) {
     this.#model = culture.vessel;
-    this.#twin = new Simulation(this.#model, METHODS.dp5, {}, culture.kernel());
+    this.#twin = new Simulation(this.#model, METHODS.dp5, {}, culture.vesselKernel());
     this.#parameters = Float64Array.from(this.#model.parameters, (p) => p.value);
-    this.#states = placesOf(this.#model.states);
-    this.#inputs = placesOf(this.#model.inputs);
-    this.#sensors = placesOf(culture.model.sensors);
+    this.#states = placesOf(STATES, this.#model.states);
+    this.#inputs = placesOf(INPUTS, this.#model.inputs);
+    this.#referenceKelvin = this.#parameter("T_ref");
+    this.#sensors = new Map(culture.model.sensors.map(({ name }, i) => [name, i]));
     this.#readCulture = compileTerms(
       this.#model,
       culture.model.sensors.map(({ value }) => value),
     );
     this.#cultureNow = new Float64Array(culture.model.sensors.length);
-    culture.model.states.forEach(({ name }, i) => this.#set(name, initial.culture[i] as number));
+    this.#model.states.forEach(({ name }, place) => {
+      const own = culture.model.states.findIndex((state) => state.name === name);
+      if (own >= 0) this.#twin.state[place] = initial.culture[own] as number;
+    });
     this.actuators = {
       stirrer: initial.stirrer,
       feed: 0,
@@ -165,7 +198,7 @@ export class Bioreactor {
     return {
       dissolvedOxygen: 100 * this.#state("doProbe_felt"),
       ph: this.#state("phProbe_felt"),
-      temperature: this.#state("ptProbe_felt") * this.#parameter("T_ref") - KELVIN_AT_ZERO_CEL,
+      temperature: this.#state("ptProbe_felt") * this.#referenceKelvin - KELVIN_AT_ZERO_CEL,
     };
   }
 
@@ -173,17 +206,18 @@ export class Bioreactor {
     const { stirrer, feed, oxygenFraction, carbonDioxideFraction, base, jacket } = this.actuators;
     const { feedShare, gasShare, foreignOxygenDemand } = this.troubles;
     const { dissolvedOxygen, ph } = this.standards;
-    this.#input("pump", feed);
-    this.#input("delivered", feedShare);
-    this.#input("stirrer", stirrer);
-    this.#input("y_oxygen", oxygenFraction);
-    this.#input("y_CO2", carbonDioxideFraction);
-    this.#input("gas", gasShare);
-    this.#input("alkali", base);
-    this.#input("foreign", Math.min(foreignOxygenDemand, MOST_FOREIGN_DEMAND));
-    this.#input("jacket", jacket + KELVIN_AT_ZERO_CEL);
-    this.#input("do_fixed", dissolvedOxygen === undefined ? -1 : dissolvedOxygen / 100);
-    this.#input("ph_fixed", ph ?? -1);
+    const [into, at] = [this.#twin.inputs, this.#inputs];
+    into[at.pump] = feed;
+    into[at.delivered] = feedShare;
+    into[at.stirrer] = stirrer;
+    into[at.y_oxygen] = oxygenFraction;
+    into[at.y_CO2] = carbonDioxideFraction;
+    into[at.gas] = gasShare;
+    into[at.alkali] = base;
+    into[at.foreign] = Math.min(foreignOxygenDemand, MOST_FOREIGN_DEMAND);
+    into[at.jacket] = jacket + KELVIN_AT_ZERO_CEL;
+    into[at.do_fixed] = dissolvedOxygen === undefined ? -1 : dissolvedOxygen / 100;
+    into[at.ph_fixed] = ph ?? -1;
   }
 
   /** What does not belong to the culture is not in its equations: its glucose goes after each step. */
@@ -209,7 +243,7 @@ export class Bioreactor {
     this.#set("strong", this.#strongIonsFor(initial.ph));
     this.#set("doProbe_felt", initial.dissolvedOxygen / 100);
     this.#set("phProbe_felt", initial.ph);
-    this.#set("ptProbe_felt", kelvin / this.#parameter("T_ref"));
+    this.#set("ptProbe_felt", kelvin / this.#referenceKelvin);
   }
 
   /** Strong ions at which the broth has the given pH, mmol/L: pH rises with them, so they are bracketed. */
@@ -238,16 +272,12 @@ export class Bioreactor {
     return this.#one[0] as number;
   }
 
-  #state(name: string): number {
-    return this.#twin.state[placeOf(this.#states, name)] as number;
+  #state(name: StateName): number {
+    return this.#twin.state[this.#states[name]] as number;
   }
 
-  #set(name: string, value: number): void {
-    this.#twin.state[placeOf(this.#states, name)] = value;
-  }
-
-  #input(name: string, value: number): void {
-    this.#twin.inputs[placeOf(this.#inputs, name)] = value;
+  #set(name: StateName, value: number): void {
+    this.#twin.state[this.#states[name]] = value;
   }
 
   #parameter(name: string): number {
@@ -257,11 +287,15 @@ export class Bioreactor {
   }
 }
 
-const placesOf = (list: readonly { readonly name: string }[]): ReadonlyMap<string, number> =>
-  new Map(list.map(({ name }, i) => [name, i]));
-
-function placeOf(places: ReadonlyMap<string, number>, name: string): number {
-  const place = places.get(name);
-  if (place === undefined) throw new RangeError(`the vessel's model has no "${name}"`);
-  return place;
+/** @throws RangeError for a name that the model does not have */
+function placesOf<Name extends string>(
+  names: readonly Name[],
+  list: readonly { readonly name: string }[],
+): Record<Name, number> {
+  const places = names.map((name) => {
+    const place = list.findIndex((quantity) => quantity.name === name);
+    if (place < 0) throw new RangeError(`the vessel's model has no "${name}"`);
+    return [name, place];
+  });
+  return Object.fromEntries(places) as Record<Name, number>;
 }

@@ -7,13 +7,14 @@ import { blockingDisk } from "@helix/platform";
 import { VESSELS } from "@helix/twins";
 import {
   buildProgram,
-  compileToJavaScript,
+  compileToWebAssembly,
   type Kernel,
   loadLibraryModel,
   METHODS,
+  type Program,
   Simulation,
   type TwinModel,
-} from "@helix/twins/compiled";
+} from "@helix/twins/stepping";
 
 export interface Culture {
   /** The culture alone: its sensors name what scenarios call the twin's states, its first input is the feed. */
@@ -21,6 +22,8 @@ export interface Culture {
   /** The culture and the vessel round it. */
   readonly vessel: TwinModel;
   /** A compiled loop for one vessel. */
+  readonly vesselKernel: () => Kernel;
+  /** The same for the culture alone. */
   readonly kernel: () => Kernel;
 }
 
@@ -36,8 +39,15 @@ export const CULTURES: ReadonlyMap<string, Culture> = new Map(
 async function cultureOf(name: string, vesselName: string): Promise<Culture> {
   const { model } = await loadLibraryModel(name, readNow);
   const { model: vessel } = await loadLibraryModel(vesselName, readNow);
-  const program = buildProgram(vessel, METHODS.dp5);
-  return { model, vessel, kernel: () => compileToJavaScript(program) };
+  return { model, vessel, kernel: kernelsOf(model), vesselKernel: kernelsOf(vessel) };
+}
+
+function kernelsOf(model: TwinModel): () => Kernel {
+  let program: Program | undefined;
+  return () => {
+    program ??= buildProgram(model, METHODS.dp5);
+    return compileToWebAssembly(program);
+  };
 }
 
 async function readNow(url: URL): Promise<Uint8Array> {
@@ -57,7 +67,7 @@ export const recipeFeed = ({ model }: Culture, timeH: number): number =>
 
 /** The culture's states at `endH >= 0` hours along the model's own recipe, in the model's order. */
 export function stateAfterRecipe(culture: Culture, endH: number): Float64Array {
-  const twin = new Simulation(culture.model, METHODS.dp5, PAST);
+  const twin = new Simulation(culture.model, METHODS.dp5, PAST, culture.kernel());
   const changes =
     culture.model.inputs[0]?.schedule.map(({ time }) => time).filter((t) => t > 0 && t < endH) ?? [];
   // The feed is constant between its changes; a step must not straddle one.
