@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type CliCommand, type CliContext, type CommandOutcome, EXIT, type LeafCommand } from "@helix/cli";
 import { createSystemPlatform } from "@helix/platform";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
+import { applied, leaf, math, parameter, rateRule, sbml, TIME } from "../sbml/testing/sbml-text.ts";
 import { command as twin } from "./twin.ts";
 import { command as whatif } from "./whatif.ts";
 
@@ -155,4 +156,61 @@ test("what cannot be varied is said with the nearest name", async () => {
   await expect(call(whatif, undefined, { model: "cho-fed-batch" }, { vary: ["mumax=1"] })).rejects.toThrow(
     "did you mean mu_max?",
   );
+});
+
+describe("SBML", () => {
+  const decay = {
+    parameters: `${parameter("x", 1)}<parameter id="k" value="2"/>`,
+    rules: rateRule("x", applied("minus", applied("times", "k", "x"))),
+  };
+  const back = `<event id="dose" useValuesFromTriggerTime="true"><trigger initialValue="false" persistent="true">${math(applied("geq", TIME, 0.5))}</trigger><delay>${math(leaf(0.25))}</delay><listOfEventAssignments><eventAssignment variable="x">${math(leaf(1))}</eventAssignment></listOfEventAssignments></event>`;
+  const given = async (name: string, text: string) => {
+    await writeFile(join(folder, name), text);
+    return { model: name };
+  };
+
+  test("is shown and run as a model of the library is, by its own symbols", async () => {
+    const model = await given("decay.xml", sbml(decay));
+    expect(await call(twin, "show", model)).toMatchObject({ result: { symbols: ["x"], events: 0 } });
+    const { result } = await call(twin, "run", model, { until: 1, points: 3, set: ["k=1"] });
+    const { x } = result["states"] as { x: number[] };
+    x.forEach((value, i) => expect(value).toBeCloseTo(Math.exp(-0.5 * i), 7));
+  });
+
+  test("events with a delay happen in a single run", async () => {
+    const model = await given("dose.xml", sbml({ ...decay, events: back }));
+    const { result, said } = await call(twin, "run", model, { until: 1, points: 5 });
+    expect(result["events"]).toEqual([{ id: "dose", time: expect.closeTo(0.75, 6) }]);
+    expect((result["states"] as { x: number[] }).x[4]).toBeCloseTo(Math.exp(-0.5), 6);
+    expect(said).toContain("event dose at 0.75");
+  });
+
+  test("what an ensemble does not know is refused by name", async () => {
+    const model = await given("dose.xml", sbml({ ...decay, events: back }));
+    await expect(call(whatif, undefined, model, { until: 1, runs: 4 })).rejects.toThrow(
+      'event in an ensemble is not supported: "dose"; a single run knows them all',
+    );
+  });
+
+  test("an ensemble of a model without events runs", async () => {
+    const model = await given("decay.xml", sbml(decay));
+    const { result } = await call(whatif, undefined, model, {
+      until: 1,
+      runs: 50,
+      workers: 1,
+      vary: ["k=0.5x..2x"],
+    });
+    expect(result["finished"]).toBe(50);
+  });
+
+  test("an end is asked for: SBML has none", async () => {
+    const model = await given("decay.xml", sbml(decay));
+    for (const run of [call(twin, "run", model), call(twin, "plot", model), call(whatif, undefined, model)])
+      await expect(run).rejects.toThrow("decay.xml names no end of its run");
+  });
+
+  test("a file that is not SBML says where", async () => {
+    const model = await given("broken.xml", sbml(decay).replace("</model>", ""));
+    await expect(call(twin, "run", model, { until: 1 })).rejects.toThrow(/^broken\.xml:\d+:\d+: /);
+  });
 });

@@ -6,6 +6,8 @@ import type { CheckedModel } from "../language/check.ts";
 import { ModelError } from "../language/diagnostic.ts";
 import { readModel } from "../language/read-model.ts";
 import { LIBRARY, libraryFile, withParts } from "../library/library.ts";
+import { isXml, readAny } from "../sbml/read-any.ts";
+import { type SbmlFile, spoken } from "./sbml-twin.ts";
 
 export interface GivenModel extends CheckedModel {
   /** With the parts that it uses: complete in itself. */
@@ -16,19 +18,10 @@ export interface GivenModel extends CheckedModel {
 
 /** @throws CliError for a model that is not there or has errors */
 export async function readModelArgument(given: string, context: CliContext): Promise<GivenModel> {
-  const isPath = given.endsWith(".twin") || given.includes("/");
-  const path = isPath ? resolve(context.cwd, given) : libraryPath(given);
-  const file = isPath ? given : `${given}.twin`;
-  const bytes = await context.platform.disk.readFile(path).catch((cause: unknown) => {
-    throw new CliError(`${file} cannot be read`, {
-      advice: "give a name of `helix twin list`, or the path of a .twin file",
-      cause,
-    });
-  });
+  const { text: own, file } = await readText(given, context);
+  if (isXml(own)) return { ...spoken(() => readAny(own, file)), text: own, file };
   try {
-    const text = await withParts(new TextDecoder().decode(bytes), file, (part) =>
-      context.platform.disk.readFile(fileURLToPath(part)),
-    );
+    const text = await withParts(own, file, (part) => context.platform.disk.readFile(fileURLToPath(part)));
     return { ...readModel(text, file), text, file };
   } catch (error) {
     if (!(error instanceof ModelError)) throw error;
@@ -37,6 +30,20 @@ export async function readModelArgument(given: string, context: CliContext): Pro
       cause: error,
     });
   }
+}
+
+/** @throws CliError for a file that is not there */
+export async function readText(given: string, context: CliContext): Promise<SbmlFile> {
+  const isPath = /\.(?:twin|xml|sbml)$/.test(given) || given.includes("/");
+  const path = isPath ? resolve(context.cwd, given) : libraryPath(given);
+  const file = isPath ? given : `${given}.twin`;
+  const bytes = await context.platform.disk.readFile(path).catch((cause: unknown) => {
+    throw new CliError(`${file} cannot be read`, {
+      advice: "give a name of `helix twin list`, or the path of a .twin file or of SBML",
+      cause,
+    });
+  });
+  return { text: new TextDecoder().decode(bytes), file };
 }
 
 function libraryPath(name: string): string {

@@ -11,6 +11,7 @@ import { DEFAULT_TOLERANCE } from "../solvers/trajectories.ts";
 import { methodOf } from "./method-option.ts";
 import { readModelArgument } from "./model-argument.ts";
 import { progressLine } from "./progress-line.ts";
+import { requireEnd } from "./sbml-twin.ts";
 import { alignedTable, shown } from "./table.ts";
 import { whatIfPage } from "./whatif-page.ts";
 
@@ -36,6 +37,7 @@ export async function runWhatIf(
 ): Promise<CommandOutcome> {
   const { model, text, file } = await readModelArgument(given, context);
   const end = options.until ?? model.time.end;
+  if (end === Number.POSITIVE_INFINITY) requireEnd(undefined, file);
   if (!(end > 0)) throw new CliError(`--until ${end}: the runs need a length above 0`);
   const variations = readVariations(options.vary, model);
   if (options.sampling === "sobol" && variations.length > MOST_SOBOL_DIMENSIONS) {

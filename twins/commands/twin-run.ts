@@ -1,8 +1,10 @@
 /** `helix twin run`: one run as a table. */
 import { type CliContext, CliError, type CommandOutcome, EXIT } from "@helix/cli";
+import { isXml } from "../sbml/read-any.ts";
 import { type Course, courseOf } from "./course.ts";
 import { methodOf } from "./method-option.ts";
-import { type GivenModel, readModelArgument, requireStates } from "./model-argument.ts";
+import { type GivenModel, readModelArgument, readText, requireStates } from "./model-argument.ts";
+import { requireEnd, runSbmlTwin } from "./sbml-twin.ts";
 import { readSettings } from "./settings.ts";
 import { alignedTable, shown } from "./table.ts";
 
@@ -18,6 +20,8 @@ export async function runTwin(
   options: RunOptions,
   context: CliContext,
 ): Promise<CommandOutcome> {
+  const file = await readText(given, context);
+  if (isXml(file.text)) return runSbmlTwin(file, options, context);
   const { given: read, course, reason, method } = await runOnce(given, options, context);
   const { model } = read;
   const head = [`${model.time.name} ${model.time.unit}`, ...model.states.map((s) => `${s.name} ${s.unit}`)];
@@ -56,6 +60,7 @@ export async function runOnce(given: string, options: RunOptions, context: CliCo
   const read = await readModelArgument(given, context);
   requireStates(read);
   const end = options.until ?? read.model.time.end;
+  if (end === Number.POSITIVE_INFINITY) requireEnd(undefined, read.file);
   if (!(end > 0)) throw new CliError(`--until ${end}: the run needs a length above 0`);
   const { parameters, changes } = readSettings(options.set, read.model);
   const { method, reason } = methodOf(options.method, read.model, end);

@@ -2,7 +2,10 @@
 import { type CommandGroup, defineCommand } from "@helix/cli";
 import { METHOD_OPTION } from "./method-option.ts";
 
-const MODEL = { summary: "a name of `helix twin list`, or the path of a .twin file", count: "one" } as const;
+const MODEL = {
+  summary: "a name of `helix twin list`, or the path of a .twin file or of SBML",
+  count: "one",
+} as const;
 
 const list = defineCommand({
   name: "list",

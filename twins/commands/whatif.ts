@@ -11,7 +11,9 @@ export const command = defineCommand({
     "gives bands of every state. Without --vary every parameter is drawn within 10 % of its value. Failed runs are " +
     "listed, the others count. Ctrl-C keeps what is done and marks it as partial. The same seed gives the same " +
     "numbers on every machine.",
-  arguments: { model: { summary: "a name of `helix twin list`, or the path of a .twin file", count: "one" } },
+  arguments: {
+    model: { summary: "a name of `helix twin list`, or the path of a .twin file or of SBML", count: "one" },
+  },
   options: {
     vary: {
       kind: "texts",

@@ -5,7 +5,7 @@ import type { Kernel } from "../compile/kernel.ts";
 import { buildProgram } from "../compile/program.ts";
 import { compileToWebAssembly } from "../compile/webassembly.ts";
 import type { TwinModel } from "../language/model.ts";
-import { readModel } from "../language/read-model.ts";
+import { readAny } from "../sbml/read-any.ts";
 import { METHODS } from "../solvers/choose.ts";
 import { type Segments, segmentsOf } from "../solvers/schedule.ts";
 import type { MethodName } from "../solvers/step.ts";
@@ -43,7 +43,7 @@ export interface PreparedPlan {
 }
 
 export function preparePlan(plan: EnsemblePlan): PreparedPlan {
-  const { model } = readModel(plan.modelText, plan.file);
+  const { model } = readAny(plan.modelText, plan.file);
   const program = buildProgram(model, METHODS[plan.method]);
   const kernel = plan.backEnd === "javascript" ? compileToJavaScript(program) : compileToWebAssembly(program);
   return { plan, model, kernel, work: sampledRuns(plan, model) };
