@@ -6,8 +6,7 @@ import type { CheckedModel } from "../language/check.ts";
 import { ModelError } from "../language/diagnostic.ts";
 import { readModel } from "../language/read-model.ts";
 import { LIBRARY, libraryFile, withParts } from "../library/library.ts";
-import { isXml, readAny } from "../sbml/read-any.ts";
-import { type SbmlFile, spoken } from "./sbml-twin.ts";
+import type { SbmlFile } from "./sbml-twin.ts";
 
 export interface GivenModel extends CheckedModel {
   /** With the parts that it uses: complete in itself. */
@@ -19,7 +18,11 @@ export interface GivenModel extends CheckedModel {
 /** @throws CliError for a model that is not there or has errors */
 export async function readModelArgument(given: string, context: CliContext): Promise<GivenModel> {
   const { text: own, file } = await readText(given, context);
-  if (isXml(own)) return { ...spoken(() => readAny(own, file)), text: own, file };
+  if (isXml(own)) {
+    const { readForEngine } = await import("../sbml/read-for-engine.ts");
+    const { spoken } = await import("./sbml-twin.ts");
+    return { ...spoken(() => readForEngine(own, file)), text: own, file };
+  }
   try {
     const text = await withParts(own, file, (part) => context.platform.disk.readFile(fileURLToPath(part)));
     return { ...readModel(text, file), text, file };
@@ -30,6 +33,19 @@ export async function readModelArgument(given: string, context: CliContext): Pro
       cause: error,
     });
   }
+}
+
+/** SBML is XML; its reader is loaded only for it. */
+export const isXml = (text: string): boolean => /^\uFEFF?\s*</.test(text);
+
+/** @throws CliError: SBML says nothing of an end */
+export function requireEnd(until: number | undefined, file: string): number {
+  if (until === undefined || until === Number.POSITIVE_INFINITY)
+    throw new CliError(`${file} names no end of its run`, {
+      advice: "give one: --until 100, in the time unit of the file",
+    });
+  if (!(until > 0)) throw new CliError(`--until ${until}: the run needs a length above 0`);
+  return until;
 }
 
 /** @throws CliError for a file that is not there */

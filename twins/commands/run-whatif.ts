@@ -9,9 +9,8 @@ import { parseVariation, type Variation, VariationError } from "../ensemble/vari
 import type { TwinModel } from "../language/model.ts";
 import { DEFAULT_TOLERANCE } from "../solvers/trajectories.ts";
 import { methodOf } from "./method-option.ts";
-import { readModelArgument } from "./model-argument.ts";
+import { isXml, readModelArgument, requireEnd } from "./model-argument.ts";
 import { progressLine } from "./progress-line.ts";
-import { requireEnd } from "./sbml-twin.ts";
 import { alignedTable, shown } from "./table.ts";
 import { whatIfPage } from "./whatif-page.ts";
 
@@ -37,7 +36,7 @@ export async function runWhatIf(
 ): Promise<CommandOutcome> {
   const { model, text, file } = await readModelArgument(given, context);
   const end = options.until ?? model.time.end;
-  if (end === Number.POSITIVE_INFINITY) requireEnd(undefined, file);
+  requireEnd(end, file);
   if (!(end > 0)) throw new CliError(`--until ${end}: the runs need a length above 0`);
   const variations = readVariations(options.vary, model);
   if (options.sampling === "sobol" && variations.length > MOST_SOBOL_DIMENSIONS) {
@@ -51,6 +50,7 @@ export async function runWhatIf(
   const { method, reason } = methodOf(options.method, model, end);
   const plan: EnsemblePlan = {
     modelText: text,
+    ...(isXml(text) ? { model } : {}),
     file,
     variations,
     runs: options.runs,

@@ -5,6 +5,7 @@ import { EventError } from "../sbml/event-queue.ts";
 import { SbmlError, SbmlRefusal } from "../sbml/sbml-error.ts";
 import { METHODS } from "../solvers/choose.ts";
 import { SimulationError } from "../solvers/simulation.ts";
+import { requireEnd } from "./model-argument.ts";
 import { readSettings } from "./settings.ts";
 import { alignedTable, shown } from "./table.ts";
 import type { RunOptions } from "./twin-run.ts";
@@ -59,16 +60,6 @@ export function showSbmlTwin({ text, file }: SbmlFile, context: CliContext): Com
   };
   context.out.write(`\n${counts.reactions} reactions, ${counts.events} events, ${counts.states} states\n`);
   return { exitCode: EXIT.pass, result: { model: id, title, level, version, symbols, ...counts } };
-}
-
-/** @throws CliError: SBML says nothing of an end */
-export function requireEnd(until: number | undefined, file: string): number {
-  if (until === undefined)
-    throw new CliError(`${file} names no end of its run`, {
-      advice: "give one: --until 100, in the time unit of the file",
-    });
-  if (!(until > 0)) throw new CliError(`--until ${until}: the run needs a length above 0`);
-  return until;
 }
 
 /** What the file does wrong or HELIX does not support, as one line. */

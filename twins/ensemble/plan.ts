@@ -5,7 +5,7 @@ import type { Kernel } from "../compile/kernel.ts";
 import { buildProgram } from "../compile/program.ts";
 import { compileToWebAssembly } from "../compile/webassembly.ts";
 import type { TwinModel } from "../language/model.ts";
-import { readAny } from "../sbml/read-any.ts";
+import { readModel } from "../language/read-model.ts";
 import { METHODS } from "../solvers/choose.ts";
 import { type Segments, segmentsOf } from "../solvers/schedule.ts";
 import type { MethodName } from "../solvers/step.ts";
@@ -19,6 +19,8 @@ export type Sampling = "latin-hypercube" | "sobol";
 export interface EnsemblePlan {
   /** Text of the model, read again by every worker. */
   readonly modelText: string;
+  /** As read from the text, where that is not in the model language. */
+  readonly model?: TwinModel;
   readonly file: string;
   readonly variations: readonly Variation[];
   readonly runs: number;
@@ -43,7 +45,7 @@ export interface PreparedPlan {
 }
 
 export function preparePlan(plan: EnsemblePlan): PreparedPlan {
-  const { model } = readAny(plan.modelText, plan.file);
+  const model = plan.model ?? readModel(plan.modelText, plan.file).model;
   const program = buildProgram(model, METHODS[plan.method]);
   const kernel = plan.backEnd === "javascript" ? compileToJavaScript(program) : compileToWebAssembly(program);
   return { plan, model, kernel, work: sampledRuns(plan, model) };
