@@ -11,8 +11,8 @@ import {
   SIMULATORS,
   VESSEL_UNITS,
 } from "@helix/simulators";
-import { TWINS } from "@helix/twins";
-import type { KnownDriver, KnownParts } from "./scenario/known-parts.ts";
+import { VESSELS } from "@helix/twins";
+import type { KnownDriver, KnownParts, KnownTwin } from "./scenario/known-parts.ts";
 
 /** What a rig needs to know of a driver to set up an instrument for it. */
 export interface DriverPart {
@@ -224,7 +224,7 @@ export const SIMULATED: ReadonlyMap<string, SimulatorPart> = new Map([
       needsRealm: true,
       ...programsOf("sartorius-biostat"),
       protocols: ["opcua"],
-      twins: [...TWINS.keys()],
+      twins: [...VESSELS.keys()],
       vessel: VESSEL_UNITS,
       options: ({
         at,
@@ -242,7 +242,7 @@ export const SIMULATED: ReadonlyMap<string, SimulatorPart> = new Map([
       ...programsOf("modbus-device"),
       protocols: ["modbus-tcp", "modbus-rtu"],
       // Its physics is its own: it stands beside any twin.
-      twins: [...TWINS.keys()],
+      twins: [...VESSELS.keys()],
       options: ({ at, serialNumber, beginS, truthPeriodS }): ModbusDeviceOptions => ({
         line:
           at.medium === "network"
@@ -262,15 +262,18 @@ export async function knownParts(): Promise<KnownParts> {
     [...DRIVERS].map(async ([name, part]): Promise<[string, KnownDriver]> => [name, await knownDriver(part)]),
   );
   return {
-    twins: new Map(
-      [...TWINS.values()].map((twin) => [
-        twin.name,
-        { states: new Map(twin.states.map((s) => [s.name, s.unit])) },
-      ]),
-    ),
+    twins: new Map(await Promise.all([...VESSELS.keys()].map(knownTwin))),
     simulators: SIMULATED,
     drivers: new Map(drivers),
   };
+}
+
+/** What scenarios call the states of a twin are the sensors of its model. */
+async function knownTwin(name: string): Promise<[string, KnownTwin]> {
+  const { loadLibraryModel } = await import("@helix/twins/stepping");
+  const { disk } = createSystemPlatform();
+  const { model } = await loadLibraryModel(name, (file) => disk.readFile(fileURLToPath(file)));
+  return [name, { states: new Map(model.sensors.map((s) => [s.name, s.unit])) }];
 }
 
 /** Asks an instance that is never connected: by the contract, making one opens nothing. */

@@ -26,7 +26,7 @@ export { type Diagnostic, formatDiagnostic, ModelError } from "./language/diagno
 export type * from "./language/model.ts";
 export { readModel } from "./language/read-model.ts";
 export { type ReferenceBatch, runReferenceBatch } from "./library/indpensim-batch.ts";
-export { LIBRARY, libraryFile, loadLibraryModel } from "./library/library.ts";
+export { LIBRARY, libraryFile, loadLibraryModel, PARTS, withParts } from "./library/library.ts";
 export { runSbml, type SbmlCourse } from "./sbml/run-sbml.ts";
 export { SbmlError, SbmlRefusal } from "./sbml/sbml-error.ts";
 export { readSbml, type SbmlModel, twinForEnsembles, type Wanted } from "./sbml/twin-of.ts";

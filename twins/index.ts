@@ -1,10 +1,7 @@
-/** Twin models: the equations of cultures, and the solver that carries them through time. */
-import type { TwinModel } from "./model.ts";
-import { choFedBatch } from "./models/cho-fed-batch.ts";
+/** Twin models, in what does not need their engine. The engine's door is compiled.ts. */
 
-export * from "./engine/dormand-prince.ts";
-export * from "./model.ts";
-export { stateAfterReferenceRecipe } from "./pre-roll.ts";
-
-/** The models that scenarios can name. */
-export const TWINS: ReadonlyMap<string, TwinModel> = new Map([[choFedBatch.name, choFedBatch]]);
+/**
+ * The cultures that scenarios can name, and for each the library model of the same culture in its vessel,
+ * which simulated instruments step.
+ */
+export const VESSELS: ReadonlyMap<string, string> = new Map([["cho-fed-batch", "cho-bioreactor"]]);

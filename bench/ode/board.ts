@@ -7,6 +7,7 @@ import { type CppPeer, cppContender } from "./cpp.ts";
 import { type Figures, measureFigures } from "./figures.ts";
 import { ourContender } from "./ours.ts";
 import { type Problem, readProblem } from "./problem.ts";
+import { type ScipyPeer, scipyContender } from "./scipy.ts";
 
 export interface Standing {
   readonly name: string;
@@ -32,41 +33,67 @@ export interface OdeBoard extends Figures {
 interface Entry {
   readonly problem: "cho8" | "cho-do11";
   /** The first is the measure of the others. */
-  readonly peers: readonly CppPeer[];
+  readonly peers: readonly (CppPeer | ScipyPeer)[];
   readonly targets: Readonly<Record<string, number>>;
 }
+
+const odeint = (defines: readonly string[] = []): CppPeer => ({
+  name: "Boost.odeint Dormand-Prince",
+  source: "odeint.cpp",
+  libraries: [],
+  defines,
+  needs: { header: "boost/numeric/odeint.hpp", from: "Boost", package: "libboost-dev" },
+});
+
+const cvode = (defines: readonly string[] = []): CppPeer => ({
+  name: "SUNDIALS CVODE BDF",
+  source: "cvode.cpp",
+  libraries: [
+    "-lsundials_cvode",
+    "-lsundials_nvecserial",
+    "-lsundials_sunmatrixdense",
+    "-lsundials_sunlinsoldense",
+  ],
+  defines,
+  needs: { header: "cvode/cvode.h", from: "SUNDIALS", package: "libsundials-dev" },
+});
+
+const scipy = (method: ScipyPeer["scipy"], trajectories: number): ScipyPeer => ({
+  name: `scipy ${method}`,
+  scipy: method,
+  trajectories,
+});
 
 const ENTRIES: readonly Entry[] = [
   {
     problem: "cho8",
     peers: [
       { name: "C++ Dormand-Prince, scalar", source: "dp5.cpp", libraries: [] },
-      {
-        name: "Boost.odeint Dormand-Prince",
-        source: "odeint.cpp",
-        libraries: [],
-        needs: { header: "boost/numeric/odeint.hpp", from: "Boost" },
-      },
-      {
-        name: "SUNDIALS CVODE BDF",
-        source: "cvode.cpp",
-        libraries: [
-          "-lsundials_cvode",
-          "-lsundials_nvecserial",
-          "-lsundials_sunmatrixdense",
-          "-lsundials_sunlinsoldense",
-        ],
-        needs: { header: "cvode/cvode.h", from: "SUNDIALS" },
-      },
+      odeint(),
+      cvode(),
+      scipy("RK45", 20),
+      scipy("LSODA", 20),
     ],
     targets: { "helix javascript": 0.9, "helix webassembly": 1.5 },
   },
   {
     problem: "cho-do11",
-    peers: [{ name: "C++ Rodas4, scalar, generated step", source: "rodas4.cpp", libraries: [] }],
+    peers: [
+      { name: "C++ Rodas4, scalar, generated step", source: "rodas4.cpp", libraries: [] },
+      odeint(["OXYGEN"]),
+      cvode(["OXYGEN"]),
+      scipy("LSODA", 10),
+      scipy("Radau", 5),
+    ],
     targets: { "helix javascript": 0.7, "helix webassembly": 1.35 },
   },
 ];
+
+/** Packages of npm are no part of HELIX for a measurement's sake. */
+const NOT_INSTALLED: readonly Absent[] = ["ode45-cash-karp", "diff-grok"].map((name) => ({
+  name,
+  reason: "a package of npm that HELIX does not install",
+}));
 
 const WARM_UP = 3;
 
@@ -75,7 +102,8 @@ export async function runOdeBoard(rounds: number, progress: (line: string) => vo
   const problems: OdeBoard["problems"][number][] = [];
   for (const { problem: name, peers, targets } of ENTRIES) {
     const problem = await readProblem(name);
-    const [contenders, absent] = await line(problem, peers);
+    const [contenders, missing] = await line(problem, peers);
+    const absent = [...missing, ...NOT_INSTALLED];
     const measured = new Map<string, Round[]>(contenders.map((contender) => [contender.name, []]));
     for (let round = 0; round < WARM_UP + rounds; round++) {
       progress(`${name}: round ${round + 1} of ${WARM_UP + rounds}`);
@@ -90,7 +118,7 @@ export async function runOdeBoard(rounds: number, progress: (line: string) => vo
     for (const contender of contenders) {
       const found = measured.get(contender.name) ?? [];
       standings.push(
-        standing(problem, contender.name, found, measure, worstError(await contender.finish(), reference)),
+        standing(problem, contender, found, measure, worstError(await contender.finish(), reference)),
       );
     }
     const judged = Object.entries(targets).map(([target, ratio]) => {
@@ -103,11 +131,11 @@ export async function runOdeBoard(rounds: number, progress: (line: string) => vo
   return { problems, ...(await measureFigures()) };
 }
 
-async function line(problem: Problem, peers: readonly CppPeer[]): Promise<[Contender[], Absent[]]> {
+async function line(problem: Problem, peers: Entry["peers"]): Promise<[Contender[], Absent[]]> {
   const contenders: Contender[] = [ourContender(problem, "javascript"), ourContender(problem, "webassembly")];
   const absent: Absent[] = [];
   for (const peer of peers) {
-    const found = await cppContender(peer, problem);
+    const found = await ("scipy" in peer ? scipyContender(peer, problem) : cppContender(peer, problem));
     if ("reason" in found) absent.push(found);
     else contenders.push(found);
   }
@@ -116,20 +144,19 @@ async function line(problem: Problem, peers: readonly CppPeer[]): Promise<[Conte
 
 function standing(
   problem: Problem,
-  name: string,
+  { name, trajectories = problem.parameters.length }: Contender,
   rounds: readonly Round[],
   measure: readonly Round[] | undefined,
   error: number,
 ): Standing {
-  const count = problem.parameters.length;
-  const seconds = median(rounds.map((round) => round.seconds));
+  const seconds = median(rounds.map((round) => round.seconds)) / trajectories;
   const against = measure ? median(measure.map((round) => round.seconds)) : Number.NaN;
   return {
     name,
-    trajectoriesPerSecond: Math.round(count / seconds),
-    ratio: Number((against / seconds).toFixed(3)),
-    stepsPerTrajectory: (rounds.at(-1)?.steps ?? Number.NaN) / count,
-    rejectsPerTrajectory: (rounds.at(-1)?.rejects ?? Number.NaN) / count,
+    trajectoriesPerSecond: Math.round(1 / seconds),
+    ratio: Number((against / problem.parameters.length / seconds).toPrecision(3)),
+    stepsPerTrajectory: (rounds.at(-1)?.steps ?? Number.NaN) / trajectories,
+    rejectsPerTrajectory: (rounds.at(-1)?.rejects ?? Number.NaN) / trajectories,
     worstError: Number(error.toPrecision(2)),
   };
 }

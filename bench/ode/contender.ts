@@ -9,6 +9,8 @@ export interface Round {
 
 export interface Contender {
   readonly name: string;
+  /** How many of the problem's it solves, from the first on; all of them unless given. */
+  readonly trajectories?: number;
   /** Solves all trajectories of the problem, and tells what it cost. */
   round(): Promise<Round>;
   /** Final state of every trajectory, and the end of the contender. */

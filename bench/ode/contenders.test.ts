@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { type CppPeer, cppContender } from "./cpp.ts";
 import { ourContender } from "./ours.ts";
 import { type Problem, readProblem } from "./problem.ts";
+import { scipyContender } from "./scipy.ts";
 
 const hasCompiler = (() => {
   try {
@@ -42,10 +43,27 @@ test.skipIf(!hasCompiler).each(PEERS)(
 );
 
 test("a peer whose library is not there is named, not forgotten", async () => {
-  const needs = { header: "no/such/library.hpp", from: "a library that nobody has" };
+  const needs = { header: "no/such/library.hpp", from: "a library that nobody has", package: "none" };
   const peer: CppPeer = { name: "absent peer", source: "dp5.cpp", libraries: [], needs };
-  const reason = hasCompiler ? "a library that nobody has is not installed" : "g++ is not installed";
+  const reason = hasCompiler
+    ? "a library that nobody has is not installed: apt-get install none"
+    : "g++ is not installed: apt-get install g++";
   expect(await cppContender(peer, await few("cho8"))).toEqual({ name: "absent peer", reason });
+});
+
+test("scipy that is not there is named, with what would bring it", async () => {
+  const before = process.env["HELIX_PYTHON"];
+  process.env["HELIX_PYTHON"] = "no-such-python";
+  try {
+    const peer = { name: "scipy RK45", scipy: "RK45", trajectories: 2 } as const;
+    expect(await scipyContender(peer, await few("cho8"))).toEqual({
+      name: "scipy RK45",
+      reason: "scipy is not installed for no-such-python: pip install scipy",
+    });
+  } finally {
+    if (before === undefined) delete process.env["HELIX_PYTHON"];
+    else process.env["HELIX_PYTHON"] = before;
+  }
 });
 
 test("both of our back ends end in the same bytes on the board's problems", async () => {

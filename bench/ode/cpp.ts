@@ -16,8 +16,9 @@ export interface CppPeer {
   /** In peers/. */
   readonly source: string;
   readonly libraries: readonly string[];
+  readonly defines?: readonly string[];
   /** Header without which it cannot be compiled, and the package that has it. */
-  readonly needs?: { readonly header: string; readonly from: string };
+  readonly needs?: { readonly header: string; readonly from: string; readonly package: string };
 }
 
 const FLAGS = ["-O3", "-march=native", "-std=c++17"];
@@ -25,15 +26,16 @@ const FLAGS = ["-O3", "-march=native", "-std=c++17"];
 /** Compiles and starts a peer, or says why not. */
 export async function cppContender(peer: CppPeer, problem: Problem): Promise<Contender | Absent> {
   const absent = (reason: string): Absent => ({ name: peer.name, reason });
-  if (!(await works("g++", ["--version"]))) return absent("g++ is not installed");
+  if (!(await works("g++", ["--version"]))) return absent("g++ is not installed: apt-get install g++");
   if (peer.needs && !(await hasHeader(peer.needs.header)))
-    return absent(`${peer.needs.from} is not installed`);
+    return absent(`${peer.needs.from} is not installed: apt-get install ${peer.needs.package}`);
   const folder = await mkdtemp(join(tmpdir(), "helix-bench-"));
   const peers = fileURLToPath(new URL("./peers/", import.meta.url));
   await writeFile(join(folder, "attempt.h"), attemptInCpp(problem.model));
   const binary = join(folder, "peer");
   await run("g++", [
     ...FLAGS,
+    ...(peer.defines ?? []).map((name) => `-D${name}`),
     "-I",
     folder,
     "-I",
@@ -46,7 +48,7 @@ export async function cppContender(peer: CppPeer, problem: Problem): Promise<Con
   return drive(peer.name, spawn(binary), problem, () => rm(folder, { recursive: true }));
 }
 
-const works = (program: string, args: readonly string[]): Promise<boolean> =>
+export const works = (program: string, args: readonly string[]): Promise<boolean> =>
   run(program, args).then(
     () => true,
     () => false,
@@ -55,7 +57,8 @@ const works = (program: string, args: readonly string[]): Promise<boolean> =>
 const hasHeader = (header: string): Promise<boolean> =>
   works("g++", ["-fsyntax-only", "-x", "c++", "-include", header, "/dev/null"]);
 
-function drive(
+/** Talks to a peer as peers/peer.h says. */
+export function drive(
   name: string,
   child: ChildProcessWithoutNullStreams,
   problem: Problem,

@@ -6,7 +6,7 @@ export function odeTable({ problems, figures, absent }: OdeBoard): string {
     const rows = standings.map((s) => [
       s.name,
       `${s.trajectoriesPerSecond}/s`,
-      Number.isFinite(s.ratio) ? s.ratio.toFixed(2) : "-",
+      Number.isFinite(s.ratio) ? s.ratio.toPrecision(2) : "-",
       `${s.stepsPerTrajectory.toFixed(0)}+${s.rejectsPerTrajectory.toFixed(0)}`,
       s.worstError.toExponential(1),
     ]);

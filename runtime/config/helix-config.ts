@@ -4,6 +4,7 @@
  */
 import type { DropPolicy } from "@helix/hal";
 import type { ConfigSource } from "./config-source.ts";
+import type { TwinConfig } from "./twin-config.ts";
 
 export interface HelixConfig {
   readonly source: ConfigSource;
@@ -37,6 +38,8 @@ export interface InstrumentConfig {
   readonly channelCapacityOverride: number | undefined;
   /** Seconds between two health checks; undefined = the supervisor's own interval. */
   readonly healthCheckIntervalSeconds: number | undefined;
+  /** The model that predicts its values; undefined = none. */
+  readonly twin: TwinConfig | undefined;
   /** `[instruments.<key>.config]` as written; checkDriverConfig holds it against the driver's schema. */
   readonly config: Readonly<Record<string, unknown>>;
 }

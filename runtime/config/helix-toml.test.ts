@@ -1,3 +1,4 @@
+import { dateToTaiNs } from "@helix/hal";
 import * as v from "valibot";
 import { describe, expect, test } from "vitest";
 import { checkDriverConfig } from "./driver-config.ts";
@@ -53,6 +54,7 @@ drop_policy = "Backpressure"
         backpressureBufferSeconds: 5,
         channelCapacityOverride: undefined,
         healthCheckIntervalSeconds: undefined,
+        twin: undefined,
         config: { host: "brx-07.rtpbio.local", port: 4840, password_env_var: "HELIX_BRX07_PASSWORD" },
       },
       {
@@ -65,6 +67,7 @@ drop_policy = "Backpressure"
         backpressureBufferSeconds: 5,
         channelCapacityOverride: undefined,
         healthCheckIntervalSeconds: undefined,
+        twin: undefined,
         config: {},
       },
     ]);
@@ -107,7 +110,7 @@ describe("a wrong file", () => {
   test("misspelt key", async () => {
     expect(await report(`${HEAD}drop_polcy = "DropOldest"\n`)).toBe(
       `/plant/helix.toml:3:1  unknown key "drop_polcy" in "instruments.brx"
-  expected one of: driver_library, display_name, auto_connect, reconnect_retries, drop_policy, drop_threshold_quality, backpressure_buffer_seconds, channel_capacity_override, health_check_interval_seconds, config
+  expected one of: driver_library, display_name, auto_connect, reconnect_retries, drop_policy, drop_threshold_quality, backpressure_buffer_seconds, channel_capacity_override, health_check_interval_seconds, twin, config
   did you mean drop_policy?
   3 | drop_polcy = "DropOldest"
     | ^`,
@@ -296,5 +299,40 @@ prot = 4840
       host: "brx-07",
       port: 4840,
     });
+  });
+});
+
+describe("a twin beside an instrument", () => {
+  const twin = (lines: string) =>
+    `[instruments.brx]\ndriver_library = "@helix/x"\n[instruments.brx.twin]\n${lines}`;
+
+  test("is a model of the library, or a file beside helix.toml, and the moment of inoculation", async () => {
+    const [library, file] = await Promise.all(
+      ["cho-fed-batch", "./models/mine.twin"].map((model) =>
+        readHelixConfig(twin(`model = "${model}"\ninoculation = 2026-11-20T08:00:00+02:00\n`), FILE),
+      ),
+    );
+    expect(library?.instruments[0]?.twin).toEqual({
+      model: "cho-fed-batch",
+      inoculationTaiNs: dateToTaiNs(new Date("2026-11-20T06:00:00Z")),
+      channels: {},
+    });
+    expect(file?.instruments[0]?.twin?.model).toBe("/plant/models/mine.twin");
+  });
+
+  test("names that differ are joined in its table", async () => {
+    const config = await readHelixConfig(
+      twin(
+        'model = "cho-fed-batch"\ninoculation = 2026-11-20T06:00:00Z\nchannels = { feed_rate = "feed" }\n',
+      ),
+      FILE,
+    );
+    expect(config.instruments[0]?.twin?.channels).toEqual({ feed_rate: "feed" });
+  });
+
+  test("a moment without a zone could be any of 24: refused", async () => {
+    expect(await report(twin('model = "cho-fed-batch"\ninoculation = 2026-11-20T06:00:00\n'))).toContain(
+      "2026-11-20T06:00:00Z",
+    );
   });
 });

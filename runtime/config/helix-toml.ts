@@ -13,6 +13,7 @@ import type { HelixConfig, InstrumentConfig } from "./helix-config.ts";
 import { type Problem, ProblemsError } from "./problems.ts";
 import { problemsFromIssues } from "./schema-problems.ts";
 import { findSecrets } from "./secrets.ts";
+import { TWIN_TABLE, twinConfig } from "./twin-config.ts";
 
 /** @param path absolute, or relative to the process's folder; also the name that errors show */
 export async function loadHelixConfig(from: {
@@ -70,6 +71,7 @@ const INSTRUMENT = v.strictObject({
   /** 0 = computed */
   channel_capacity_override: v.optional(count(0, 10_000_000), 0),
   health_check_interval_seconds: v.optional(durationSeconds(1)),
+  twin: v.optional(TWIN_TABLE),
   config: v.optional(v.record(v.string(), v.unknown()), {}),
 });
 
@@ -155,6 +157,7 @@ function instrumentConfig(key: string, entry: InstrumentTable, folder: string): 
     backpressureBufferSeconds: entry.backpressure_buffer_seconds,
     channelCapacityOverride: entry.channel_capacity_override || undefined,
     healthCheckIntervalSeconds: entry.health_check_interval_seconds,
+    twin: entry.twin && twinConfig(entry.twin, (path) => resolve(folder, path)),
     config: entry.config,
   };
 }

@@ -11,3 +11,4 @@ export { type Locate, type Path, type Position, positionAt } from "./position.ts
 export { formatProblems, type Problem, ProblemsError } from "./problems.ts";
 export { problemsFromIssues } from "./schema-problems.ts";
 export { locateInToml } from "./toml-positions.ts";
+export type { TwinConfig } from "./twin-config.ts";

@@ -144,6 +144,23 @@ export function setFrameOrigin(bytes: Uint8Array, origin: Origin, at = 0): void 
   bytes[at + OFFSET.origin] = ORIGINS.indexOf(origin);
 }
 
+/** What the twin expects of the frame at `at`; outside the checksum too. Both become f32. */
+export function setFramePrediction(
+  bytes: Uint8Array,
+  predicted: number,
+  deviationSigma: number,
+  at = 0,
+): void {
+  const view = new DataView(bytes.buffer, bytes.byteOffset + at, FRAME_BYTES);
+  view.setFloat32(OFFSET.dtPredicted, predicted, true);
+  view.setFloat32(OFFSET.dtDeviationSigma, deviationSigma, true);
+}
+
+/** The value of the frame at `at`, without decoding the rest. */
+export function frameValue(bytes: Uint8Array, at = 0): number {
+  return new DataView(bytes.buffer, bytes.byteOffset + at, FRAME_BYTES).getFloat64(OFFSET.value, true);
+}
+
 /** The quality of the frame at `at`, without decoding the rest. */
 export function frameQuality(bytes: Uint8Array, at = 0): number {
   return new DataView(bytes.buffer, bytes.byteOffset + at, FRAME_BYTES).getUint16(OFFSET.qualityFlags, true);

@@ -1,17 +1,18 @@
 import { FrameChannel, TelemetryRing } from "@helix/bus";
-import { decodeFrame, FRAME_BYTES, type TelemetryFrame } from "@helix/hal";
+import { decodeFrame, FRAME_BYTES, QUALITY, type TelemetryFrame } from "@helix/hal";
 import { frame } from "@helix/hal/testing";
 import { createSystemPlatform } from "@helix/platform";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { type OriginRule, Pipeline } from "./index.ts";
+import { type OriginRule, Pipeline, type Predict } from "./index.ts";
 
-function pipelineOf(origin: OriginRule = "simulated") {
+function pipelineOf(origin: OriginRule = "simulated", predict?: Predict) {
   const ring = TelemetryRing.create(1024);
   const reader = ring.reader();
   const told: unknown[] = [];
   const pipeline = new Pipeline(ring.writer(), {
     origin,
+    predict,
     channelIds: () => new Set([0, 1]),
     events: {
       crcFailure: (failure) => told.push({ crcFailure: failure }),
@@ -55,6 +56,29 @@ test("values falsified on purpose are marked by channel and by when they were ta
   }
   pipeline.drain(channel);
   expect(published().map((f) => f.origin)).toEqual(["simulated", "simulated", "simulated", "faulted"]);
+});
+
+test("the twin's word goes into the frame, which stays valid; a value of bad quality is not shown to it", () => {
+  const asked: unknown[] = [];
+  const { pipeline, channel, published, told } = pipelineOf("simulated", (channelId, takenTaiNs, value) => {
+    asked.push([channelId, takenTaiNs, value]);
+    return channelId === 1 ? { value: 7.25, deviationSigma: -3 } : undefined;
+  });
+  const unasked = { dtPredicted: Number.NaN, dtDeviationSigma: Number.NaN, wallTimestampNs: 5n };
+  channel.trySend(frame({ ...unasked, channelId: 0, sequence: 1n, value: 4 }));
+  channel.trySend(frame({ ...unasked, channelId: 1, sequence: 1n, value: 6, qualityFlags: QUALITY.good }));
+  channel.trySend(frame({ ...unasked, channelId: 1, sequence: 2n, value: 6, qualityFlags: QUALITY.bad }));
+  pipeline.drain(channel);
+  expect(asked.slice(1)).toEqual([
+    [1, 5n, 6],
+    [1, 5n, undefined],
+  ]);
+  expect(published()).toMatchObject([
+    { dtPredicted: Number.NaN, dtDeviationSigma: Number.NaN },
+    { dtPredicted: 7.25, dtDeviationSigma: -3, value: 6 },
+    { dtPredicted: 7.25, dtDeviationSigma: -3 },
+  ]);
+  expect(told).toEqual([{ published: 3 }]);
 });
 
 test("a jump in a channel's sequence is told with both ends and the number missing", () => {

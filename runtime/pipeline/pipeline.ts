@@ -1,5 +1,5 @@
 /**
- * CRC-32C -> sequence gap -> origin mark -> ring. What is refused or missing is told to the
+ * CRC-32C -> sequence gap -> origin mark -> twin's prediction -> ring. What is refused or missing is told to the
  * owner, who writes it into the ledger; nothing disappears here without a word.
  */
 import type { FrameChannel, RingWriter } from "@helix/bus";
@@ -7,9 +7,13 @@ import {
   computeFrameCrc,
   FRAME_BYTES,
   frameKey,
+  frameQuality,
+  frameValue,
   frameWallTimestampNs,
   type Origin,
+  qualityClass,
   setFrameOrigin,
+  setFramePrediction,
   storedFrameCrc,
 } from "@helix/hal";
 import { SequenceTracker } from "./sequence-tracker.ts";
@@ -32,11 +36,23 @@ export interface PipelineEvents {
  */
 export type OriginRule = Origin | ((channelId: number, takenTaiNs: bigint) => Origin);
 
+/**
+ * What a twin expects a channel to show, and how many standard deviations the value is off; undefined
+ * where it has nothing to say. `value` is undefined when its quality is not good.
+ */
+export type Predict = (
+  channelId: number,
+  takenTaiNs: bigint,
+  value: number | undefined,
+) => { readonly value: number; readonly deviationSigma: number } | undefined;
+
 export interface PipelineInput {
   /** The channels that the driver declares now. */
   readonly channelIds: () => ReadonlySet<number>;
   /** From the rig, never from the driver. */
   readonly origin: OriginRule;
+  /** The instrument's twin, where it has one. */
+  readonly predict?: Predict | undefined;
   readonly events: PipelineEvents;
 }
 
@@ -74,7 +90,7 @@ export class Pipeline {
   }
 
   #process(bytes: Uint8Array, at: number, channelIds: ReadonlySet<number>): void {
-    const { events, origin } = this.#input;
+    const { events, origin, predict } = this.#input;
     const expected = computeFrameCrc(bytes, at);
     const actual = storedFrameCrc(bytes, at);
     if (expected !== actual) {
@@ -99,6 +115,7 @@ export class Pipeline {
     }
     const mark = typeof origin === "string" ? origin : origin(channelId, frameWallTimestampNs(bytes, at));
     setFrameOrigin(bytes, mark, at);
+    if (predict) addPrediction(predict, channelId, bytes, at);
     this.#ring.write(bytes, at);
     this.counts.published += 1;
     if (this.counts.published === 1) events.first(frameWallTimestampNs(bytes, at));
@@ -108,4 +125,11 @@ export class Pipeline {
     this.counts.violations += 1;
     this.#input.events.contractViolation({ channelId, sequence, reason });
   }
+}
+
+function addPrediction(predict: Predict, channelId: number, bytes: Uint8Array, at: number): void {
+  const isGood = qualityClass(frameQuality(bytes, at)) === "Good";
+  const value = isGood ? frameValue(bytes, at) : undefined;
+  const prediction = predict(channelId, frameWallTimestampNs(bytes, at), value);
+  if (prediction) setFramePrediction(bytes, prediction.value, prediction.deviationSigma, at);
 }

@@ -14,7 +14,7 @@ import {
   SUPERVISOR_BUDGETS_MS,
 } from "@helix/hal";
 import type { Ledger } from "@helix/ledger";
-import type { OriginRule } from "@helix/pipeline";
+import type { OriginRule, Predict } from "@helix/pipeline";
 import { type Platform, withDeadline } from "@helix/platform";
 import { asInstrumentError } from "./as-instrument-error.ts";
 import { CommandDesk } from "./command-desk.ts";
@@ -31,6 +31,8 @@ export interface SessionOptions {
   readonly ledger: Ledger;
   readonly ring: RingWriter;
   readonly origin: OriginRule;
+  /** Says what its values should be; undefined where nothing does. */
+  readonly predict: Predict | undefined;
   /** What the driver's context shows of its channel. */
   readonly backpressure: ObservableValue<BackpressureSignal>;
   readonly emit: EmitSupervisorEvent;

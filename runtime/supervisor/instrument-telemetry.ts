@@ -16,6 +16,7 @@ export class InstrumentTelemetry {
     this.#options = options;
     this.#pipeline = new Pipeline(options.ring, {
       origin: options.origin,
+      predict: options.predict,
       channelIds: () => new Set(this.#channels().map((channel) => channel.id)),
       events: {
         published: (count) => {

@@ -238,6 +238,7 @@ export async function scriptedSession(
     ledger,
     ring: TelemetryRing.create(1024).writer(),
     origin: "simulated",
+    predict: undefined,
     backpressure: new ObservableValue<BackpressureSignal>({ level: "Normal" }),
     emit: (event) => events.push(event),
     interruptedSinceUtcNs,

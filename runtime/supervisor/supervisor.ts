@@ -3,7 +3,7 @@
  */
 import { join } from "node:path";
 import { ObservableValue, TelemetryRing } from "@helix/bus";
-import type { HelixConfig } from "@helix/config";
+import type { HelixConfig, InstrumentConfig } from "@helix/config";
 import {
   type BackpressureSignal,
   type CalibrationPoint,
@@ -13,11 +13,12 @@ import {
   type DriverContext,
   type InstrumentCommand,
   type InstrumentStatus,
+  isTelemetrySource,
   type Log,
   type Origin,
 } from "@helix/hal";
 import type { Actor, Ledger, LedgerRecord } from "@helix/ledger";
-import type { OriginRule } from "@helix/pipeline";
+import type { OriginRule, Predict } from "@helix/pipeline";
 import type { Platform } from "@helix/platform";
 import { calibrate } from "./calibrate.ts";
 import { ClockWatch } from "./clock-watch.ts";
@@ -117,6 +118,7 @@ export async function createSupervisor(options: SupervisorOptions): Promise<Supe
       const origin: OriginRule = originOf
         ? (channelId, takenTaiNs) => originOf(config.key, channelId, takenTaiNs)
         : options.origin;
+      const predict = await predictionOf(config, driver, options);
       sessions.set(
         config.key,
         new InstrumentSession({
@@ -126,6 +128,7 @@ export async function createSupervisor(options: SupervisorOptions): Promise<Supe
           ledger,
           ring: writer,
           origin,
+          predict,
           backpressure,
           emit,
           interruptedSinceUtcNs: former.interruptedSinceUtcNs.get(config.key),
@@ -206,6 +209,19 @@ export async function createSupervisor(options: SupervisorOptions): Promise<Supe
       if (defect) throw new Error("an instrument session ended by a defect", { cause: defect.reason });
     },
   };
+}
+
+/** The twin engine is loaded only where a twin is asked for. */
+async function predictionOf(
+  config: InstrumentConfig,
+  { instrument }: LoadedDriver,
+  { platform, log, config: { source } }: SupervisorOptions,
+): Promise<Predict | undefined> {
+  const { key, twin } = config;
+  if (!twin) return undefined;
+  const { loadPrediction } = await import("./load-prediction.ts");
+  const channels = isTelemetrySource(instrument) ? instrument.channels : [];
+  return loadPrediction({ key, twin, channels, disk: platform.disk, source, log });
 }
 
 function viewOf(session: InstrumentSession, origin: Origin): InstrumentView {

@@ -4,7 +4,6 @@
  * were made at which plant time; on nothing else. Calls take effect before the next step.
  */
 import type { Random } from "@helix/hal";
-import { stateAfterReferenceRecipe, type TwinModel } from "@helix/twins";
 import type { InstrumentFault, InstrumentFaultReceipt } from "../control.ts";
 import { AlarmList } from "./device/alarms.ts";
 import { Calibration } from "./device/calibration.ts";
@@ -21,6 +20,7 @@ import { type Reading, Sensors } from "./device/sensors.ts";
 import { Setpoints } from "./device/setpoints.ts";
 import type { Answer } from "./device/status.ts";
 import { Bioreactor } from "./plant/bioreactor.ts";
+import { type Culture, recipeFeed, stateAfterRecipe } from "./plant/culture.ts";
 
 const STEP_S = 1;
 const SECONDS_PER_HOUR = 3600;
@@ -31,7 +31,7 @@ export const FIRMWARE_VERSION = "3.4.1";
 const INITIAL_SETPOINTS = { dissolved_oxygen: 40, ph: 7, temperature: 36.8, agitation: 200 } as const;
 
 export interface BiostatSetup {
-  readonly twin: TwinModel;
+  readonly culture: Culture;
   /** s since inoculation, a whole number */
   readonly beginS: number;
   readonly random: Random;
@@ -50,15 +50,15 @@ export class Biostat {
   #plantTimeS: number;
   #feedLeft: number;
 
-  constructor({ twin, beginS, random }: BiostatSetup) {
+  constructor({ culture, beginS, random }: BiostatSetup) {
     const beginH = beginS / SECONDS_PER_HOUR;
-    const feed = twin.referenceFeed(beginH);
+    const feed = recipeFeed(culture, beginH);
     this.#beginS = beginS;
     this.#random = random;
     this.#plantTimeS = beginS;
     this.setpoints = new Setpoints({ ...INITIAL_SETPOINTS, feed_rate: feed });
-    this.#plant = new Bioreactor(twin, {
-      culture: stateAfterReferenceRecipe(twin, beginH),
+    this.#plant = new Bioreactor(culture, {
+      culture: stateAfterRecipe(culture, beginH),
       dissolvedOxygen: INITIAL_SETPOINTS.dissolved_oxygen,
       ph: INITIAL_SETPOINTS.ph,
       temperature: INITIAL_SETPOINTS.temperature,
@@ -68,7 +68,7 @@ export class Biostat {
     this.#plant.actuators.feed = feed;
     this.#loops = new ControlLoops(this.#plant.actuators);
     this.#sensors = new Sensors(this.#plant, this.calibration, this.faults, random);
-    this.#feedLeft = FEED_BOTTLE_L - (this.#plant.volume - initialVolume(twin));
+    this.#feedLeft = FEED_BOTTLE_L - (this.#plant.volume - volumeAtInoculation(culture));
   }
 
   /** s since inoculation */
@@ -199,8 +199,9 @@ export class Biostat {
   }
 }
 
-function initialVolume(twin: TwinModel): number {
-  const volume = twin.states.find(({ name }) => name === "volume");
-  if (!volume) throw new RangeError(`twin ${twin.name} has no state "volume"`);
-  return volume.initial;
+/** L */
+function volumeAtInoculation({ model }: Culture): number {
+  const start = model.states.find(({ name }) => name === "V")?.initial;
+  if (start?.kind !== "constant") throw new RangeError(`${model.name} has no volume V of its own`);
+  return start.value;
 }

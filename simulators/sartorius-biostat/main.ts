@@ -4,7 +4,7 @@
  */
 
 import { createSystemPlatform, parentChannel, withDeadline } from "@helix/platform";
-import { TWINS } from "@helix/twins";
+import { VESSELS } from "@helix/twins";
 import type { RigMessage, RunningSimulator, SimulatorMessage } from "../control.ts";
 import { type BiostatSimulatorOptions, parseOptions } from "./options.ts";
 
@@ -25,8 +25,8 @@ try {
 
 async function run(options: BiostatSimulatorOptions): Promise<void> {
   const { twin } = options;
-  if (!TWINS.has(twin))
-    throw new Error(`twin "${twin}" is not known; known are: ${[...TWINS.keys()].join(", ")}`);
+  if (!VESSELS.has(twin))
+    throw new Error(`twin "${twin}" is not known; known are: ${[...VESSELS.keys()].join(", ")}`);
   const password = process.env[options.passwordEnvVar];
   if (!password) {
     throw new Error(

@@ -3,11 +3,11 @@
  * (../control.ts). The same in a process of its own (main.ts) and on a host of a virtual world.
  */
 import { createSeededRandom } from "@helix/platform";
-import { TWINS, type TwinModel } from "@helix/twins";
 import type { RunningSimulator, SimulatorProgramSetup } from "../control.ts";
 import { PlantClock } from "../plant-clock.ts";
 import { Biostat } from "./biostat.ts";
 import type { BiostatSimulatorOptions } from "./options.ts";
+import { CULTURES, type Culture } from "./plant/culture.ts";
 import { type BiostatServer, startBiostatServer } from "./server/opcua-server.ts";
 import { truthUnits } from "./truth-units.ts";
 
@@ -37,7 +37,7 @@ export async function startSimulator(setup: BiostatSetup): Promise<RunningSimula
     endpoint: server.endpoint,
     plantTimeS: unit.plantTimeS,
     certificateFile: server.certificateFile,
-    truthUnits: truthUnits(twinOf(options)),
+    truthUnits: truthUnits(cultureOf(options)),
   });
   tellTruthOnGrid(unit, setup);
   return {
@@ -64,13 +64,14 @@ export async function startSimulator(setup: BiostatSetup): Promise<RunningSimula
 function createUnit(options: BiostatSimulatorOptions): Biostat {
   const { beginS, seed } = options;
   const random = createSeededRandom(seed).fork("sartorius-biostat");
-  return new Biostat({ twin: twinOf(options), beginS, random });
+  return new Biostat({ culture: cultureOf(options), beginS, random });
 }
 
-function twinOf({ twin: name }: BiostatSimulatorOptions): TwinModel {
-  const twin = TWINS.get(name);
-  if (!twin) throw new RangeError(`twin "${name}" is not known; known are: ${[...TWINS.keys()].join(", ")}`);
-  return twin;
+function cultureOf({ twin: name }: BiostatSimulatorOptions): Culture {
+  const culture = CULTURES.get(name);
+  if (!culture)
+    throw new RangeError(`twin "${name}" is not known; known are: ${[...CULTURES.keys()].join(", ")}`);
+  return culture;
 }
 
 /** The unit, with what leaves it after each second of plant time. */

@@ -1,5 +1,5 @@
-import type { TwinModel } from "@helix/twins";
 import { channelByName } from "./device/channels.ts";
+import type { Culture } from "./plant/culture.ts";
 
 const LOOPS = ["dissolved_oxygen", "ph", "temperature", "agitation", "feed_rate"] as const;
 
@@ -9,7 +9,7 @@ export const VESSEL_UNITS: Readonly<Record<string, string>> = {
   feed_left: "L",
 };
 
-/** Units of what {@link Biostat.truth} gives, by name: the twin's states, and the vessel's. */
-export function truthUnits(twin: TwinModel): Record<string, string> {
-  return { ...Object.fromEntries(twin.states.map(({ name, unit }) => [name, unit])), ...VESSEL_UNITS };
+/** Units of what {@link Biostat.truth} gives, by name: the culture's, and the vessel's. */
+export function truthUnits({ model }: Culture): Record<string, string> {
+  return { ...Object.fromEntries(model.sensors.map(({ name, unit }) => [name, unit])), ...VESSEL_UNITS };
 }

@@ -1,9 +1,11 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { EXIT } from "@helix/cli";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
+import { applied, leaf, math, parameter, rateRule, sbml, TIME } from "../sbml/testing/sbml-text.ts";
 import { caller } from "./command-call.test-support.ts";
 import { command as twin } from "./twin.ts";
+import { command as whatif } from "./whatif.ts";
 
 const { call, folder } = await caller();
 
@@ -12,10 +14,23 @@ test("twin list names the models of the library", async () => {
   expect(result["models"]).toMatchObject([
     { name: "cho-fed-batch", states: 8, end: 336 },
     { name: "cho-fed-batch-oxygen", states: 11 },
+    { name: "cho-bioreactor", states: 16 },
     { name: "ecoli-fed-batch", states: 6 },
     { name: "penicillin-birol", states: 9 },
     { name: "penicillin-indpensim", states: 33 },
   ]);
+  expect(result["parts"]).toContainEqual(expect.objectContaining({ name: "pid", title: expect.any(String) }));
+});
+
+test("a part can be shown and checked; one without states has nothing to run", async () => {
+  expect(await call(twin, "check", { model: "oxygen-solubility" })).toMatchObject({ exitCode: EXIT.pass });
+  expect(await call(twin, "show", { model: "oxygen-solubility" })).toMatchObject({
+    said: expect.stringContaining("mole fraction of oxygen in dry air"),
+  });
+  await expect(call(twin, "run", { model: "oxygen-solubility" })).rejects.toThrow(
+    "oxygen-solubility is a part without states: there is nothing to run",
+  );
+  expect(await call(twin, "run", { model: "probe" })).toMatchObject({ exitCode: EXIT.pass });
 });
 
 test("twin check finds every library model in order", async () => {
@@ -54,4 +69,61 @@ test("twin plot writes a picture with a panel for every state", async () => {
   const svg = await readFile(join(folder, "cho.svg"), "utf8");
   expect(svg.match(/<polyline/g)).toHaveLength(8);
   expect(svg).toContain("mAb, mg/L");
+});
+
+describe("SBML", () => {
+  const decay = {
+    parameters: `${parameter("x", 1)}<parameter id="k" value="2"/>`,
+    rules: rateRule("x", applied("minus", applied("times", "k", "x"))),
+  };
+  const back = `<event id="dose" useValuesFromTriggerTime="true"><trigger initialValue="false" persistent="true">${math(applied("geq", TIME, 0.5))}</trigger><delay>${math(leaf(0.25))}</delay><listOfEventAssignments><eventAssignment variable="x">${math(leaf(1))}</eventAssignment></listOfEventAssignments></event>`;
+  const given = async (name: string, text: string) => {
+    await writeFile(join(folder, name), text);
+    return { model: name };
+  };
+
+  test("is shown and run as a model of the library is, by its own symbols", async () => {
+    const model = await given("decay.xml", sbml(decay));
+    expect(await call(twin, "show", model)).toMatchObject({ result: { symbols: ["x"], events: 0 } });
+    const { result } = await call(twin, "run", model, { until: 1, points: 3, set: ["k=1"] });
+    const { x } = result["states"] as { x: number[] };
+    x.forEach((value, i) => expect(value).toBeCloseTo(Math.exp(-0.5 * i), 7));
+  });
+
+  test("events with a delay happen in a single run", async () => {
+    const model = await given("dose.xml", sbml({ ...decay, events: back }));
+    const { result, said } = await call(twin, "run", model, { until: 1, points: 5 });
+    expect(result["events"]).toEqual([{ id: "dose", time: expect.closeTo(0.75, 6) }]);
+    expect((result["states"] as { x: number[] }).x[4]).toBeCloseTo(Math.exp(-0.5), 6);
+    expect(said).toContain("event dose at 0.75");
+  });
+
+  test("what an ensemble does not know is refused by name", async () => {
+    const model = await given("dose.xml", sbml({ ...decay, events: back }));
+    await expect(call(whatif, undefined, model, { until: 1, runs: 4 })).rejects.toThrow(
+      'event in an ensemble is not supported: "dose"; a single run knows them all',
+    );
+  });
+
+  test("an ensemble of a model without events runs", async () => {
+    const model = await given("decay.xml", sbml(decay));
+    const { result } = await call(whatif, undefined, model, {
+      until: 1,
+      runs: 50,
+      workers: 1,
+      vary: ["k=0.5x..2x"],
+    });
+    expect(result["finished"]).toBe(50);
+  });
+
+  test("an end is asked for: SBML has none", async () => {
+    const model = await given("decay.xml", sbml(decay));
+    for (const run of [call(twin, "run", model), call(twin, "plot", model), call(whatif, undefined, model)])
+      await expect(run).rejects.toThrow("decay.xml names no end of its run");
+  });
+
+  test("a file that is not SBML says where", async () => {
+    const model = await given("broken.xml", sbml(decay).replace("</model>", ""));
+    await expect(call(twin, "run", model, { until: 1 })).rejects.toThrow(/^broken\.xml:\d+:\d+: /);
+  });
 });

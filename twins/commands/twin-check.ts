@@ -13,6 +13,14 @@ const POINTS = 50;
 export async function checkTwin(given: string, context: CliContext): Promise<CommandOutcome> {
   const { model, warnings, file } = await readModelArgument(given, context);
   for (const warning of warnings) context.out.write(`${formatDiagnostic(file, warning)}\n`);
+  if (model.time.end === Number.POSITIVE_INFINITY) {
+    context.out.write(`${file}: can be read; SBML has no balances to hold\n`);
+    return { exitCode: EXIT.pass, result: { model: model.name, warnings, balances: [] } };
+  }
+  if (model.states.length === 0) {
+    context.out.write(`${file}: in order; a part without states, nothing to run\n`);
+    return { exitCode: EXIT.pass, result: { model: model.name, warnings, balances: [] } };
+  }
   const { method, reason } = chooseMethod(model);
   const course = courseOf(model, method, { points: POINTS });
   const points = course.times.map((t, k) => ({

@@ -1,8 +1,15 @@
 /** `helix twin run`: one run as a table. */
-import { type CliContext, CliError, type CommandOutcome, EXIT } from "@helix/cli";
+import { type CliContext, type CommandOutcome, EXIT } from "@helix/cli";
 import { type Course, courseOf } from "./course.ts";
 import { methodOf } from "./method-option.ts";
-import { type GivenModel, readModelArgument } from "./model-argument.ts";
+import {
+  type GivenModel,
+  isXml,
+  readModelArgument,
+  readText,
+  requireEnd,
+  requireStates,
+} from "./model-argument.ts";
 import { readSettings } from "./settings.ts";
 import { alignedTable, shown } from "./table.ts";
 
@@ -18,6 +25,8 @@ export async function runTwin(
   options: RunOptions,
   context: CliContext,
 ): Promise<CommandOutcome> {
+  const file = await readText(given, context);
+  if (isXml(file.text)) return (await import("./sbml-twin.ts")).runSbmlTwin(file, options, context);
   const { given: read, course, reason, method } = await runOnce(given, options, context);
   const { model } = read;
   const head = [`${model.time.name} ${model.time.unit}`, ...model.states.map((s) => `${s.name} ${s.unit}`)];
@@ -54,8 +63,8 @@ export interface RunOnce {
 /** @throws CliError */
 export async function runOnce(given: string, options: RunOptions, context: CliContext): Promise<RunOnce> {
   const read = await readModelArgument(given, context);
-  const end = options.until ?? read.model.time.end;
-  if (!(end > 0)) throw new CliError(`--until ${end}: the run needs a length above 0`);
+  requireStates(read);
+  const end = requireEnd(options.until ?? read.model.time.end, read.file);
   const { parameters, changes } = readSettings(options.set, read.model);
   const { method, reason } = methodOf(options.method, read.model, end);
   const course = courseOf(read.model, method, { points: options.points, end, parameters, changes });

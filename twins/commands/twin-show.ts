@@ -1,10 +1,12 @@
 /** `helix twin show`: a model's quantities with units, bounds and sources. */
 import { type CliContext, type CommandOutcome, EXIT } from "@helix/cli";
 import type { Quantity } from "../language/model.ts";
-import { readModelArgument } from "./model-argument.ts";
+import { isXml, readModelArgument, readText } from "./model-argument.ts";
 import { alignedTable, shown } from "./table.ts";
 
 export async function showTwin(given: string, context: CliContext): Promise<CommandOutcome> {
+  const file = await readText(given, context);
+  if (isXml(file.text)) return (await import("./sbml-twin.ts")).showSbmlTwin(file, context);
   const { model } = await readModelArgument(given, context);
   const bounds = ({ low, high }: Quantity) => (Number.isFinite(low) ? `${low} .. ${high}` : "");
   const parameters = model.parameters.map((p) => [

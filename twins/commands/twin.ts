@@ -1,34 +1,20 @@
 /** `helix twin`: models of cultures, read, checked, shown and run. */
-import { type CommandGroup, defineCommand, EXIT } from "@helix/cli";
+import { type CommandGroup, defineCommand } from "@helix/cli";
 import { METHOD_OPTION } from "./method-option.ts";
 
-const MODEL = { summary: "a name of `helix twin list`, or the path of a .twin file", count: "one" } as const;
+const MODEL = {
+  summary: "a name of `helix twin list`, or the path of a .twin file or of SBML",
+  count: "one",
+} as const;
 
 const list = defineCommand({
   name: "list",
-  summary: "list the models of the library",
+  summary: "list the models of the library, and the parts for models of your own",
   topic: "science",
   examples: [{ line: "helix twin list", explains: "names, titles and sizes" }],
   async run(_, context) {
-    const { LIBRARY } = await import("../library/library.ts");
-    const { readModelArgument } = await import("./model-argument.ts");
-    const models = await Promise.all(LIBRARY.map((name) => readModelArgument(name, context)));
-    const rows = models.map(({ model }) => ({
-      name: model.name,
-      title: model.title,
-      source: model.source,
-      states: model.states.length,
-      parameters: model.parameters.length,
-      inputs: model.inputs.map((input) => input.name),
-      end: model.time.end,
-      timeUnit: model.time.unit,
-    }));
-    const width = Math.max(...rows.map((row) => row.name.length));
-    for (const row of rows)
-      context.out.write(
-        `${row.name.padEnd(width)}  ${String(row.states).padStart(2)} states  ${row.title}\n`,
-      );
-    return { exitCode: EXIT.pass, result: { models: rows } };
+    const { listTwins } = await import("./twin-list.ts");
+    return listTwins(context);
   },
 });
 

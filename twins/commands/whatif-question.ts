@@ -18,7 +18,7 @@ import type { Decision, Optimisation } from "../whatif/optimise.ts";
 import { type RecordedRun, RecordedRunError, readRecordedRun } from "../whatif/recorded-run.ts";
 import type { WhatIfQuestion } from "../whatif/what-if.ts";
 import { methodOf } from "./method-option.ts";
-import { readModelArgument } from "./model-argument.ts";
+import { isXml, readModelArgument, requireEnd } from "./model-argument.ts";
 import { linesOf } from "./record-lines.ts";
 import { readFixed, readRules } from "./settings.ts";
 
@@ -57,8 +57,7 @@ export async function readQuestion(
   context: CliContext,
 ): Promise<ReadQuestion> {
   const { model, text, file } = await readModelArgument(given, context);
-  const end = options.until ?? model.time.end;
-  if (!(end > 0)) throw new CliError(`--until ${end}: the runs need a length above 0`);
+  const end = requireEnd(options.until ?? model.time.end, file);
   const choice = methodOf(options.method, model, end);
   const run = options.fromRun === undefined ? undefined : await startOf(options, model, choice, context);
   const begin = run?.estimated.start.time ?? 0;
@@ -75,6 +74,7 @@ export async function readQuestion(
   };
   const plan: EnsemblePlan = {
     modelText: text,
+    ...(isXml(text) ? { model } : {}),
     file,
     variations,
     runs: options.runs,

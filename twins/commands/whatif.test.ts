@@ -192,7 +192,7 @@ describe("what cannot be asked is said", () => {
     [{ vary: ["feed=1x", "feed=2x"] }, "--vary feed is given twice"],
     [{ set: ["mu_max=0.03..0.04"] }, "--set mu_max=0.03..0.04: one value is expected"],
     [{ against: ["X_0=9"] }, "--against X_0: 9, outside the model's bounds 0.01 .. 5 10*9{cells}/L"],
-    [{ until: 0 }, "--until 0: the runs need a length above 0"],
+    [{ until: 0 }, "--until 0: the run needs a length above 0"],
     [{ target: "titr" }, 'cho-fed-batch has no state, sensor or algebraic line "titr": did you mean titer?'],
     [{ optimise: "titer" }, "--optimise titer: what can be decided?"],
     [{ optimise: "titer", minimise: "Lac", over: ["feed"] }, "--optimise and --minimise: one of them"],

@@ -16,7 +16,9 @@ export const command = defineCommand({
     "count. Ctrl-C, or a disk that is full, keeps what is done and marks it as partial. WebAssembly gives the same numbers " +
     "on every machine, seed by seed; from 20,000 runs on a graphics device serves, where there is one, and says how far " +
     "its 32 bits are from that.",
-  arguments: { model: { summary: "a name of `helix twin list`, or the path of a .twin file", count: "one" } },
+  arguments: {
+    model: { summary: "a name of `helix twin list`, or the path of a .twin file or of SBML", count: "one" },
+  },
   options: {
     vary: {
       kind: "texts",

@@ -38,6 +38,8 @@ export interface Start {
 export interface EnsemblePlan {
   /** Text of the model, read again by every worker. */
   readonly modelText: string;
+  /** As read from the text, where that is not in the model language. */
+  readonly model?: TwinModel;
   readonly file: string;
   readonly variations: readonly Variation[];
   readonly runs: number;
@@ -78,7 +80,7 @@ let compiled: { readonly key: string; readonly model: TwinModel; readonly kernel
 export function preparePlan(plan: EnsemblePlan): PreparedPlan {
   const key = JSON.stringify([plan.modelText, plan.file, plan.method, plan.backEnd]);
   if (compiled?.key !== key) {
-    const { model } = readModel(plan.modelText, plan.file);
+    const model = plan.model ?? readModel(plan.modelText, plan.file).model;
     const program = buildProgram(model, METHODS[plan.method]);
     const compile = plan.backEnd === "javascript" ? compileToJavaScript : compileToWebAssembly;
     compiled = { key, model, kernel: compile(program) };

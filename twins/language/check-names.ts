@@ -66,9 +66,9 @@ export class Names implements Scope {
   }
 
   /** A parameter, input or algebraic line that nothing uses is most often a slip in another line. */
-  reportUnused(): void {
+  reportUnused(fromParts: ReadonlySet<string>): void {
     for (const [name, entry] of this.#entries) {
-      if (entry.used || entry.kind === "time" || entry.kind === "state") continue;
+      if (entry.used || fromParts.has(name) || entry.kind === "time" || entry.kind === "state") continue;
       const { line, column } = entry.place;
       this.#problems.push({
         line,

@@ -68,7 +68,7 @@ class Checker {
     const events = this.each(this.#syntax.events, (e) => this.#event(e));
     const sensors = this.each(this.#syntax.sensors, (d) => this.#sensor(d));
     const balances = this.#balances(timeUnit);
-    if (this.problems.length === 0) this.#names.reportUnused();
+    if (this.problems.length === 0) this.#names.reportUnused(this.#free());
     const { name, title, about, source } = this.#syntax;
     const clock = { name: time.name, unit: time.unit, end: time.end };
     return {
@@ -85,6 +85,12 @@ class Checker {
       sensors,
       balances,
     };
+  }
+
+  /** Names that nothing here has to use: what came with a part, and what a part is there to compute. */
+  #free(): ReadonlySet<string> {
+    const { kind, algebra, fromParts } = this.#syntax;
+    return new Set([...fromParts, ...(kind === "part" ? algebra.map((line) => line.name) : [])]);
   }
 
   #initialState(declaration: Declaration): Omit<State, "rate"> {

@@ -7,6 +7,7 @@ import { parseExpression, parseSigned } from "./expression-parser.ts";
 import { nearest } from "./nearest.ts";
 import { parseDeclaration } from "./parse-declaration.ts";
 import { type Draft, emptyDraft, finishDraft } from "./parse-draft.ts";
+import { parseUse } from "./parse-use.ts";
 import type { ModelSyntax } from "./syntax.ts";
 import { TokenReader } from "./token-reader.ts";
 import { tokenize } from "./tokens.ts";
@@ -22,6 +23,7 @@ const SECTIONS: Readonly<Record<string, Section>> = {
   events: parseEvent,
   sensors: (reader, draft) => void draft.sensors.push(parseDeclaration(reader)),
   balances: parseBalance,
+  uses: (reader, draft) => void draft.uses.push(parseUse(reader)),
 };
 
 const HEADERS: Readonly<Record<string, Section>> = {
@@ -33,15 +35,15 @@ const HEADERS: Readonly<Record<string, Section>> = {
 /** Under a heading that is not known, lines are passed over: the heading is the one error. */
 const UNKNOWN = "unknown";
 
-/** @throws ModelError with every line that cannot be read */
-export function parseModel(text: string, file: string): ModelSyntax {
+/** @throws ModelError with every line that cannot be read; the text's first line is `firstLine` of the file */
+export function parseModel(text: string, file: string, firstLine = 1): ModelSyntax {
   const draft = emptyDraft();
   const problems: Diagnostic[] = [];
   let section: string | undefined;
   text.split(/\r?\n/).forEach((lineText, index) => {
     if (/^\s*(#.*)?$/.test(lineText)) return;
     try {
-      section = readLine(lineText, index + 1, section, draft);
+      section = readLine(lineText, index + firstLine, section, draft);
     } catch (error) {
       if (!(error instanceof LineError)) throw error;
       problems.push({ ...error.place, severity: "error", message: error.message });
@@ -69,9 +71,10 @@ function readLine(text: string, line: number, section: string | undefined, draft
 }
 
 function readHeading(text: string, line: number, draft: Draft): string | undefined {
-  const model = /^model\s+([A-Za-z][-A-Za-z0-9]*)\s*$/.exec(text);
-  if (model) {
-    draft.name = model[1];
+  const heading = /^(model|part)\s+([A-Za-z][-A-Za-z0-9]*)\s*$/.exec(text);
+  if (heading) {
+    draft.kind = heading[1] === "part" ? "part" : "model";
+    draft.name = heading[2];
     return undefined;
   }
   const word = /^[A-Za-z]+/.exec(text)?.[0] ?? "";
@@ -84,7 +87,7 @@ function readHeading(text: string, line: number, draft: Draft): string | undefin
     return undefined;
   }
   if (text.trim() === word && (word in SECTIONS || word === "about")) return word;
-  const known = ["model", "about", ...Object.keys(HEADERS), ...Object.keys(SECTIONS)];
+  const known = ["model", "part", "about", ...Object.keys(HEADERS), ...Object.keys(SECTIONS)];
   const guess = nearest(word, known);
   const help = guess ? `did you mean ${guess}?` : `known: ${known.join(", ")}`;
   throw new LineError({ line, column: 1 }, `"${text.trim()}" is not a section: ${help}`);

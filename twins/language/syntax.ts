@@ -61,7 +61,16 @@ export interface Balance extends Place {
   readonly rate: Expression;
 }
 
+/** `probe = first-order-probe(signal = DO, lag = 30 s)`; without a name in front, names stay as they are. */
+export interface Use extends Place {
+  readonly as: string | undefined;
+  readonly part: string;
+  readonly given: readonly { readonly place: Place; readonly name: string; readonly value: Expression }[];
+}
+
 export interface ModelSyntax {
+  /** A part is used in models and need not have states of its own. */
+  readonly kind: "model" | "part";
   readonly name: string;
   readonly title: string;
   readonly source: string;
@@ -81,4 +90,7 @@ export interface ModelSyntax {
   readonly events: readonly EventSyntax[];
   readonly sensors: readonly Declaration[];
   readonly balances: readonly Balance[];
+  readonly uses: readonly Use[];
+  /** Names that came with used parts: nobody has to use them all. */
+  readonly fromParts: ReadonlySet<string>;
 }

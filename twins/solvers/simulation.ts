@@ -4,7 +4,7 @@
  */
 import { compileToJavaScript } from "../compile/javascript.ts";
 import type { Kernel } from "../compile/kernel.ts";
-import { STATUS } from "../compile/layout.ts";
+import { CONTROL_SLOTS, type ControlSlot, STATUS } from "../compile/layout.ts";
 import { buildProgram } from "../compile/program.ts";
 import type { TwinModel } from "../language/model.ts";
 import { DenseStep } from "./dense-step.ts";
@@ -48,6 +48,7 @@ export class Simulation {
   readonly #maxSteps: number;
   readonly #inputAt: readonly number[];
   readonly #stateAt: readonly number[];
+  readonly #at: Readonly<Record<ControlSlot, number>>;
   #time = 0;
   #step = 0;
 
@@ -64,12 +65,18 @@ export class Simulation {
     this.#watch = new EventWatch(kernel, 0, this.#functions, this.#dense);
     this.#parameters = options.parameters ?? Float64Array.from(model.parameters, (p) => p.value);
     this.#maxSteps = options.maxSteps ?? 100_000;
+    this.#at = Object.fromEntries(
+      CONTROL_SLOTS.map((name) => [name, kernel.program.layout.slot(name) * kernel.lanes]),
+    ) as Record<ControlSlot, number>;
     this.inputs = Float64Array.from(model.inputs, (u) => u.schedule[0]?.value ?? Number.NaN);
     this.state = new Float64Array(model.states.length);
-    this.#inputAt = model.inputs.map((u) => this.#slot(`u:${u.name}`));
-    this.#stateAt = model.states.map((s) => this.#slot(`y:${s.name}`));
+    const place = (name: string) => kernel.program.layout.slot(name) * kernel.lanes;
+    this.#inputAt = model.inputs.map((u) => place(`u:${u.name}`));
+    this.#stateAt = model.states.map((s) => place(`y:${s.name}`));
     this.#functions.initial(0, this.state, this.#parameters, this.inputs, this.state);
-    model.parameters.forEach((p, i) => this.#write(`p:${p.name}`, this.#parameters[i] as number));
+    model.parameters.forEach((p, i) => {
+      kernel.memory[place(`p:${p.name}`)] = this.#parameters[i] as number;
+    });
     this.#write("rtol", options.rtol ?? DEFAULT_TOLERANCE.rtol);
     this.#write("atol", options.atol ?? DEFAULT_TOLERANCE.atol);
     this.#write("tOut", Number.POSITIVE_INFINITY);
@@ -95,11 +102,12 @@ export class Simulation {
     this.#write("h", this.#step > 0 ? this.#step : length * 1e-3);
     this.#write("hMin", length * 1e-12);
     this.#write("maxSteps", this.#maxSteps);
-    for (const slot of ["rejected", "steps", "rejects"]) this.#write(slot, 0);
+    this.#write("rejected", 0);
+    this.#write("steps", 0);
+    this.#write("rejects", 0);
     this.#write("errorBefore", 1e-4);
-    this.#inputAt.forEach((at, i) => {
-      memory[at] = this.inputs[i] as number;
-    });
+    for (let i = 0; i < this.inputs.length; i++)
+      memory[this.#inputAt[i] as number] = this.inputs[i] as number;
     this.#watch.from(this.#time, this.state, this.#parameters, this.inputs);
     for (let isThere = false; !isThere; ) isThere = this.#go();
     this.#step = this.#read("h");
@@ -108,9 +116,7 @@ export class Simulation {
   /** Until the kernel stops; true at the end. */
   #go(): boolean {
     const memory = this.#kernel.memory;
-    this.#stateAt.forEach((at, i) => {
-      memory[at] = this.state[i] as number;
-    });
+    for (let i = 0; i < this.state.length; i++) memory[this.#stateAt[i] as number] = this.state[i] as number;
     this.#kernel.enter();
     this.#kernel.run();
     const status = this.#read("status");
@@ -118,9 +124,7 @@ export class Simulation {
     this.#write("steps", 0);
     this.#write("rejects", 0);
     if (status & STATUS.event) return this.#passEvent();
-    this.#stateAt.forEach((at, i) => {
-      this.state[i] = memory[at] as number;
-    });
+    for (let i = 0; i < this.state.length; i++) this.state[i] = memory[this.#stateAt[i] as number] as number;
     this.#time = this.#read("t");
     if (status & STATUS.stepTooSmall) {
       throw new SimulationError(
@@ -144,15 +148,11 @@ export class Simulation {
     return passed.time >= end;
   }
 
-  #slot(name: string): number {
-    return this.#kernel.program.layout.slot(name) * this.#kernel.lanes;
+  #read(name: ControlSlot): number {
+    return this.#kernel.memory[this.#at[name]] as number;
   }
 
-  #read(name: string): number {
-    return this.#kernel.memory[this.#slot(name)] as number;
-  }
-
-  #write(name: string, value: number): void {
-    this.#kernel.memory[this.#slot(name)] = value;
+  #write(name: ControlSlot, value: number): void {
+    this.#kernel.memory[this.#at[name]] = value;
   }
 }

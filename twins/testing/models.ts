@@ -5,15 +5,22 @@ import { type Kernel } from "../compile/kernel.ts";
 import { buildProgram } from "../compile/program.ts";
 import { compileToWebAssembly } from "../compile/webassembly.ts";
 import type { TwinModel } from "../language/model.ts";
-import { readModel } from "../language/read-model.ts";
+import { missingParts, readModel } from "../language/read-model.ts";
+import { libraryFile } from "../library/library.ts";
 import type { Outcome } from "../solvers/outcome.ts";
 import { type Changes, segmentsOf } from "../solvers/schedule.ts";
 import type { Method } from "../solvers/step.ts";
 import { runTrajectories, type SolverOptions, solverOptions } from "../solvers/trajectories.ts";
 
+/** Parts and all. */
 export function libraryModel(name: string): TwinModel {
-  const file = new URL(`../library/${name}.twin`, import.meta.url);
-  return readModel(readFileSync(file, "utf8"), `${name}.twin`).model;
+  return readModel(libraryText(name), `${name}.twin`).model;
+}
+
+function libraryText(name: string): string {
+  const text = readFileSync(libraryFile(name), "utf8");
+  const parts = missingParts(text, name).map(libraryText);
+  return [text, ...new Set(parts)].join("\n");
 }
 
 export const BACK_ENDS: readonly {

@@ -1,4 +1,5 @@
-// The CHO fed-batch by hand: equations of twins/library/cho-fed-batch.twin, starts of both variants.
+// The CHO fed-batch by hand: equations of twins/library/cho-fed-batch.twin, and with oxygen of
+// cho-fed-batch-oxygen.twin.
 #pragma once
 
 enum Parameter {
@@ -52,3 +53,25 @@ inline void plain(const Row& p, double feed, const double* y, double* d) {
   d[6] = p[Y_AMM] * forGrowth * Xv + p[D_GLN] * Gln - p[R_AMM] * Xv * Amm / (p[K_AMM] + Amm) - D * Amm;
   d[7] = p[Q_MAB] * Xv - D * mAb;
 }
+
+inline void oxygen(const Row& p, double feed, const double* y, double* d) {
+  plain(p, feed, y, d);
+  const double &V = y[0], &Xv = y[1], &O2 = y[8], &DOm = y[9], &I = y[10];
+  const double error = (p[DO_SET] - DOm) / p[SPAN];
+  const double gas = p[Y_BASE] + p[K_P] * error + I;
+  const double uptake = p[Q_O2] * Xv * (O2 / (p[K_O2] + O2));
+  d[8] = p[KLA] * (p[O_PURE] * gas - O2) - uptake - feed * p[FEED_SCALE] / V * O2;
+  d[9] = (O2 * (p[SPAN] / p[O_AIR]) - DOm) * (3600 / p[TAU_PROBE]);
+  d[10] = error * (p[K_P] / p[T_I]);
+}
+
+// Compiled with -DOXYGEN for the stiff problem.
+#ifdef OXYGEN
+constexpr int STATES = OXYGEN_STATES;
+inline void start(const double* p, double* y) { startOxygen(p, y); }
+inline void rhs(const Row& p, double feed, const double* y, double* d) { oxygen(p, feed, y, d); }
+#else
+constexpr int STATES = PLAIN_STATES;
+inline void start(const double* p, double* y) { startPlain(p, y); }
+inline void rhs(const Row& p, double feed, const double* y, double* d) { plain(p, feed, y, d); }
+#endif

@@ -1,4 +1,4 @@
-// SUNDIALS CVODE, BDF with dense direct solver and difference-quotient Jacobian, on the plain CHO model.
+// SUNDIALS CVODE, BDF with dense direct solver and difference-quotient Jacobian, on the CHO model, plain or with oxygen.
 #include <cvode/cvode.h>
 #include <nvector/nvector_serial.h>
 #include <sunlinsol/sunlinsol_dense.h>
@@ -14,7 +14,7 @@ struct Problem {
 
 int rates(realtype, N_Vector y, N_Vector d, void* data) {
   const auto* problem = static_cast<Problem*>(data);
-  plain(*problem->p, problem->feed, N_VGetArrayPointer(y), N_VGetArrayPointer(d));
+  rhs(*problem->p, problem->feed, N_VGetArrayPointer(y), N_VGetArrayPointer(d));
   return 0;
 }
 
@@ -26,13 +26,13 @@ struct Solver {
 
   Solver() {
     SUNContext_Create(nullptr, &context);
-    y = N_VNew_Serial(PLAIN_STATES, context);
+    y = N_VNew_Serial(STATES, context);
     memory = CVodeCreate(CV_BDF, context);
     CVodeInit(memory, rates, 0, y);
     CVodeSStolerances(memory, 1e-6, 1e-9);
     CVodeSetUserData(memory, &problem);
     CVodeSetMaxNumSteps(memory, 1000000);
-    SUNMatrix matrix = SUNDenseMatrix(PLAIN_STATES, PLAIN_STATES, context);
+    SUNMatrix matrix = SUNDenseMatrix(STATES, STATES, context);
     CVodeSetLinearSolver(memory, SUNLinSol_Dense(y, matrix, context), matrix);
   }
 };
@@ -41,13 +41,13 @@ void solve(const Work& work, int index, double* out, Counts& counts) {
   static Solver solver;
   const Row p(work.row(index), work.parameters);
   double* y = N_VGetArrayPointer(solver.y);
-  startPlain(work.row(index), y);
+  start(work.row(index), y);
   solver.problem.p = &p;
-  double start = 0;
+  double from = 0;
   for (int s = 0; s < work.segments; s++) {
     solver.problem.feed = work.inputs[s];
     double reached;
-    CVodeReInit(solver.memory, start, solver.y);
+    CVodeReInit(solver.memory, from, solver.y);
     CVodeSetStopTime(solver.memory, work.ends[s]);
     CVode(solver.memory, work.ends[s], solver.y, &reached, CV_NORMAL);
     long steps = 0, failures = 0;
@@ -55,10 +55,10 @@ void solve(const Work& work, int index, double* out, Counts& counts) {
     CVodeGetNumErrTestFails(solver.memory, &failures);
     counts.steps += steps;
     counts.rejects += failures;
-    start = work.ends[s];
+    from = work.ends[s];
   }
-  for (int i = 0; i < PLAIN_STATES; i++) out[i] = y[i];
+  for (int i = 0; i < STATES; i++) out[i] = y[i];
 }
 }  // namespace
 
-int main() { return serve(PLAIN_STATES, solve); }
+int main() { return serve(STATES, solve); }

@@ -3,8 +3,7 @@
  * temperature by the jacket, stirrer along a ramp, feed pump. A loop that is off leaves its actuator
  * at rest. Tuning is ours (../FIDELITY.md).
  */
-import type { Actuators } from "../plant/bioreactor.ts";
-import { AIR } from "../plant/gas-transfer.ts";
+import { type Actuators, OXYGEN_IN_AIR } from "../plant/bioreactor.ts";
 import type { ControlledChannel } from "./channels.ts";
 import { PiController } from "./pi-controller.ts";
 import type { Measured } from "./sensors.ts";
@@ -63,7 +62,7 @@ export class ControlLoops {
     actuators: Actuators,
     scanS: number,
   ): void {
-    if (!running.dissolved_oxygen) this.#oxygen.restartFrom(AIR.oxygenFraction);
+    if (!running.dissolved_oxygen) this.#oxygen.restartFrom(OXYGEN_IN_AIR);
     else if (!outOfBroth.has("dissolved_oxygen"))
       this.#oxygen.scan(setpoints.dissolved_oxygen - measured.dissolved_oxygen, scanS);
     actuators.oxygenFraction = this.#oxygen.output;

@@ -1,17 +1,10 @@
 /**
- * The vessel round the culture: one set of differential equations for the twin's states, dissolved
- * gases, heat, and the probes' lag, stepped together by a fixed step. Actuators are constant within
- * a step. Knows nothing of setpoints, noise or protocols.
+ * The vessel round the culture: the library's model of both, stepped as a whole under what controllers,
+ * pumps and faults do to it. Actuators are constant within a step. Knows nothing of setpoints, noise
+ * or protocols.
  */
-import { DormandPrince, namedStates, stateIndex, type TwinModel } from "@helix/twins";
-import { brothPh, strongIonsForPh } from "./acid-base.ts";
-import {
-  CARBON_DIOXIDE_TRANSFER_RATIO,
-  carbonDioxideSaturation,
-  oxygenSaturation,
-  oxygenSaturationInAir,
-  oxygenTransferCoefficient,
-} from "./gas-transfer.ts";
+import { compileTerms, type Evaluator, METHODS, Simulation, type TwinModel } from "@helix/twins/stepping";
+import type { Culture } from "./culture.ts";
 
 /** What the controllers and pumps do during one step. */
 export interface Actuators {
@@ -47,37 +40,46 @@ export interface Troubles {
 
 const NO_TROUBLES: Readonly<Troubles> = { feedShare: 1, gasShare: 1, foreignOxygenDemand: 0 };
 
+/** Mole fraction of oxygen in dry air. */
+export const OXYGEN_IN_AIR = 0.2095;
 /** Glucose to carbon dioxide and water: C6H12O6 + 6 O2. */
 const OXYGEN_PER_GLUCOSE = 6;
-/** mmol/L; keeps glucose from turning negative. */
-const GLUCOSE_HALF_SATURATION = 0.1;
-
+/** Far more than any gas transfer brings: a demand above it takes up no more oxygen. */
+const MOST_FOREIGN_DEMAND = 2000;
 const SECONDS_PER_HOUR = 3600;
-const OXYGEN_HALF_SATURATION = 0.005;
-const RESPIRATORY_QUOTIENT = 1;
-const VESSEL_TIME_CONSTANT_H = 280 / SECONDS_PER_HOUR;
-const JACKET_TIME_CONSTANT_H = 60 / SECONDS_PER_HOUR;
-const DO_PROBE_LAG_H = 30 / SECONDS_PER_HOUR;
-/** In a standard the probe stands in gas, without the film of liquid that slows it. */
-const DO_PROBE_LAG_IN_STANDARD_H = 10 / SECONDS_PER_HOUR;
-const PH_PROBE_LAG_H = 3 / SECONDS_PER_HOUR;
-const TEMPERATURE_PROBE_LAG_H = 10 / SECONDS_PER_HOUR;
+const KELVIN_AT_ZERO_CEL = 273.15;
 
-/** Places of the vessel's own states, after the twin's. */
-const VESSEL = {
-  oxygen: 0,
-  carbonDioxide: 1,
-  strongIons: 2,
-  temperature: 3,
-  jacket: 4,
-  doProbe: 5,
-  phProbe: 6,
-  ptProbe: 7,
-};
-const VESSEL_STATES = Object.keys(VESSEL).length;
+/** Names in the model that the unit reads or sets. */
+const STATES = [
+  "V",
+  "Glc",
+  "O2",
+  "CO2",
+  "strong",
+  "T",
+  "T_j",
+  "doProbe_felt",
+  "phProbe_felt",
+  "ptProbe_felt",
+] as const;
+const INPUTS = [
+  "pump",
+  "delivered",
+  "stirrer",
+  "y_oxygen",
+  "y_CO2",
+  "gas",
+  "alkali",
+  "foreign",
+  "jacket",
+  "do_fixed",
+  "ph_fixed",
+] as const;
+type StateName = (typeof STATES)[number];
+type InputName = (typeof INPUTS)[number];
 
 export interface InitialConditions {
-  /** The twin's state vector. */
+  /** The culture's states, in the order of its model. */
   readonly culture: Float64Array;
   /** %{airsat} */
   readonly dissolvedOxygen: number;
@@ -91,32 +93,40 @@ export interface InitialConditions {
 }
 
 export class Bioreactor {
-  readonly #twin: TwinModel;
-  readonly #y: Float64Array;
-  readonly #solver: DormandPrince;
-  readonly #base: number;
-  /** Of the twin's states, by name. */
-  readonly #places: ReadonlyMap<string, number>;
-  readonly #volume: number;
-  readonly #lactate: number;
-  readonly #ammonium: number;
-  readonly #glucose: number;
+  readonly #twin: Simulation;
+  readonly #model: TwinModel;
+  readonly #parameters: Float64Array;
+  readonly #states: Readonly<Record<StateName, number>>;
+  readonly #inputs: Readonly<Record<InputName, number>>;
+  readonly #referenceKelvin: number;
+  readonly #sensors: ReadonlyMap<string, number>;
+  readonly #readCulture: Evaluator;
+  readonly #cultureNow: Float64Array;
+  readonly #lines = new Map<string, Evaluator>();
+  readonly #one = new Float64Array(1);
+  #seconds = 0;
   readonly actuators: Actuators;
   readonly troubles: Troubles = { ...NO_TROUBLES };
   readonly standards: ProbeStandards = { dissolvedOxygen: undefined, ph: undefined };
 
   /** Starts in the steady state that the initial conditions describe, actuators included. */
-  constructor(twin: TwinModel, initial: InitialConditions) {
-    this.#twin = twin;
-    this.#base = twin.states.length;
-    this.#places = new Map(twin.states.map(({ name }, place) => [name, place]));
-    this.#volume = stateIndex(twin, "volume");
-    this.#lactate = stateIndex(twin, "lactate");
-    this.#ammonium = stateIndex(twin, "ammonium");
-    this.#glucose = stateIndex(twin, "glucose");
-    this.#y = new Float64Array(this.#base + VESSEL_STATES);
-    this.#y.set(initial.culture);
-    this.#solver = new DormandPrince((_t, y, dydt) => this.#rightHandSide(y, dydt), this.#y.length);
+  constructor(culture: Culture, initial: InitialConditions) {
+    this.#model = culture.vessel;
+    this.#twin = new Simulation(this.#model, METHODS.dp5, {}, culture.vesselKernel());
+    this.#parameters = Float64Array.from(this.#model.parameters, (p) => p.value);
+    this.#states = placesOf(STATES, this.#model.states);
+    this.#inputs = placesOf(INPUTS, this.#model.inputs);
+    this.#referenceKelvin = this.#parameter("T_ref");
+    this.#sensors = new Map(culture.model.sensors.map(({ name }, i) => [name, i]));
+    this.#readCulture = compileTerms(
+      this.#model,
+      culture.model.sensors.map(({ value }) => value),
+    );
+    this.#cultureNow = new Float64Array(culture.model.sensors.length);
+    this.#model.states.forEach(({ name }, place) => {
+      const own = culture.model.states.findIndex((state) => state.name === name);
+      if (own >= 0) this.#twin.state[place] = initial.culture[own] as number;
+    });
     this.actuators = {
       stirrer: initial.stirrer,
       feed: 0,
@@ -130,7 +140,10 @@ export class Bioreactor {
 
   /** Advances by `seconds` with the actuators as they are. */
   step(seconds: number): void {
-    this.#solver.step(0, seconds / SECONDS_PER_HOUR, this.#y);
+    this.#actuate();
+    this.#seconds += seconds;
+    this.#twin.advance(this.#seconds / SECONDS_PER_HOUR);
+    if (this.troubles.foreignOxygenDemand > 0) this.#burnGlucose(seconds / SECONDS_PER_HOUR);
   }
 
   forgetTroubles(): void {
@@ -139,140 +152,150 @@ export class Bioreactor {
 
   /** Oxygen transfer coefficient now, /h. */
   get oxygenTransfer(): number {
-    return oxygenTransferCoefficient(this.actuators.stirrer, this.volume, this.troubles.gasShare);
+    this.#actuate();
+    return this.#line("kLa");
   }
 
   /** Oxygen taken up now by the culture, and by what does not belong there; mmol/L/h. */
   get oxygenUptakes(): { readonly own: number; readonly foreign: number } {
-    const oxygen = this.#vessel("oxygen");
-    return { own: this.#oxygenUptake(this.#y, oxygen), foreign: this.#foreignUptake(this.#y, oxygen) };
+    this.#actuate();
+    return { own: this.#line("own"), foreign: this.#line("other") };
   }
 
-  /** The twin's states by name. */
+  /** The culture's quantities by the names of its model's sensors. */
   get culture(): Record<string, number> {
-    return namedStates(this.#twin, this.#y);
+    this.#senseCulture();
+    return Object.fromEntries([...this.#sensors].map(([name, i]) => [name, this.#cultureNow[i] as number]));
   }
 
-  /** One of the twin's states; NaN when it has none of that name. */
+  /** One of them; NaN when there is none of that name. */
   cultureState(name: string): number {
-    return this.#y[this.#places.get(name) ?? -1] ?? Number.NaN;
+    this.#senseCulture();
+    return this.#cultureNow[this.#sensors.get(name) ?? -1] ?? Number.NaN;
   }
 
   /** L */
   get volume(): number {
-    return this.#y[this.#volume] as number;
+    return this.#state("V");
   }
 
   /** True dissolved oxygen, %{airsat}. */
   get dissolvedOxygen(): number {
-    return airSaturation(this.#y, this.#base);
+    return 100 * this.#line("airsat");
   }
 
   get ph(): number {
-    return this.#ph(this.#y);
+    return this.#line("acid_pH");
   }
 
   /** Cel */
   get temperature(): number {
-    return this.#vessel("temperature");
+    return this.#state("T") - KELVIN_AT_ZERO_CEL;
   }
 
   /** What the probes feel, before noise, drift and calibration. */
   get probes(): { readonly dissolvedOxygen: number; readonly ph: number; readonly temperature: number } {
     return {
-      dissolvedOxygen: this.#vessel("doProbe"),
-      ph: this.#vessel("phProbe"),
-      temperature: this.#vessel("ptProbe"),
+      dissolvedOxygen: 100 * this.#state("doProbe_felt"),
+      ph: this.#state("phProbe_felt"),
+      temperature: this.#state("ptProbe_felt") * this.#referenceKelvin - KELVIN_AT_ZERO_CEL,
     };
   }
 
-  #vessel(name: keyof typeof VESSEL): number {
-    return this.#y[this.#base + VESSEL[name]] as number;
+  #actuate(): void {
+    const { stirrer, feed, oxygenFraction, carbonDioxideFraction, base, jacket } = this.actuators;
+    const { feedShare, gasShare, foreignOxygenDemand } = this.troubles;
+    const { dissolvedOxygen, ph } = this.standards;
+    const [into, at] = [this.#twin.inputs, this.#inputs];
+    into[at.pump] = feed;
+    into[at.delivered] = feedShare;
+    into[at.stirrer] = stirrer;
+    into[at.y_oxygen] = oxygenFraction;
+    into[at.y_CO2] = carbonDioxideFraction;
+    into[at.gas] = gasShare;
+    into[at.alkali] = base;
+    into[at.foreign] = Math.min(foreignOxygenDemand, MOST_FOREIGN_DEMAND);
+    into[at.jacket] = jacket + KELVIN_AT_ZERO_CEL;
+    into[at.do_fixed] = dissolvedOxygen === undefined ? -1 : dissolvedOxygen / 100;
+    into[at.ph_fixed] = ph ?? -1;
   }
 
-  #ph(y: Float64Array): number {
-    return brothPh({
-      strongIons: y[this.#base + VESSEL.strongIons] as number,
-      carbonDioxide: y[this.#base + VESSEL.carbonDioxide] as number,
-      lactate: y[this.#lactate] as number,
-      ammonium: y[this.#ammonium] as number,
-    });
+  /** What does not belong to the culture is not in its equations: its glucose goes after each step. */
+  #burnGlucose(hours: number): void {
+    const burnt = (this.#line("other") / OXYGEN_PER_GLUCOSE) * hours;
+    this.#set("Glc", Math.max(0, this.#state("Glc") - burnt));
   }
 
   #settle(initial: InitialConditions): void {
-    const y = this.#y;
-    const at = (name: keyof typeof VESSEL, value: number) => {
-      y[this.#base + VESSEL[name]] = value;
-    };
-    at("temperature", initial.temperature);
-    at("jacket", initial.temperature);
-    const oxygen = (oxygenSaturationInAir(initial.temperature) * initial.dissolvedOxygen) / 100;
-    at("oxygen", oxygen);
-    const uptake = this.#oxygenUptake(y, oxygen);
-    const transfer = oxygenTransferCoefficient(initial.stirrer, this.volume);
-    const fraction = (oxygen + uptake / transfer) / oxygenSaturation(initial.temperature, 1);
+    const kelvin = initial.temperature + KELVIN_AT_ZERO_CEL;
+    this.#set("T", kelvin);
+    this.#set("T_j", kelvin);
+    this.#actuate();
+    const inAir = this.#line("oxygen_air");
+    const oxygen = (inAir * initial.dissolvedOxygen) / 100;
+    this.#set("O2", oxygen);
+    const [uptake, transfer] = [this.#line("own"), this.#line("kLa")];
+    const fraction = ((oxygen + uptake / transfer) / inAir) * OXYGEN_IN_AIR;
     this.actuators.oxygenFraction = Math.min(1, Math.max(0, fraction));
-    const carbonDioxide =
-      carbonDioxideSaturation(initial.carbonDioxideFraction) +
-      (RESPIRATORY_QUOTIENT * uptake) / (CARBON_DIOXIDE_TRANSFER_RATIO * transfer);
-    at("carbonDioxide", carbonDioxide);
-    const lactate = y[this.#lactate] as number;
-    const ammonium = y[this.#ammonium] as number;
-    at("strongIons", strongIonsForPh(initial.ph, { lactate, ammonium, carbonDioxide }));
-    at("doProbe", initial.dissolvedOxygen);
-    at("phProbe", initial.ph);
-    at("ptProbe", initial.temperature);
+    const fromGas = this.#parameter("H_CO2") * initial.carbonDioxideFraction;
+    const made = (this.#parameter("RQ") * uptake) / (this.#parameter("slower") * transfer);
+    this.#set("CO2", fromGas + made);
+    this.#set("strong", this.#strongIonsFor(initial.ph));
+    this.#set("doProbe_felt", initial.dissolvedOxygen / 100);
+    this.#set("phProbe_felt", initial.ph);
+    this.#set("ptProbe_felt", kelvin / this.#referenceKelvin);
   }
 
-  /** mmol/L/h; falls to nothing with the oxygen, which therefore cannot turn negative. */
-  #oxygenUptake(y: Float64Array, oxygen: number): number {
-    return (this.#twin.oxygenDemand(y) * oxygen) / (OXYGEN_HALF_SATURATION + oxygen);
+  /** Strong ions at which the broth has the given pH, mmol/L: pH rises with them, so they are bracketed. */
+  #strongIonsFor(ph: number): number {
+    let [low, high] = [-500, 500];
+    for (let k = 0; k < 60; k++) {
+      const middle = (low + high) / 2;
+      this.#set("strong", middle);
+      if (this.#line("acid_pH") < ph) low = middle;
+      else high = middle;
+    }
+    return (low + high) / 2;
   }
 
-  /** mmol/L/h; ends with the oxygen or the glucose. */
-  #foreignUptake(y: Float64Array, oxygen: number): number {
-    const glucose = y[this.#glucose] as number;
-    const limits =
-      (oxygen / (OXYGEN_HALF_SATURATION + oxygen)) * (glucose / (GLUCOSE_HALF_SATURATION + glucose));
-    return this.troubles.foreignOxygenDemand * limits;
+  #senseCulture(): void {
+    const { time, state, inputs } = this.#twin;
+    this.#readCulture(time, state, this.#parameters, inputs, this.#cultureNow);
   }
 
-  #rightHandSide(y: Float64Array, dydt: Float64Array): void {
-    const b = this.#base;
-    const { stirrer, oxygenFraction, carbonDioxideFraction, base, jacket } = this.actuators;
-    const feed = this.actuators.feed * this.troubles.feedShare;
-    const temperature = y[b + VESSEL.temperature] as number;
-    const oxygen = y[b + VESSEL.oxygen] as number;
-    const carbonDioxide = y[b + VESSEL.carbonDioxide] as number;
-    const jacketTemperature = y[b + VESSEL.jacket] as number;
-    const volume = y[this.#volume] as number;
-    this.#twin.rightHandSide(y, dydt, { feed, temperature });
+  /** An algebraic line of the model, as things are. */
+  #line(name: string): number {
+    const known = this.#lines.get(name) ?? compileTerms(this.#model, [{ kind: "name", name }]);
+    this.#lines.set(name, known);
+    const { time, state, inputs } = this.#twin;
+    known(time, state, this.#parameters, inputs, this.#one);
+    return this.#one[0] as number;
+  }
 
-    const transfer = oxygenTransferCoefficient(stirrer, volume, this.troubles.gasShare);
-    const foreign = this.#foreignUptake(y, oxygen);
-    const uptake = this.#oxygenUptake(y, oxygen) + foreign;
-    dydt[this.#glucose] = (dydt[this.#glucose] as number) - foreign / OXYGEN_PER_GLUCOSE;
-    dydt[b + VESSEL.oxygen] = transfer * (oxygenSaturation(temperature, oxygenFraction) - oxygen) - uptake;
-    dydt[b + VESSEL.carbonDioxide] =
-      RESPIRATORY_QUOTIENT * uptake -
-      CARBON_DIOXIDE_TRANSFER_RATIO *
-        transfer *
-        (carbonDioxide - carbonDioxideSaturation(carbonDioxideFraction));
-    dydt[b + VESSEL.strongIons] = base - (feed / volume) * (y[b + VESSEL.strongIons] as number);
-    dydt[b + VESSEL.temperature] = (jacketTemperature - temperature) / VESSEL_TIME_CONSTANT_H;
-    dydt[b + VESSEL.jacket] = (jacket - jacketTemperature) / JACKET_TIME_CONSTANT_H;
+  #state(name: StateName): number {
+    return this.#twin.state[this.#states[name]] as number;
+  }
 
-    const doSeen = this.standards.dissolvedOxygen ?? airSaturation(y, b);
-    const doLag = this.standards.dissolvedOxygen === undefined ? DO_PROBE_LAG_H : DO_PROBE_LAG_IN_STANDARD_H;
-    const phSeen = this.standards.ph ?? this.#ph(y);
-    dydt[b + VESSEL.doProbe] = (doSeen - (y[b + VESSEL.doProbe] as number)) / doLag;
-    dydt[b + VESSEL.phProbe] = (phSeen - (y[b + VESSEL.phProbe] as number)) / PH_PROBE_LAG_H;
-    dydt[b + VESSEL.ptProbe] = (temperature - (y[b + VESSEL.ptProbe] as number)) / TEMPERATURE_PROBE_LAG_H;
+  #set(name: StateName, value: number): void {
+    this.#twin.state[this.#states[name]] = value;
+  }
+
+  #parameter(name: string): number {
+    const found = this.#model.parameters.find((p) => p.name === name);
+    if (!found) throw new RangeError(`${this.#model.name} has no parameter "${name}"`);
+    return found.value;
   }
 }
 
-/** %{airsat} */
-function airSaturation(y: Float64Array, vesselBase: number): number {
-  const temperature = y[vesselBase + VESSEL.temperature] as number;
-  return (100 * (y[vesselBase + VESSEL.oxygen] as number)) / oxygenSaturationInAir(temperature);
+/** @throws RangeError for a name that the model does not have */
+function placesOf<Name extends string>(
+  names: readonly Name[],
+  list: readonly { readonly name: string }[],
+): Record<Name, number> {
+  const places = names.map((name) => {
+    const place = list.findIndex((quantity) => quantity.name === name);
+    if (place < 0) throw new RangeError(`the vessel's model has no "${name}"`);
+    return [name, place];
+  });
+  return Object.fromEntries(places) as Record<Name, number>;
 }

@@ -1,41 +1,50 @@
 import { expect, test } from "vitest";
-import { advance, choTwin, truth, unitAt } from "../testing/units.ts";
-import { brothPh, strongIonsForPh } from "./acid-base.ts";
+import { advance, choCulture, truth, unitAt } from "../testing/units.ts";
 import { Bioreactor } from "./bioreactor.ts";
-import { oxygenSaturation, oxygenSaturationInAir, oxygenTransferCoefficient } from "./gas-transfer.ts";
-
-test("oxygen saturation of water: the printed values of APHA 4500-O, mg/L", () => {
-  const milligrams = (cel: number) => oxygenSaturationInAir(cel) * 31.9988;
-  expect(milligrams(0)).toBeCloseTo(14.621, 2);
-  expect(milligrams(25)).toBeCloseTo(8.263, 2);
-  expect(milligrams(37)).toBeCloseTo(6.727, 2);
-});
-
-test("pure oxygen at 37 Cel: about 1 mmol/L, as Xing 2010 has it", () => {
-  expect(oxygenSaturation(37, 1)).toBeCloseTo(1.0, 1);
-});
+import { stateAfterRecipe } from "./culture.ts";
 
 test("oxygen transfer: 15/h at the reference, more with speed, a little without any stirring", () => {
-  expect(oxygenTransferCoefficient(200, 1.5)).toBeCloseTo(15, 9);
-  expect(oxygenTransferCoefficient(400, 1.5)).toBeGreaterThan(50);
-  expect(oxygenTransferCoefficient(0, 1.5)).toBeCloseTo(0.5, 9);
+  const plant = still();
+  expect(plant.oxygenTransfer).toBeCloseTo(15, 0);
+  plant.actuators.stirrer = 400;
+  expect(plant.oxygenTransfer).toBeGreaterThan(50);
+  plant.actuators.stirrer = 0;
+  expect(plant.oxygenTransfer).toBeCloseTo(0.5, 9);
 });
 
-test("pH: strong ions for a pH give that pH; lactate lowers it, base raises it", () => {
-  const rest = { lactate: 20, ammonium: 3, carbonDioxide: 1.5 };
-  const strongIons = strongIonsForPh(7, rest);
-  expect(brothPh({ ...rest, strongIons })).toBeCloseTo(7, 9);
-  expect(brothPh({ ...rest, strongIons, lactate: 21 })).toBeLessThan(7);
-  expect(brothPh({ ...rest, strongIons: strongIons + 1 })).toBeGreaterThan(7);
+test("a vessel begins at the pH that it is given; lactate of the culture lowers it, base raises it", () => {
+  const ph = (base: number) => {
+    const plant = still();
+    expect(plant.ph).toBeCloseTo(7, 6);
+    plant.actuators.base = base;
+    for (let s = 0; s < 3600; s++) plant.step(1);
+    return plant.ph;
+  };
+  expect(ph(0)).toBeLessThan(7);
+  expect(ph(5)).toBeGreaterThan(7.1);
 });
 
-test("pH stays a number when acid has used up the buffer", () => {
-  expect(Number.isFinite(brothPh({ strongIons: 0, lactate: 100, ammonium: 0, carbonDioxide: 1 }))).toBe(true);
+test("another organism burns one glucose for six oxygen, and never more than there is", () => {
+  const [pure, foreign] = [still(), still()];
+  let burnt = 0;
+  for (let s = 0; s < 1800; s++) {
+    foreign.troubles.foreignOxygenDemand = 3;
+    pure.step(1);
+    foreign.step(1);
+    burnt += foreign.oxygenUptakes.foreign / 3600;
+  }
+  expect(pure.cultureState("glucose") - foreign.cultureState("glucose")).toBeCloseTo(burnt / 6, 3);
+  for (let s = 0; s < 600; s++) {
+    foreign.troubles.foreignOxygenDemand = 1e9;
+    foreign.step(1);
+  }
+  expect(foreign.dissolvedOxygen).toBeGreaterThanOrEqual(0);
+  expect(foreign.cultureState("glucose")).toBeGreaterThan(0);
 });
 
 function still(): Bioreactor {
-  return new Bioreactor(choTwin(), {
-    culture: choTwin().initialState(),
+  return new Bioreactor(choCulture(), {
+    culture: stateAfterRecipe(choCulture(), 0),
     dissolvedOxygen: 40,
     ph: 7,
     temperature: 36.8,

@@ -1,22 +1,22 @@
 /** Units for tests: a Biostat without protocol or process. */
 import { createSeededRandom } from "@helix/platform";
-import { TWINS, type TwinModel } from "@helix/twins";
 import { Biostat } from "../biostat.ts";
 import type { ChannelName } from "../device/channels.ts";
 import type { Reading } from "../device/sensors.ts";
+import { CULTURES, type Culture } from "../plant/culture.ts";
 
 export const HOUR_S = 3600;
 
-export function choTwin(): TwinModel {
-  const twin = TWINS.get("cho-fed-batch");
-  if (!twin) throw new Error("cho-fed-batch is not registered");
-  return twin;
+export function choCulture(): Culture {
+  const culture = CULTURES.get("cho-fed-batch");
+  if (!culture) throw new Error("cho-fed-batch is not registered");
+  return culture;
 }
 
 /** A unit at `beginH` hours of the reference batch. */
 export function unitAt(beginH: number, seed = 7): Biostat {
   return new Biostat({
-    twin: choTwin(),
+    culture: choCulture(),
     beginS: beginH * HOUR_S,
     random: createSeededRandom(seed).fork("sartorius-biostat"),
   });

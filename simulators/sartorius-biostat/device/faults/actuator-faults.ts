@@ -1,8 +1,6 @@
 /** Faults between a setpoint and the actuator that should follow it. */
-
 import { Touches } from "../../../touches.ts";
-import type { Actuators } from "../../plant/bioreactor.ts";
-import { AIR } from "../../plant/gas-transfer.ts";
+import { type Actuators, OXYGEN_IN_AIR } from "../../plant/bioreactor.ts";
 import { type ControlledChannel, channelByName, isControlled } from "../channels.ts";
 import { ROOM_TEMPERATURE_CEL } from "../control-loops.ts";
 import type { Answer } from "../status.ts";
@@ -16,7 +14,7 @@ const ACTUATORS: Readonly<
     name: "oxygenFraction",
     what: "the oxygen valve",
     unit: "1",
-    rest: AIR.oxygenFraction,
+    rest: OXYGEN_IN_AIR,
   },
   ph: { name: "base", what: "the base valve", unit: "mmol/L/h", rest: 0 },
   temperature: { name: "jacket", what: "the jacket", unit: "Cel", rest: ROOM_TEMPERATURE_CEL },
