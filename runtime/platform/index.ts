@@ -2,10 +2,11 @@
  * Time, chance, network, serial lines and disk: handed to every part of HELIX, so that the same
  * code runs in real time and in a virtual world. Only this package may reach for the real ones.
  */
-export { nextTurn } from "./event-loop.ts";
+
 export { blockingDisk, isSystemPlatform } from "./blocking-disk.ts";
 export * from "./deadline.ts";
 export * from "./disk.ts";
+export { nextTurn } from "./event-loop.ts";
 export * from "./http.ts";
 export * from "./log.ts";
 export * from "./platform.ts";

@@ -25,8 +25,8 @@ import type { FromWriter, WriterStart } from "./messages.ts";
 import { createSharedMemory, MAX_OUTSTANDING, REQUESTS, SharedProducer } from "./shared-queue.ts";
 import { SpareSegment } from "./spare-segment.ts";
 
-/** About 0.5 ms in an idle event loop; a busy one does other things between two looks. */
-const LOOKS = 200;
+/** About 1 ms in an idle event loop; a busy one does other things between two looks. */
+const LOOKS = 400;
 
 interface Waiting {
   /** Among all records ever submitted. */
