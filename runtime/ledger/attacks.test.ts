@@ -295,12 +295,21 @@ describe("somebody with write access and without the key", () => {
     const mallory = createSigningKey(policy.key.origin, createSeededRandom("mallory"));
     const forged = sealBatch([draft("never happened")], chain, mallory).bytes;
     const disk = damagedCopy(LAST, (bytes) => concat(bytes, forged));
-    expect(await verify(disk)).toMatchObject({
-      verdict: "CORRUPT",
+    const found = {
       records: 10n,
-      firstBad: { sequence: 10n, reason: expect.stringContaining("not written by the holder") },
-    });
-    await expect(open(disk)).rejects.toThrow("CORRUPT");
+      firstBad: { sequence: 10n, reason: expect.stringContaining("holder of this ledger's key") },
+    };
+    expect(await verify(disk)).toMatchObject({ verdict: "TORN_TAIL", ...found });
+    const next = sealBatch([draft("nor did this")], chain, mallory).bytes;
+    const two = damagedCopy(LAST, (bytes) => concat(bytes, next), disk);
+    expect(await verify(two)).toMatchObject({ verdict: "CORRUPT", ...found });
+    await expect(open(two)).rejects.toThrow("CORRUPT");
+    // A single one is set aside like a torn write; the record tells of it, and it never becomes part of the ledger.
+    const opened = disk.copy();
+    await (await open(opened)).close();
+    expect((await readAll(opened, 10n)).map(({ event }) => event)).toMatchObject([
+      { type: "RECOVERY", quarantinedBytes: withoutZeroTail(forged).length },
+    ]);
     // Who may not read the private key sees what is signed and what is not; the tail is not proven to him.
     disk.files.delete(`${FOLDER}/ledger.key`);
     expect(await verify(disk)).toMatchObject({

@@ -53,6 +53,10 @@ export class BatchWriter {
     return this.#checkpoint;
   }
 
+  get isSigned(): boolean {
+    return this.#signed.records === this.records;
+  }
+
   get needsCheckpoint(): boolean {
     return this.records - this.#checkpoint.records >= CHECKPOINT_RECORDS;
   }
@@ -79,7 +83,7 @@ export class BatchWriter {
    * then on the newest records are proven to every reader; a power cut may still take the mark.
    */
   async sign(): Promise<void> {
-    if (this.#signed.records === this.records) return;
+    if (this.isSigned) return;
     const { checkpoint, bytes } = this.#signMark();
     await this.#files.marks.write(bytes);
     this.#signed = checkpoint;

@@ -10,9 +10,6 @@ import { locateBadRecord } from "./locate.ts";
 import { placeOf } from "./record-codec.ts";
 import type { WriterSecret } from "./signing-key.ts";
 
-/** The least that a disk writes whole, in bytes. */
-const DISK_SECTOR_BYTES = 512;
-
 export interface Problem {
   /** Of the first bad record; of the first one missing when none is there. */
   readonly sequence: bigint;
@@ -132,17 +129,9 @@ function foreign(
 ): Problem | undefined {
   const covered = chain.sequence + BigInt(batch.records.length) <= signedRecords;
   if (covered || secret === undefined || isOwnTrailer(batch.trailer, secret)) return undefined;
-  const reason = "batch was not written by the holder of this ledger's key";
-  // A crash can part hash and tag only where they stand in two sectors of the disk.
-  const torn = isTrailerSplit(batch) && laterBatch(file, offset) === undefined;
-  return { sequence: chain.sequence, offset, reason, torn };
-}
-
-function isTrailerSplit({ records, trailer }: Batch): boolean {
-  const last = records.at(-1) as Batch["records"][number];
-  const from = last.offset + last.bytes.length;
-  const sectorOf = (at: number) => Math.floor(at / DISK_SECTOR_BYTES);
-  return sectorOf(from) !== sectorOf(from + trailer.length - 1);
+  const reason = "batch is not one that the holder of this ledger's key wrote to its end";
+  // A write that was cut within the tag looks the same; either way it is set aside and never continued.
+  return { sequence: chain.sequence, offset, reason, torn: laterBatch(file, offset) === undefined };
 }
 
 function laterBatch(file: Uint8Array, offset: number): Batch | undefined {

@@ -3,9 +3,11 @@
  * code runs in real time and in a virtual world. Only this package may reach for the real ones.
  */
 export { accountName } from "./account.ts";
+
 export { blockingDisk, isSystemPlatform } from "./blocking-disk.ts";
 export * from "./deadline.ts";
 export * from "./disk.ts";
+export { nextTurn } from "./event-loop.ts";
 export * from "./http.ts";
 export * from "./log.ts";
 export * from "./own-resources.ts";

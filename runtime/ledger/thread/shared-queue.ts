@@ -121,6 +121,11 @@ export class SharedProducer {
     return this.#hashes.subarray(from, from + HASH_BYTES);
   }
 
+  /** The callers look by themselves, until `takeNews`. */
+  lookWithoutNews(): void {
+    Atomics.store(this.#control, NEWS_TOLD, 1);
+  }
+
   /** Before looking at the counters, so that what changes after the look is told again. */
   takeNews(): void {
     Atomics.store(this.#control, NEWS_TOLD, 0);

@@ -17,6 +17,8 @@ import { REQUESTS, SharedConsumer } from "./shared-queue.ts";
 import { restoreChain } from "./start-data.ts";
 
 const NS_PER_MS = 1_000_000n;
+/** So long after the last record what is durable is signed. */
+const QUIET_MS = 1;
 const { clock } = createSystemPlatform();
 const start = workerData as WriterStart;
 const queue = new SharedConsumer(start.memory);
@@ -85,6 +87,9 @@ async function serve(writer: BatchWriter): Promise<void> {
       request = REQUESTS.none;
     }
     if (drafts.length > 0 || queue.wasWoken(seen)) continue;
+    // A slow caller is back within a millisecond too, and must not find the writer at a signature.
+    if (!writer.isSigned) queue.sleep(seen, QUIET_MS);
+    if (queue.wakeCount !== seen) continue;
     await writer.sign();
     const due = dueInMs(writer, uncoveredSince);
     if (due <= 0) await checkpoint();
