@@ -99,7 +99,7 @@ export class ThreadedLedger implements Ledger {
       if (message.kind === "ready") return ready.resolve();
       this.#told(message);
       // From here on the thread keeps nobody alive, so its exit may never be told.
-      if (this.#failure !== undefined) ready.reject(this.#failure);
+      if (this.#failure !== undefined) ready.reject(this.#failure.cause ?? this.#failure);
     });
     this.#worker.on("error", (error) => this.#fail(error));
     this.#worker.on("exit", () => {
