@@ -81,10 +81,10 @@ const BAD: readonly Bad[] = [
     make: async () => {
       const cwd = await copyOf(plain);
       const policy = join(cwd, "ledger", "ledger.policy");
-      await writeFile(policy, (await readFile(policy, "utf8")).replace("helix-ledger/1", "helix-ledger/999"));
+      await writeFile(policy, (await readFile(policy, "utf8")).replace("helix-ledger/2", "helix-ledger/999"));
       return { cwd };
     },
-    line: "ledger LEDGER has format 999, this HELIX knows 1; use a newer HELIX",
+    line: "ledger LEDGER has format 999, this HELIX knows 2; use a newer HELIX",
   },
   {
     what: "a missing segment",
