@@ -100,7 +100,10 @@ async function openMain(options: OpenLedgerOptions, start = startWriter): Promis
 const startWriter = (options: OpenLedgerOptions, held: HeldLedger): Promise<Ledger> =>
   isSystemPlatform(options) ? startThread(options, held) : startInline(options, held);
 
-function startThread({ folder, disk, segmentBytes }: OpenLedgerOptions, held: HeldLedger): Promise<Ledger> {
+function startThread(
+  { folder, disk, clock, segmentBytes }: OpenLedgerOptions,
+  held: HeldLedger,
+): Promise<Ledger> {
   const { policy, key, chain, at, checkpoint, stamp } = held;
   const start = {
     folder,
@@ -111,7 +114,7 @@ function startThread({ folder, disk, segmentBytes }: OpenLedgerOptions, held: He
     at,
     checkpoint,
   };
-  return ThreadedLedger.start(start, stamp, disk, () => held.release());
+  return ThreadedLedger.start(start, stamp, { disk, clock }, () => held.release());
 }
 
 async function startInline(options: OpenLedgerOptions, held: HeldLedger): Promise<Ledger> {

@@ -1,13 +1,12 @@
 /**
  * The callers' half of a ledger with a writer thread: stamps each event, puts it into shared memory
- * and settles the promises when the writer says so. What is acknowledged stands in shared counters. While
- * somebody waits they are looked at in every turn of the event loop, for as long as a good disk takes: waking a
- * thread that sleeps costs 25 to 50 us, by a message as by Atomics.waitAsync, a third of such a disk's
- * time. After that a message says that they moved.
+ * and settles the promises when the writer says so. What is acknowledged stands in shared counters: they are
+ * looked at while somebody waits, or a message says that they moved (look-or-sleep.ts).
  */
 import { getCompileCacheDir } from "node:module";
 import { dirname } from "node:path";
 import { Worker, type WorkerOptions } from "node:worker_threads";
+import type { Clock } from "@helix/hal";
 import { type Disk, nextTurn } from "@helix/platform";
 import type { Waiter } from "../batch-queue.ts";
 import { toHex } from "../bytes.ts";
@@ -21,6 +20,7 @@ import type {
 } from "../ledger.ts";
 import { closedError, unavailableError } from "../open-error.ts";
 import type { Stamp } from "../stamp.ts";
+import { LookOrSleep } from "./look-or-sleep.ts";
 import type { FromWriter, WriterStart } from "./messages.ts";
 import { createSharedMemory, MAX_OUTSTANDING, REQUESTS, SharedProducer } from "./shared-queue.ts";
 import { SpareSegment } from "./spare-segment.ts";
@@ -68,8 +68,14 @@ export class ThreadedLedger implements Ledger {
   #nextCheckpointWaiters: Waiter<LedgerCheckpoint>[] = [];
   #wakePlanned = false;
   #keepsAlive = true;
-  /** Looks left, 0 when nobody looks. */
-  #looks = 0;
+  readonly #lookOrSleep: LookOrSleep;
+  #watched:
+    | {
+        readonly index: number;
+        readonly coveredFirst: boolean;
+        readonly wait: ReturnType<LookOrSleep["start"]>;
+      }
+    | undefined;
   #failure: LedgerUnavailableError | undefined;
   #closed: Promise<void> | undefined;
   readonly #ended = Promise.withResolvers<void>();
@@ -79,6 +85,7 @@ export class ThreadedLedger implements Ledger {
     start: Omit<WriterStart, "memory">,
     stamp: Stamp,
     spare: SpareSegment,
+    lookOrSleep: LookOrSleep,
     release: () => Promise<void>,
     ready: PromiseWithResolvers<void>,
   ) {
@@ -86,6 +93,7 @@ export class ThreadedLedger implements Ledger {
     this.#folder = start.folder;
     this.#stamp = stamp;
     this.#spare = spare;
+    this.#lookOrSleep = lookOrSleep;
     this.#release = release;
     this.#firstSequence = start.chain.size;
     this.#queue = new SharedProducer(memory);
@@ -113,13 +121,13 @@ export class ThreadedLedger implements Ledger {
   static async start(
     start: Omit<WriterStart, "memory">,
     stamp: Stamp,
-    disk: Disk,
+    { disk, clock }: { readonly disk: Disk; readonly clock: Clock },
     release: () => Promise<void>,
   ): Promise<ThreadedLedger> {
     const ready = Promise.withResolvers<void>();
     const spare = new SpareSegment(disk, start.folder);
     await spare.removeOld();
-    const ledger = new ThreadedLedger(start, stamp, spare, release, ready);
+    const ledger = new ThreadedLedger(start, stamp, spare, new LookOrSleep(clock), release, ready);
     await ready.promise;
     ledger.#keepAlive();
     return ledger;
@@ -159,7 +167,7 @@ export class ThreadedLedger implements Ledger {
     if (this.#overflow.length > 0 || !this.#submit(held)) this.#overflow.push(held);
     this.#planWake();
     this.#keepAlive();
-    if (held.waiter !== undefined) this.#watch();
+    if (held.waiter !== undefined) this.#watch(held.coveredFirst);
   }
 
   #submit({ draft, coveredFirst, waiter }: Held): boolean {
@@ -181,23 +189,32 @@ export class ThreadedLedger implements Ledger {
     });
   }
 
-  #watch(): void {
-    const isWatching = this.#looks > 0;
-    this.#looks = LOOKS;
-    if (isWatching) return;
+  /** From the first waiter until its answer; who comes meanwhile is answered on the same way. */
+  #watch(coveredFirst: boolean): void {
+    if (this.#watched !== undefined) return;
+    // What is submitted by now, and in the overflow nothing yet: its waiter is not a measure of the disk.
+    const wait = this.#lookOrSleep.start();
+    this.#watched = { index: this.#submitted - 1, coveredFirst, wait };
+    if (wait.way === "sleep") return;
     this.#queue.lookWithoutNews();
-    nextTurn(() => this.#look());
+    nextTurn(() => this.#look(LOOKS));
   }
 
-  #look(): void {
+  #look(left: number): void {
     this.#settle();
     this.#keepAlive();
-    this.#looks = this.#waiting.length + this.#waitingForCover.length === 0 ? 0 : this.#looks - 1;
-    if (this.#looks > 0) return nextTurn(() => this.#look());
+    if (left > 0 && this.#watched?.wait.way === "look") return nextTurn(() => this.#look(left - 1));
     // What the writer did since the look before must not go untold.
     this.#queue.takeNews();
     this.#settle();
     this.#keepAlive();
+  }
+
+  #endWatch(durable: number, covered: number): void {
+    const watched = this.#watched;
+    if (watched === undefined || watched.index >= (watched.coveredFirst ? covered : durable)) return;
+    this.#watched = undefined;
+    if (!watched.coveredFirst) watched.wait.end();
   }
 
   /** An idle ledger does not keep the process alive; one that owes somebody an answer does. */
@@ -235,6 +252,7 @@ export class ThreadedLedger implements Ledger {
       const first = this.#waitingForCover.shift();
       first?.waiter.resolve(first.receipt);
     }
+    this.#endWatch(durable, covered);
     this.#refill();
   }
 
