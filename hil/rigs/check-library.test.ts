@@ -77,13 +77,3 @@ test(
     );
   },
 );
-
-test("one that this rig cannot run is not well either", async () => {
-  const fault =
-    "faults:\n  - { id: f, at: 72 h + 60 s, for: 10 s, on: brx-07.link, inject: reorder }\nexpect:";
-  const text = scenario("two-orders", "{ always: every-gap-is-recorded }").replace("expect:", fault);
-  await writeFile(join(folder, "two-orders.yaml"), text);
-  const { isWell, checked } = await check();
-  expect(isWell).toBe(false);
-  expect(checked.get("two-orders")?.text).toBe("not run: rig virtual cannot inject reorder (fault f)");
-});

@@ -72,11 +72,6 @@ const costOf = ({ instruments, beginS, endS }: Plan) =>
 
 async function checkOne(plan: Plan, { platform, program }: LibraryCheck): Promise<CheckedScenario> {
   const { scenario, file, seed } = plan;
-  const unable = [...plan.faults, ...plan.armed].find(({ rigs }) => !rigs.includes("virtual"));
-  if (unable) {
-    const text = `not run: rig virtual cannot inject ${unable.inject} (fault ${unable.id})`;
-    return { scenario, ok: false, text, events: 0, cpuSeconds: [] };
-  }
   const replay = `helix run ${file} --seed ${seed}`;
   try {
     const { same, difference, first, second } = await checkVirtualRun({
