@@ -6,12 +6,13 @@ import { createHash } from "node:crypto";
 import type { RingReader } from "@helix/bus";
 import { loadHelixConfig } from "@helix/config";
 import type { Origin, Random } from "@helix/hal";
-import { type Ledger, openLedger, readLedger } from "@helix/ledger";
+import { type Ledger, openLedger } from "@helix/ledger";
 import { type Disk, type Platform, silentLog } from "@helix/platform";
 import {
   type CommandReport,
   createInProcessHost,
   createSupervisor,
+  formerRecords,
   type Supervisor,
   type SupervisorEvent,
 } from "@helix/supervisor";
@@ -65,7 +66,7 @@ export class RuntimeUnderTest implements RuntimeState {
       const supervisor: Supervisor = await createSupervisor({
         platform: { ...platform, random: start.random },
         ledger,
-        formerRecords: readLedger({ folder: config.ledger.folder, disk: platform.disk }),
+        formerRecords: formerRecords({ folder: config.ledger.folder, disk: platform.disk }),
         host: createInProcessHost(installation?.disk ?? platform.disk),
         config,
         origin,

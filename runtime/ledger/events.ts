@@ -70,6 +70,28 @@ interface SettledCommand {
   readonly reason: string | undefined;
 }
 
+/** What former runs left at a start that still matters: the next start need not read what is before this one. */
+export interface CarriedState {
+  /** Commands whose fate is not on record, in the order of their intents. */
+  readonly openCommands: readonly {
+    readonly commandId: string;
+    readonly instrument: string;
+    readonly command: InstrumentCommand;
+    readonly actor: Actor;
+    readonly intentSequence: bigint;
+    /** Of the outcome "unknown"; undefined where there is none. */
+    readonly outcomeSequence: bigint | undefined;
+  }[];
+  /** Not measured since then, ns since 1970 UTC, and not recorded as TELEMETRY_INTERRUPTED yet. */
+  readonly interruptions: readonly { readonly instrument: string; readonly sinceUtcNs: bigint }[];
+  /** Known last, in the channel's unit. */
+  readonly setpoints: readonly {
+    readonly instrument: string;
+    readonly channelId: number;
+    readonly value: number;
+  }[];
+}
+
 export type LedgerEvent =
   | {
       readonly type: "RUNTIME_STARTED";
@@ -79,6 +101,8 @@ export type LedgerEvent =
       readonly origin: Origin;
       /** Who started it; undefined on a bench. */
       readonly actor?: Actor | undefined;
+      /** Undefined where it takes more than a record holds, and from versions that did not write it. */
+      readonly carried?: CarriedState | undefined;
     }
   | { readonly type: "RUNTIME_STOPPED"; readonly reason: string }
   | {

@@ -68,12 +68,10 @@ export interface StoredBytes {
 /** As `readLedger`, for those who need the bytes too. */
 export async function* readStored({ folder, disk, from = 0n }: ReadOptions): AsyncGenerator<StoredBytes> {
   try {
-    const policy = await loadPolicy(disk, folder);
-    if (policy === undefined) throw damaged(folder, `${POLICY_FILE} is not signed by the key it names`);
-    const segments = await listSegments(disk, folder);
+    const reading = await readingOf(disk, folder);
+    const { segments } = reading;
     const gap = segments.findIndex(({ number }, i) => number !== i);
     if (gap >= 0 || segments.length === 0) throw damaged(folder, `segment ${Math.max(gap, 0)} is missing`);
-    const reading = { folder, disk, policy, segments };
     for (const segment of segments.slice(await segmentWith(from, reading))) {
       yield* segmentRecords(from, segment, reading);
     }
@@ -95,11 +93,20 @@ export function ledgerRecord({ bytes, hash, file, offset }: StoredBytes): Ledger
   };
 }
 
-interface Reading {
+/** What it takes to read any segment of a ledger. */
+export interface Reading {
   readonly folder: string;
   readonly disk: Disk;
   readonly policy: LedgerPolicy;
+  /** Rising; one may be missing. */
   readonly segments: readonly SegmentFile[];
+}
+
+/** @throws LedgerOpenError when there is no ledger, or its policy is damaged */
+export async function readingOf(disk: Disk, folder: string): Promise<Reading> {
+  const policy = await loadPolicy(disk, folder);
+  if (policy === undefined) throw damaged(folder, `${POLICY_FILE} is not signed by the key it names`);
+  return { folder, disk, policy, segments: await listSegments(disk, folder) };
 }
 
 /** Index of the last segment that starts at or before `sequence`, found from the back. */
@@ -122,7 +129,8 @@ async function readHead({ disk, folder }: Reading, { name }: SegmentFile): Promi
   }
 }
 
-async function* segmentRecords(
+/** From record `from` on, in order. @throws LedgerOpenError after the last one before a damage */
+export async function* segmentRecords(
   from: bigint,
   segment: SegmentFile,
   reading: Reading,

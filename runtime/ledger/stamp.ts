@@ -17,6 +17,9 @@ export interface StampSource {
   readonly dataOrigin?: Origin | undefined;
 }
 
+/** Whether one record holds it. @throws Error when a value of it has no form in CBOR */
+export const fitsRecord = (event: LedgerEvent): boolean => encodeEvent(event).length <= MAX_EVENT_BYTES;
+
 export class Stamp {
   readonly #clock: Clock;
   readonly #random: Random;

@@ -2,10 +2,12 @@
  * What a start finds in the ledger of the runs before it: whether the last one died, which commands
  * nobody has settled, and since when which instrument has not been measured.
  *
- * Reads every record there is; what is kept grows with what is open, not with the ledger.
+ * Takes every record, or those from a start on that carries what was before it (carried-state.ts); what is
+ * kept grows with what is open, not with the ledger.
  */
 import type { InstrumentCommand } from "@helix/hal";
-import type { Actor, LedgerRecord } from "@helix/ledger";
+import type { Actor, CarriedState, LedgerRecord } from "@helix/ledger";
+import { carriedBy } from "./carried-state.ts";
 
 export interface FormerRuns {
   /** Last record of the latest run, where that run did not stop in order. */
@@ -29,13 +31,20 @@ export interface OpenCommand {
   readonly outcomeSequence: bigint | undefined;
 }
 
+/** By instrument and channel id, in the channel's unit. */
+type Setpoints = Map<string, Map<number, number>>;
+
 /** @throws LedgerOpenError where the records cannot be read */
 export async function readFormerRuns(records: AsyncIterable<LedgerRecord>): Promise<FormerRuns> {
   const runs = new RunReader();
   const commands = new Map<string, OpenCommand>();
-  const setpoints = new Map<string, Map<number, number>>();
+  const setpoints: Setpoints = new Map();
+  let isFirst = true;
   for await (const record of records) {
     runs.take(record);
+    const carried = carriedBy(record.event);
+    if (isFirst && carried) takeCarried(carried, runs.interrupted, commands, setpoints);
+    isFirst = false;
     takeSetpoint(record, commands, setpoints);
     takeCommand(record, commands);
   }
@@ -44,10 +53,24 @@ export async function readFormerRuns(records: AsyncIterable<LedgerRecord>): Prom
   return { death, openCommands, interruptedSinceUtcNs: runs.interrupted, setpoints };
 }
 
+/** What the records before this first one would have told. */
+function takeCarried(
+  carried: CarriedState,
+  interrupted: Map<string, bigint>,
+  commands: Map<string, OpenCommand>,
+  setpoints: Setpoints,
+): void {
+  for (const { instrument, sinceUtcNs } of carried.interruptions) interrupted.set(instrument, sinceUtcNs);
+  for (const { commandId: id, outcomeSequence, ...open } of carried.openCommands)
+    commands.set(id, { id, ...open, outcomeSequence });
+  for (const { instrument, channelId, value } of carried.setpoints)
+    setSetpoint(setpoints, instrument, channelId, value);
+}
+
 function takeSetpoint(
   { event }: LedgerRecord,
   open: ReadonlyMap<string, OpenCommand>,
-  into: Map<string, Map<number, number>>,
+  into: Setpoints,
 ): void {
   const command = open.get(event["commandId"] as string)?.command;
   const isOfChannel = event.type === "SETPOINT_DIFFERS";
@@ -55,7 +78,10 @@ function takeSetpoint(
   const channelId = isOfChannel ? (event["channelId"] as number) : ofCommand;
   const value = event[VALUE_FIELD[event.type] ?? ""] as number | undefined;
   if (channelId === undefined || value === undefined) return;
-  const instrument = event["instrument"] as string;
+  setSetpoint(into, event["instrument"] as string, channelId, value);
+}
+
+function setSetpoint(into: Setpoints, instrument: string, channelId: number, value: number): void {
   const values = into.get(instrument) ?? new Map<number, number>();
   into.set(instrument, values.set(channelId, value));
 }

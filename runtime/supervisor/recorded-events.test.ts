@@ -199,6 +199,15 @@ const STARTED: LedgerEvent = {
   origin: "physical",
 };
 
+const DIFFERS: LedgerEvent = {
+  type: "SETPOINT_DIFFERS",
+  instrument: "x",
+  channel: "feed_rate",
+  channelId: 1,
+  known: 0.024,
+  read: 0.01,
+};
+
 /** A session that knows from former runs what is given. */
 async function inheriting(given: Parameters<typeof scriptedSession>[1]): Promise<LedgerEvent[]> {
   const scripted = await scriptedSession("", given);
@@ -239,8 +248,17 @@ const WRITTEN: readonly [LedgerEventType, string, () => Promise<LedgerEvent[]>, 
   [
     "RUNTIME_STARTED",
     "start",
-    () => supervised(),
-    { configurationHash: "c0", origin: "physical", actor: { id: "account:helix" } },
+    () => supervised([STARTED, DIFFERS]),
+    {
+      configurationHash: "c0",
+      origin: "physical",
+      actor: { id: "account:helix" },
+      carried: {
+        openCommands: [],
+        interruptions: [],
+        setpoints: [{ instrument: "x", channelId: 1, value: 0.01 }],
+      },
+    },
   ],
   ["RUNTIME_STOPPED", "stop", () => supervised(), { reason: "SIGINT" }],
   [

@@ -21,6 +21,7 @@ import type { Actor, Ledger, LedgerRecord } from "@helix/ledger";
 import type { OriginRule, Predict } from "@helix/pipeline";
 import type { Platform } from "@helix/platform";
 import { calibrate } from "./calibrate.ts";
+import { carrying } from "./carried-state.ts";
 import { ClockWatch } from "./clock-watch.ts";
 import type { CommandReport } from "./command-desk.ts";
 import type { DriverHost, LoadedDriver } from "./driver-host.ts";
@@ -34,7 +35,7 @@ import { takeOver } from "./take-over.ts";
 export interface SupervisorOptions {
   readonly platform: Platform;
   readonly ledger: Ledger;
-  /** What is in the ledger, from its first record to the opening of this run. */
+  /** What is in the ledger up to the opening of this run, at least what `formerRecords` reads of it. */
   readonly formerRecords: AsyncIterable<LedgerRecord>;
   readonly host: DriverHost;
   readonly config: HelixConfig;
@@ -140,14 +141,15 @@ export async function createSupervisor(options: SupervisorOptions): Promise<Supe
       options.config,
       loaded.map(({ key, driver }) => ({ key, instrumentId: driver.instrument.instrumentId })),
     );
-    await ledger.append({
+    const start = {
       type: "RUNTIME_STARTED",
       helixVersion: options.helixVersion,
       node: options.nodeVersion,
       configurationHash: options.configurationHash,
       origin: options.origin,
       actor: options.startedBy,
-    });
+    } as const;
+    await ledger.append(carrying(start, former));
     for (const { key, driver } of loaded) {
       const { driverName, driverVersion } = driver.manifest;
       ledger.enqueue({

@@ -8,7 +8,7 @@ import { readHelixConfig } from "@helix/config";
 import { FRAME_BYTES } from "@helix/hal";
 import { openLedger, readLedger, verifyLedger } from "@helix/ledger";
 import { createSystemPlatform, silentLog } from "@helix/platform";
-import { createInProcessHost, createSupervisor, type Supervisor } from "@helix/supervisor";
+import { createInProcessHost, createSupervisor, formerRecords, type Supervisor } from "@helix/supervisor";
 import type { Station, WorldProgram } from "../world.ts";
 import { CHANNELS, startServer } from "./opcua-server.ts";
 
@@ -89,7 +89,7 @@ async function startRuntime({ host, disk, platform }: Station, pki: string): Pro
   const supervisor = await createSupervisor({
     platform,
     ledger,
-    formerRecords: readLedger({ folder: LEDGER, disk }),
+    formerRecords: formerRecords({ folder: LEDGER, disk }),
     // The driver's module is a file of the installation, not of the virtual disk.
     host: createInProcessHost(createSystemPlatform(0).disk),
     config: await readHelixConfig(configuration(pki), "/etc/helix/helix.toml"),

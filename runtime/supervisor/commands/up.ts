@@ -9,9 +9,9 @@ import {
   LedgerUnavailableError,
   openLedger,
   PASSPHRASE_VARIABLE,
-  readLedger,
 } from "@helix/ledger";
 import { accountName, jsonLog, silentLog } from "@helix/platform";
+import { formerRecords } from "../carried-state.ts";
 import { createInProcessHost } from "../in-process-host.ts";
 import { createSupervisor, type Supervisor, type SupervisorOptions } from "../supervisor.ts";
 import { eventLine } from "./event-line.ts";
@@ -101,7 +101,7 @@ async function runUntilStopped(
   const supervisor = await startedOrRefused({
     platform: context.platform,
     ledger,
-    formerRecords: readLedger({ folder: config.ledger.folder, disk: context.platform.disk }),
+    formerRecords: formerRecords({ folder: config.ledger.folder, disk: context.platform.disk }),
     host: createInProcessHost(context.platform.disk),
     config,
     origin: "physical",
