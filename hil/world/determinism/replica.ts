@@ -9,7 +9,7 @@ channel.onGone(() => process.exit(0));
 channel.onMessage((request) => void answer(request));
 
 async function answer({ options, niceness }: ReplicaRequest): Promise<void> {
-  os.setPriority(os.getPriority() + niceness);
+  os.setPriority(Math.min(os.constants.priority.PRIORITY_LOW, os.getPriority() + niceness));
   try {
     channel.send({ type: "run", run: await runInWorld(options) });
   } catch (error) {
