@@ -63,6 +63,7 @@ export interface BatchPlan {
 }
 
 export interface BatchCourse {
+  readonly initial: Float64Array;
   /** States after every scan. */
   readonly states: readonly Float64Array[];
   /** Inputs during every scan. */
@@ -116,7 +117,11 @@ export function runBatch(
   const paaLoop = plan.paaFeed === "loop" ? new PaaLoop(model) : undefined;
   const segments = segmentsOf(model, model.time.end * 2);
   let growthLimit = plan.growthLimit;
-  const course = { states: [] as Float64Array[], inputs: [] as Float64Array[] };
+  const course = {
+    initial: twin.state.slice(),
+    states: [] as Float64Array[],
+    inputs: [] as Float64Array[],
+  };
   for (let k = 1; k <= plan.scans; k++) {
     const segment = segments.times.findLastIndex((time) => time < (k - 0.25) * SCAN_HOURS);
     twin.inputs.set(
