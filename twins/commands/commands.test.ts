@@ -2,6 +2,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { EXIT } from "@helix/cli";
 import { describe, expect, test } from "vitest";
+import { LIBRARY, loadLibraryModel } from "../library/library.ts";
 import { applied, leaf, math, parameter, rateRule, sbml, TIME } from "../sbml/testing/sbml-text.ts";
 import { caller } from "./command-call.test-support.ts";
 import { command as twin } from "./twin.ts";
@@ -81,6 +82,19 @@ test("twin run puts IndPenSim under its controllers, with a fault or the PAA loo
   expect(warm.states.T.slice(0, 4)).toEqual(sound.states.T.slice(0, 4));
   expect(warm.states.T[4]).toBeGreaterThan(300);
   expect(looped.states.PAA[2]).toBeCloseTo(1200, -2);
+});
+
+test.each(LIBRARY)("twin plot draws a run of %s, every curve of finite numbers", async (model) => {
+  const given = {
+    points: 20,
+    out: `${model}.svg`,
+    ...(model === "penicillin-indpensim" && { fault: "none" }),
+  };
+  expect(await call(twin, "plot", { model }, given)).toMatchObject({ exitCode: EXIT.pass });
+  const picture = await readFile(join(folder, `${model}.svg`), "utf8");
+  const { model: read } = await loadLibraryModel(model, async (file) => readFile(file));
+  expect(picture.match(/<polyline/g)).toHaveLength(read.states.length);
+  expect(picture).not.toContain("NaN");
 });
 
 test("what has no controllers, or is not the published batch, is refused", async () => {

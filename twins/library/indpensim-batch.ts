@@ -11,6 +11,7 @@ import { SCAN_HOURS } from "./incremental-pid.ts";
 import { IndPenSimControl } from "./indpensim-control.ts";
 import { faultNumbered, type IndPenSimFault } from "./indpensim-faults.ts";
 import { PaaLoop } from "./indpensim-paa-loop.ts";
+import { placeOf } from "./place-of.ts";
 
 /** Names as in the published files. */
 export interface ReferenceBatch {
@@ -108,7 +109,7 @@ export function runBatch(
     twin.state[i] = plan.start[name] ?? (twin.state[i] as number);
   });
   const { fault, setpoints } = plan;
-  const at = (name: string) => twin.state[model.states.findIndex((state) => state.name === name)] as number;
+  const at = (name: string) => twin.state[placeOf(model.states, name)] as number;
   const control = new IndPenSimControl(
     model,
     { pHSet: setpoints.pH, temperatureSetK: setpoints.temperatureK, fault },

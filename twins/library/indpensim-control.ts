@@ -11,6 +11,7 @@ import type { TwinModel } from "../language/model.ts";
 import type { Simulation } from "../solvers/simulation.ts";
 import { type Gains, increment } from "./incremental-pid.ts";
 import { driftAt, heldAt, type IndPenSimFault } from "./indpensim-faults.ts";
+import { placeOf } from "./place-of.ts";
 
 export interface ControlSettings {
   readonly pHSet: number;
@@ -45,10 +46,7 @@ export class IndPenSimControl {
   ) {
     this.#settings = settings;
     const index = <Name extends string>(list: readonly { name: string }[], names: readonly Name[]) =>
-      Object.fromEntries(names.map((name) => [name, list.findIndex((q) => q.name === name)])) as Record<
-        Name,
-        number
-      >;
+      Object.fromEntries(names.map((name) => [name, placeOf(list, name)])) as Record<Name, number>;
     this.#inputs = index(model.inputs, ["Fa", "Fb", "Fc", "Fh", "FgH", "pres", "Fs"]);
     this.#states = index(model.states, ["H", "T", "iX", "iP"]);
     this.#pH[1] = start.pH;

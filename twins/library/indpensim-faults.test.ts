@@ -4,7 +4,9 @@ import { compileToWebAssembly } from "../compile/webassembly.ts";
 import { RODAS4 } from "../solvers/rodas4.ts";
 import { libraryModel } from "../testing/models.ts";
 import { type BatchCourse, nominalPlan, type PaaFeed, runBatch } from "./indpensim-batch.ts";
+import { IndPenSimControl } from "./indpensim-control.ts";
 import { faultNumbered, heldAt, INDPENSIM_FAULTS, NO_FAULT, onsetOf } from "./indpensim-faults.ts";
+import { PaaLoop } from "./indpensim-paa-loop.ts";
 
 const model = libraryModel("penicillin-indpensim");
 const ACTED = ["Fa", "Fb", "Fc", "Fh"];
@@ -167,4 +169,15 @@ test("a batch without fault is fault 0, and other numbers are refused", () => {
   expect(faultNumbered(0)).toBe(NO_FAULT);
   expect(INDPENSIM_FAULTS.map(({ number }) => number)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8]);
   expect(() => faultNumbered(9)).toThrow("IndPenSim has no fault 9: its faults are 0 (none) to 8");
+});
+
+test("a model that lacks what a controller moves is refused, instead of run without it", () => {
+  const lacking = (gone: string) => ({ ...model, inputs: model.inputs.filter(({ name }) => name !== gone) });
+  const settings = { pHSet: 6.5, temperatureSetK: 298, fault: NO_FAULT };
+  const start = { pH: 6.5, temperatureK: 297 };
+  for (const name of ["Fa", "Fb", "Fc", "Fh", "FgH", "pres", "Fs"])
+    expect(() => new IndPenSimControl(lacking(name), settings, start)).toThrow(
+      `the controllers of IndPenSim need ${name}, which the model lacks`,
+    );
+  expect(() => new PaaLoop(lacking("Fpaa"))).toThrow("the controllers of IndPenSim need Fpaa");
 });

@@ -9,6 +9,7 @@
 import type { TwinModel } from "../language/model.ts";
 import type { Simulation } from "../solvers/simulation.ts";
 import { type Gains, increment, SCAN_HOURS } from "./incremental-pid.ts";
+import { placeOf } from "./place-of.ts";
 
 const SETPOINT_MG_PER_L = 1200;
 const START_H = 10;
@@ -22,8 +23,8 @@ export class PaaLoop {
   #feed = Number.NaN;
 
   constructor(model: TwinModel) {
-    this.#input = model.inputs.findIndex(({ name }) => name === "Fpaa");
-    this.#state = model.states.findIndex(({ name }) => name === "PAA");
+    this.#input = placeOf(model.inputs, "Fpaa");
+    this.#state = placeOf(model.states, "PAA");
   }
 
   /** Sets the feed for scan k; the recipe's is in the twin. */
