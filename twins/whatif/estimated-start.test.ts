@@ -158,7 +158,7 @@ describe("what is no record, or not of this model, is said", () => {
     [
       "no reading",
       [head],
-      "the record of grown holds no good reading of a sensor of cho-fed-batch (viable_cell_density, glucose, lactate, titer)",
+      "the record of grown holds no good reading of a sensor of cho-fed-batch (volume, viable_cell_density, dead_cell_density, glucose, glutamine, lactate, ammonium, titer)",
     ],
   ])("%s", async (_, given, message) => {
     await expect(readRecordedRun(each(given), model)).rejects.toThrow(message);
