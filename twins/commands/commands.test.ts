@@ -2,6 +2,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { EXIT } from "@helix/cli";
 import { describe, expect, test } from "vitest";
+import { LIBRARY, loadLibraryModel } from "../library/library.ts";
 import { applied, leaf, math, parameter, rateRule, sbml, TIME } from "../sbml/testing/sbml-text.ts";
 import { caller } from "./command-call.test-support.ts";
 import { command as twin } from "./twin.ts";
@@ -64,6 +65,53 @@ test("twin run takes other values, and ends where it is told", async () => {
   expect(said).toContain("Rodas4: the model is stiff");
 });
 
+test("twin run puts IndPenSim under its controllers, with a fault or the PAA loop", async () => {
+  const at = async (given: Record<string, unknown>) => {
+    const all = { until: 80, points: 5, ...given };
+    const { result, said } = await call(twin, "run", { model: "penicillin-indpensim" }, all);
+    return { states: result["states"] as Record<"T" | "PAA", number[]>, times: result["times"], said };
+  };
+  const [sound, warm, looped] = [
+    await at({ fault: "none" }),
+    await at({ fault: "coolant-flow" }),
+    await at({ paa: "loop" }),
+  ];
+  expect(warm.said).toContain("under its controllers, scan by scan with Rodas4; fault coolant-flow");
+  expect(warm.times).toEqual([0, 20, 40, 60, 80]);
+  expect(sound.states.T[4]).toBeCloseTo(298, 0);
+  expect(warm.states.T.slice(0, 4)).toEqual(sound.states.T.slice(0, 4));
+  expect(warm.states.T[4]).toBeGreaterThan(300);
+  expect(looped.states.PAA[2]).toBeCloseTo(1200, -2);
+});
+
+test.each(LIBRARY)("twin plot draws a run of %s, every curve of finite numbers", async (model) => {
+  const given = {
+    points: 20,
+    out: `${model}.svg`,
+    ...(model === "penicillin-indpensim" && { fault: "none" }),
+  };
+  expect(await call(twin, "plot", { model }, given)).toMatchObject({ exitCode: EXIT.pass });
+  const picture = await readFile(join(folder, `${model}.svg`), "utf8");
+  const { model: read } = await loadLibraryModel(model, async (file) => readFile(file));
+  expect(picture.match(/<polyline/g)).toHaveLength(read.states.length);
+  expect(picture).not.toContain("NaN");
+});
+
+test("what has no controllers, or is not the published batch, is refused", async () => {
+  const refused = (model: string, options: Record<string, unknown>) => call(twin, "run", { model }, options);
+  await writeFile(join(folder, "sbml.xml"), sbml({}));
+  for (const model of ["ecoli-fed-batch", "sbml.xml"])
+    await expect(refused(model, { fault: "aeration" })).rejects.toThrow(
+      `--fault: ${model} has no controllers of its own`,
+    );
+  await expect(refused("penicillin-indpensim", { paa: "loop", set: ["Fs=3"] })).rejects.toThrow(
+    "--paa: the published batch takes no --set",
+  );
+  await expect(refused("penicillin-indpensim", { fault: "none", method: "dp5" })).rejects.toThrow(
+    "--fault: the published batch is stiff and runs with rodas4, not with dp5",
+  );
+});
+
 test("twin plot writes a picture with a panel for every state", async () => {
   await call(twin, "plot", { model: "cho-fed-batch" }, { out: "cho.svg" });
   const svg = await readFile(join(folder, "cho.svg"), "utf8");
@@ -118,8 +166,12 @@ describe("SBML", () => {
 
   test("an end is asked for: SBML has none", async () => {
     const model = await given("decay.xml", sbml(decay));
-    for (const run of [call(twin, "run", model), call(twin, "plot", model), call(whatif, undefined, model)])
-      await expect(run).rejects.toThrow("decay.xml names no end of its run");
+    const runs = [
+      () => call(twin, "run", model),
+      () => call(twin, "plot", model),
+      () => call(whatif, undefined, model),
+    ];
+    for (const run of runs) await expect(run()).rejects.toThrow("decay.xml names no end of its run");
   });
 
   test("a file that is not SBML says where", async () => {

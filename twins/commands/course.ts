@@ -9,7 +9,8 @@ import type { Method } from "../solvers/step.ts";
 import { runTrajectories, solverOptions } from "../solvers/trajectories.ts";
 
 export interface Course {
-  readonly outcome: Outcome;
+  /** A run under controllers has no count of steps: every scan starts anew. */
+  readonly outcome: Pick<Outcome, "failure" | "time" | "events"> & Partial<Outcome>;
   /** As far as the run came. */
   readonly times: readonly number[];
   /** One per time. */

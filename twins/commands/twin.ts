@@ -1,5 +1,6 @@
 /** `helix twin`: models of cultures, read, checked, shown and run. */
 import { type CommandGroup, defineCommand } from "@helix/cli";
+import { CONTROL_OPTIONS } from "./control-options.ts";
 import { METHOD_OPTION } from "./method-option.ts";
 
 const MODEL = {
@@ -55,6 +56,7 @@ const RUN_OPTIONS = {
     default: 15,
   },
   method: METHOD_OPTION,
+  ...CONTROL_OPTIONS,
 } as const;
 
 const run = defineCommand({
@@ -63,7 +65,10 @@ const run = defineCommand({
   topic: "science",
   arguments: { model: MODEL },
   options: RUN_OPTIONS,
-  examples: [{ line: "helix twin run ecoli-fed-batch --set kLa=100", explains: "short of oxygen: stiff" }],
+  examples: [
+    { line: "helix twin run ecoli-fed-batch --set kLa=100", explains: "short of oxygen: stiff" },
+    { line: "helix twin run penicillin-indpensim --fault aeration", explains: "as published, 19.8 to 24 h" },
+  ],
   async run(input, context) {
     const { runTwin } = await import("./twin-run.ts");
     return runTwin(input.arguments.model, input.options, context);

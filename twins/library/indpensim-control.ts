@@ -4,23 +4,19 @@
  *
  * The published program is the reference, its peculiarities included: after a switch the idle actuator
  * fades by a fixed factor instead of closing, the first scans use their own past, and when growth has
- * fallen through 63 of 65 scans the largest growth rate is set to five times the last mean rate.
+ * fallen through 63 of 65 scans the largest growth rate is set to five times the last mean rate. A sensor's error
+ * is added to the errors and not to the measurement of the derivative.
  */
 import type { TwinModel } from "../language/model.ts";
 import type { Simulation } from "../solvers/simulation.ts";
-
-export const SCAN_HOURS = 0.2;
+import { type Gains, increment } from "./incremental-pid.ts";
+import { driftAt, heldAt, type IndPenSimFault } from "./indpensim-faults.ts";
+import { placeOf } from "./place-of.ts";
 
 export interface ControlSettings {
   readonly pHSet: number;
   readonly temperatureSetK: number;
-}
-
-interface Gains {
-  readonly gain: number;
-  readonly integralTime: number;
-  readonly derivativeTime: number;
-  readonly most: number;
+  readonly fault: IndPenSimFault;
 }
 
 const BASE: Gains = { gain: 0.08, integralTime: 4e-5, derivativeTime: 8, most: 225 };
@@ -33,7 +29,7 @@ const WINDOW = 65;
 /** What the controllers remember; index k is scan k, the first scan is 1. */
 export class IndPenSimControl {
   readonly #settings: ControlSettings;
-  readonly #inputs: Readonly<Record<"Fa" | "Fb" | "Fc" | "Fh" | "mux_max", number>>;
+  readonly #inputs: Readonly<Record<"Fa" | "Fb" | "Fc" | "Fh" | "FgH" | "pres" | "Fs", number>>;
   readonly #states: Readonly<Record<"H" | "T" | "iX" | "iP", number>>;
   readonly #pH: number[] = [];
   readonly #temperature: number[] = [];
@@ -50,11 +46,8 @@ export class IndPenSimControl {
   ) {
     this.#settings = settings;
     const index = <Name extends string>(list: readonly { name: string }[], names: readonly Name[]) =>
-      Object.fromEntries(names.map((name) => [name, list.findIndex((q) => q.name === name)])) as Record<
-        Name,
-        number
-      >;
-    this.#inputs = index(model.inputs, ["Fa", "Fb", "Fc", "Fh", "mux_max"]);
+      Object.fromEntries(names.map((name) => [name, placeOf(list, name)])) as Record<Name, number>;
+    this.#inputs = index(model.inputs, ["Fa", "Fb", "Fc", "Fh", "FgH", "pres", "Fs"]);
     this.#states = index(model.states, ["H", "T", "iX", "iP"]);
     this.#pH[1] = start.pH;
     this.#temperature[1] = start.temperatureK;
@@ -65,6 +58,12 @@ export class IndPenSimControl {
     const { Fa, Fb, Fc, Fh } = this.#inputs;
     [twin.inputs[Fa], twin.inputs[Fb]] = this.#acidAndBase(k);
     [twin.inputs[Fc], twin.inputs[Fh]] = this.#coolingAndHeating(k);
+    for (const { input, value } of heldAt(this.#settings.fault, k)) twin.inputs[this.#inputs[input]] = value;
+    // The next scan goes on from what the actuators did, not from what they were asked.
+    this.#acid[k] = twin.inputs[Fa] as number;
+    this.#base[k] = twin.inputs[Fb] as number;
+    this.#cooling[k] = twin.inputs[Fc] as number;
+    this.#heating[k] = twin.inputs[Fh] as number;
     twin.state[this.#states.iX] = 0;
     twin.state[this.#states.iP] = 0;
   }
@@ -87,9 +86,10 @@ export class IndPenSimControl {
 
   #acidAndBase(k: number): [number, number] {
     const before = Math.max(1, k - 1);
-    const error = this.#settings.pHSet - this.#at(this.#pH, before);
+    const low = this.#settings.fault.readsLow.pH * driftAt(k);
+    const error = this.#settings.pHSet - this.#at(this.#pH, before) + low;
     // The published program takes the value itself for the error of the scan before.
-    const errorBefore = k <= 2 ? error : -this.#at(this.#pH, k - 2);
+    const errorBefore = k <= 2 ? error : -this.#at(this.#pH, k - 2) + low;
     const past = [before, k === 3 || k <= 2 ? 1 : k - 2, k <= 3 ? 1 : k - 3].map((i) =>
       this.#at(this.#pH, i),
     );
@@ -99,16 +99,16 @@ export class IndPenSimControl {
       acid = increment(this.#at(this.#acid, before), error, errorBefore, past, ACID);
       base = k === 1 ? 0 : this.#at(this.#base, k - 1) * 0.5;
     }
-    this.#acid[k] = acid;
-    this.#base[k] = base;
     return [acid, base];
   }
 
   #coolingAndHeating(k: number): [number, number] {
     const before = Math.max(1, k - 1);
     const past = [before, k <= 3 ? 1 : k - 2, k <= 3 ? 1 : k - 3].map((i) => this.#at(this.#temperature, i));
-    const error = this.#settings.temperatureSetK - this.#at(this.#temperature, before);
-    const errorBefore = k <= 2 ? error : this.#settings.temperatureSetK - this.#at(this.#temperature, k - 2);
+    const low = this.#settings.fault.readsLow.temperature * driftAt(k);
+    const error = this.#settings.temperatureSetK - this.#at(this.#temperature, before) + low;
+    const errorBefore =
+      k <= 2 ? error : this.#settings.temperatureSetK - this.#at(this.#temperature, k - 2) + low;
     const held = this.#at(this.#cooling, before);
     let [cooling, heating] = [0, 0];
     if (error <= 0.05) {
@@ -118,9 +118,7 @@ export class IndPenSimControl {
       heating = increment(held, error, errorBefore, past, HEATING);
       cooling = k === 1 ? 0 : this.#at(this.#cooling, k - 1) * 0.3;
     }
-    this.#cooling[k] = Math.max(cooling, LEAST_FLOW);
-    this.#heating[k] = Math.max(heating, LEAST_FLOW);
-    return [this.#at(this.#cooling, k), this.#at(this.#heating, k)];
+    return [Math.max(cooling, LEAST_FLOW), Math.max(heating, LEAST_FLOW)];
   }
 
   #at(list: readonly number[], k: number): number {
@@ -128,20 +126,4 @@ export class IndPenSimControl {
     if (value === undefined) throw new RangeError(`scan ${k} has not been`);
     return value;
   }
-}
-
-/** u + Kp (de + e h / Ti - (Td / h) d2y), held in 0 .. most; `past`: the measurement, newest first. */
-function increment(
-  u: number,
-  error: number,
-  errorBefore: number,
-  past: readonly number[],
-  gains: Gains,
-): number {
-  const [y = Number.NaN, y1 = Number.NaN, y2 = Number.NaN] = past;
-  const integral = gains.integralTime > 1e-7 ? (error * SCAN_HOURS) / gains.integralTime : 0;
-  const derivative =
-    gains.derivativeTime > 0.001 ? -(gains.derivativeTime / SCAN_HOURS) * (y - 2 * y1 + y2) : 0;
-  const next = u + gains.gain * (error - errorBefore + integral + derivative);
-  return Math.min(gains.most, Math.max(0, next));
 }
