@@ -8,19 +8,20 @@
  * Dormand-Prince has the proportional-integral control of Gustafsson (Hairer, Wanner: Solving ODE II,
  * section IV.2), Rodas4 the predictive one (Gustafsson 1994; section IV.8, code RODAS), which bounds an
  * integral one. Attempts, refused ones too, against integral control with safety 0.9, over 200 spread
- * parameter sets at rtol 1e-6 (means of those that end: of penicillin-birol 159
- * and 169, as many under each control):
+ * parameter sets at rtol 1e-6 (means of those that end: of penicillin-birol 159 and
+ * 169, as many under each control):
  *   Dormand-Prince  cho-fed-batch 134.0 : 133.0 (refused 7.6 : 9.6), penicillin-birol 2894 : 3044 (4.6 : 156);
  *                   at the stability limit y' = -500 (y - cos t) 1531 : 1621 (5 : 97), eigenvalues
  *                   -300 +- 200 i 1196 : 1251 (75 : 132)
  *   Rodas4          cho-fed-batch-oxygen 267.3 : 268.7 (21.8 : 24.4), ecoli-fed-batch 176.6 : 180.5
  *                   (1.0 : 5.8), penicillin-birol 205.6 : 205.4 (5.7 : 7.2)
- * Errors at the end stay within a factor of about two. DOPRI5's own coefficients (beta 0.04, safety 0.9, integral exponent
- * 0.2 - 0.75 beta) take 6.6 % more on cho-fed-batch: a weaker exponent makes the same safety factor hold a
- * smaller error. So the whole exponent 0.2 and safety 0.95 stand beside beta 0.04. For Rodas4
- * beta 0.04 costs 5 to 8 % on every model, and milder forms gain less than the prediction does. A step after a refusal never grows, and only
- * accepted steps are remembered. Leaving the memory out of refusals, as DOPRI5 does, can refuse every few
- * steps at the stability limit, so it stays in.
+ * Errors at the end stay within a factor of about two. DOPRI5's own coefficients (beta 0.04, safety 0.9,
+ * integral exponent 0.2 - 0.75 beta) take 6.6 % more on cho-fed-batch: a weaker exponent makes the same
+ * safety factor hold a smaller error. So the whole exponent 0.2 and safety 0.95 stand beside beta 0.04.
+ * For Rodas4 the same form costs 5 to 8 % on every model; with beta 0.02 and safety 0.95 it is near integral
+ * control (0 to 1 % fewer), and the prediction does better on ecoli-fed-batch. A step after a refusal never
+ * grows, and only accepted steps are remembered. Leaving the memory out of refusals, as DOPRI5 does, can
+ * refuse every few steps at the stability limit, so it stays in.
  */
 import type { Graph, NodeId } from "../compile/graph.ts";
 import { LEVEL } from "../compile/graph.ts";
