@@ -9,6 +9,7 @@ export const CONTROL_SLOTS = [
   "h",
   "rejected",
   "errorBefore",
+  "hBefore",
   "steps",
   "rejects",
   "status",

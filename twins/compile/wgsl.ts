@@ -22,6 +22,7 @@ export const STATE_ROWS = [
   "h",
   "rejected",
   "errorBefore",
+  "hBefore",
   "steps",
   "rejects",
   "segment",

@@ -60,9 +60,17 @@ describe.skipIf(missing !== undefined)(
     test("every function and comparison of the language has the same value as in 64 bits", async () => {
       const model = readModel(FUNCTIONS, "functions.twin").model;
       const outputs = Float64Array.of(0, 2.5, 5, 10);
-      const ours = await onGpu(gpu, model, DP5, [nominal(model)], { rtol: 1e-5, atol: 1e-8, outputs });
-      const reference = runAll(compileToJavaScript(buildProgram(model, DP5)), { outputs });
-      expect(worstDifference(ours.samples, reference.samples, model.states.length)).toBeLessThan(1e-4);
+      const parameters = spread(model, 200);
+      const tolerance = { rtol: 1e-6, atol: 1e-9, outputs };
+      const ours = await onGpu(gpu, model, DP5, parameters, tolerance);
+      const reference = runAll(compileToJavaScript(buildProgram(model, DP5)), tolerance, parameters);
+      const length = outputs.length * model.states.length;
+      const run = (samples: Float64Array, i: number) => samples.subarray(i * length, (i + 1) * length);
+      const differences = parameters.map((_, i) =>
+        worstDifference(run(ours.samples, i), run(reference.samples, i), model.states.length),
+      );
+      // The median: a run that happens to step over the kink at x = y shows the tolerance in any precision.
+      expect(differences.sort((one, other) => one - other)[100]).toBeLessThan(1e-4);
     });
 
     test("trajectories of more attempts than one dispatch go on where they stopped", async () => {

@@ -189,6 +189,7 @@ class Chunk {
       h: firstStep,
       rejected: 0,
       errorBefore: 1e-4,
+      hBefore: 0,
       steps: 0,
       rejects: 0,
       segment: 0,

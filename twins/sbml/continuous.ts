@@ -92,7 +92,7 @@ export class Continuous {
     this.#write("t", this.time);
     this.#write("tEnd", time);
     this.#write("h", this.#step);
-    for (const slot of ["rejected", "steps", "rejects"]) this.#write(slot, 0);
+    for (const slot of ["rejected", "hBefore", "steps", "rejects"]) this.#write(slot, 0);
     this.#write("errorBefore", 1e-4);
     this.#stateAt.forEach((at, i) => {
       memory[at] = this.state[i] as number;

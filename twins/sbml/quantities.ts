@@ -6,22 +6,15 @@
  */
 import type { Term } from "../language/model.ts";
 import { type Declarations, type Declared, declare, localName } from "./declared.ts";
+import { amountName, type Definition, TIME } from "./definition.ts";
 import type { Reaction, SbmlDocument, Species } from "./document.ts";
 import type { Formula } from "./formula.ts";
+import { givenAmount, givenValue } from "./given-values.ts";
 import { numberTerm, type Scope } from "./lower.ts";
 import { type Origin, refused, wrong } from "./sbml-error.ts";
-import { add, apply, constant, divide, multiply, name, ONE, substitute, ZERO } from "./term.ts";
+import { StartingValues } from "./starting-values.ts";
+import { add, apply, divide, multiply, name, ONE, ZERO } from "./term.ts";
 import { totalDerivative } from "./total-derivative.ts";
-
-/** No identifier of SBML has blanks: a parameter may be called "time". */
-export const TIME = "time of the run";
-
-export type Definition =
-  | { readonly kind: "parameter"; readonly value: number; readonly of: Declared["of"] }
-  | { readonly kind: "line"; readonly term: Term }
-  | { readonly kind: "state"; readonly initial: () => Term; readonly rate: () => Term };
-
-export const amountName = (species: string): string => `amount of ${species}`;
 
 /** Equal for equal terms; JSON would write every number that is not finite alike. */
 const keyOf = (term: Term): string =>
@@ -31,13 +24,13 @@ export class Quantities {
   readonly #document: SbmlDocument;
   readonly #declared: Declarations;
   readonly #definitions = new Map<string, Definition>();
-  readonly #closed = new Map<string, Term>();
-  readonly #open = new Set<string>();
+  readonly #start: StartingValues;
   readonly #switches = new Map<string, Term>();
 
   /** @throws SbmlError, SbmlRefusal */
   constructor(document: SbmlDocument) {
     this.#document = document;
+    this.#start = new StartingValues(document, this.#definitions);
     this.#declared = declare(document);
     for (const [id, declared] of this.#declared.symbols) if (this.#varies(id)) this.#define(id, declared);
   }
@@ -117,27 +110,7 @@ export class Quantities {
 
   /** The value of an engine name at the start, over parameters alone. */
   atStart(engineName: string): Term {
-    const known = this.#closed.get(engineName);
-    if (known) return known;
-    if (engineName === TIME) return ZERO;
-    if (this.#open.has(engineName))
-      throw wrong(this.#document, `the value of "${engineName}" at the start depends on itself`);
-    this.#open.add(engineName);
-    const definition = this.#definitions.get(engineName);
-    if (!definition) throw new RangeError(`no definition of ${engineName}`);
-    const term =
-      definition.kind === "parameter"
-        ? name(engineName)
-        : definition.kind === "line"
-          ? this.#close(definition.term)
-          : definition.initial();
-    this.#open.delete(engineName);
-    this.#closed.set(engineName, term);
-    return term;
-  }
-
-  #close(term: Term): Term {
-    return substitute(term, (each) => this.atStart(each));
+    return this.#start.value(engineName);
   }
 
   #varies(id: string): boolean {
@@ -185,7 +158,9 @@ export class Quantities {
     }
     this.#definitions.set(id, { kind: "line", term: divide(name(amount), size) });
     const start = (): Term =>
-      initial ? multiply(this.#initially(initial.formula), this.#close(size)) : this.#givenAmount(species);
+      initial
+        ? multiply(this.#initially(initial.formula), this.#start.close(size))
+        : this.#givenAmount(species);
     if (this.#varies(id)) {
       this.#definitions.set(amount, {
         kind: "state",
@@ -209,9 +184,7 @@ export class Quantities {
    */
   #defineLine(id: string, build: () => Term): void {
     this.#definitions.set(id, { kind: "line", term: ZERO });
-    this.#open.add(id);
-    this.#definitions.set(id, { kind: "line", term: build() });
-    this.#open.delete(id);
+    this.#definitions.set(id, { kind: "line", term: this.#start.whileUnknown(id, build) });
   }
 
   #lower(formula: Formula, reaction?: Reaction): Term {
@@ -219,7 +192,7 @@ export class Quantities {
   }
 
   #initially(formula: Formula): Term {
-    return this.#close(numberTerm(formula, this.scope()));
+    return this.#start.close(numberTerm(formula, this.scope()));
   }
 
   #flux(reaction: Reaction): Term {
@@ -255,25 +228,11 @@ export class Quantities {
   }
 
   #givenValue(id: string, declared: Declared): Term {
-    if (declared.kind === "species") return this.#givenAmount(declared.of);
-    const { of } = declared;
-    const value =
-      declared.kind === "compartment"
-        ? declared.of.size
-        : declared.kind === "reference"
-          ? declared.of.stoichiometry
-          : declared.kind === "parameter"
-            ? declared.of.value
-            : undefined;
-    if (value === undefined) throw refused(of, "quantity without a value", `"${id}"`);
-    return constant(value);
+    return declared.kind === "species" ? this.#givenAmount(declared.of) : givenValue(id, declared);
   }
 
   #givenAmount(species: Species): Term {
-    const { initialAmount, initialConcentration, id } = species;
-    if (initialAmount !== undefined) return constant(initialAmount);
-    if (initialConcentration === undefined) throw refused(species, "quantity without a value", `"${id}"`);
-    return multiply(constant(initialConcentration), this.#close(this.#size(species)));
+    return givenAmount(species, () => this.#start.close(this.#size(species)));
   }
 
   #species(id: string): Species {

@@ -1,8 +1,9 @@
 /** An SBML document in the engine's own model form, with its events apart: they do more than the engine's. */
 import type { Algebraic, Parameter, State, Term, TwinModel } from "../language/model.ts";
+import { type Definition, TIME } from "./definition.ts";
 import type { EventDefinition, SbmlDocument } from "./document.ts";
 import { numberTerm, truthTerm } from "./lower.ts";
-import { type Definition, Quantities, TIME } from "./quantities.ts";
+import { Quantities } from "./quantities.ts";
 import { readDocument } from "./read-document.ts";
 import { type Origin, refused, wrong } from "./sbml-error.ts";
 import { namesOf, ZERO } from "./term.ts";

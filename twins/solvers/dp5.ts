@@ -33,7 +33,7 @@ export const DP5: Method = {
   order: 5,
   carriesSlope: true,
   denseCount: 5,
-  control: { integral: 0.1, proportional: 0, grow: 10, shrink: 0.2 },
+  control: { safety: 0.95, integral: 0.1, proportional: 0.02, predictive: false, grow: 10, shrink: 0.2 },
   build,
 };
 

@@ -157,6 +157,7 @@ export class Lane {
     memory[slots.h] = firstStep;
     memory[slots.rejected] = 0;
     memory[slots.errorBefore] = 1e-4;
+    memory[slots.hBefore] = 0;
     memory[slots.steps] = 0;
     memory[slots.rejects] = 0;
     memory[slots.hMin] = end * SMALLEST_STEP;

@@ -38,7 +38,7 @@ export const RODAS4: Method = {
   order: 4,
   carriesSlope: false,
   denseCount: 4,
-  control: { integral: 0.125, proportional: 0, grow: 8, shrink: 0.2 },
+  control: { safety: 0.9, integral: 0.125, proportional: 0, predictive: true, grow: 8, shrink: 0.2 },
   build,
 };
 

@@ -106,6 +106,7 @@ export class Simulation {
     this.#write("steps", 0);
     this.#write("rejects", 0);
     this.#write("errorBefore", 1e-4);
+    this.#write("hBefore", 0);
     for (let i = 0; i < this.inputs.length; i++)
       memory[this.#inputAt[i] as number] = this.inputs[i] as number;
     this.#watch.from(this.#time, this.state, this.#parameters, this.inputs);

@@ -33,10 +33,13 @@ export interface Method {
   readonly carriesSlope: boolean;
   /** 4 or 5; see dense-step.ts. */
   readonly denseCount: 4 | 5;
-  /** Step-size control: h grows by 0.9 e^-i e_before^p, with e the square of the error norm. */
+  /** Step-size control: h grows by safety e^-i e_before^p, with e the square of the error norm; see control.ts. */
   readonly control: {
+    readonly safety: number;
     readonly integral: number;
     readonly proportional: number;
+    /** Growth is also bounded by what the last two accepted steps foretell. */
+    readonly predictive: boolean;
     readonly grow: number;
     readonly shrink: number;
   };
