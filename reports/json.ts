@@ -83,7 +83,8 @@ export function summarise(record: RunRecord) {
           verdict: ledger.verdict,
           records: ledger.records,
           root: ledger.root,
-          checkpoint: ledger.checkpoint,
+          checkpoint: ledger.checkpoint ?? null,
+          refusal: ledger.refusal ?? null,
         }
       : null,
     helixVersion: run.helixVersion,

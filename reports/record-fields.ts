@@ -227,7 +227,14 @@ export const RECORD_FIELDS: FieldTable = {
     verdict,
     cause,
   },
-  ledger: { folder: text, verdict: text, records: counter, root: text, checkpoint: text },
+  ledger: {
+    folder: text,
+    verdict: text,
+    records: counter,
+    root: text,
+    checkpoint: optional(text),
+    refusal: optional(text),
+  },
   end: {
     verdict,
     cause,

@@ -3,6 +3,8 @@
  */
 import type { Clock } from "@helix/hal";
 import type { ClientSecureChannelLayer, OPCUAClient, OPCUAClientOptions } from "node-opcua-client";
+import { guardedTransports } from "./guarded-transport.ts";
+import type { Undecodable } from "./protocol-violation.ts";
 import type { OpcUaStack } from "./stack.ts";
 
 /** How long a peer may take to answer our goodbye before we hang up, ms. */
@@ -14,6 +16,7 @@ const MIN_TRANSPORT_TIMEOUT_MS = 60_000;
 export class ClientHandle {
   readonly client: OPCUAClient;
   #channel: ClientSecureChannelLayer | undefined;
+  readonly #listeners = new Set<(undecodable: Undecodable) => void>();
   #ended: Promise<void> | undefined;
 
   constructor(stack: OpcUaStack, silenceLimitMs: number, options: OPCUAClientOptions) {
@@ -22,11 +25,19 @@ export class ClientHandle {
       connectionStrategy: { maxRetry: 0, initialDelay: 100, maxDelay: 100 },
       transportTimeout: Math.max(MIN_TRANSPORT_TIMEOUT_MS, 2 * silenceLimitMs),
       keepSessionAlive: false,
+      transportFactory: guardedTransports(stack, (undecodable) => {
+        for (const listener of this.#listeners) listener(undecodable);
+      }),
       ...options,
     });
     this.client.on("secure_channel_created", (channel) => {
       this.#channel = channel;
     });
+  }
+
+  /** Tells of bytes that the stack could not decode, in the moment before the connection is broken for them. */
+  onUndecodable(listener: (undecodable: Undecodable) => void): void {
+    this.#listeners.add(listener);
   }
 
   /** Breaks the connection at once, from whatever state; nothing of it stays open afterwards. */

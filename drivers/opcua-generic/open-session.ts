@@ -15,6 +15,7 @@ import {
   ensureCertificateIn,
   openCertificateStore,
 } from "./pki.ts";
+import { protocolViolation, type Undecodable } from "./protocol-violation.ts";
 import { OpcUaSession } from "./session.ts";
 import { readPassword, type SessionTarget } from "./settings.ts";
 import { loadOpcUaStack, type OpcUaStack } from "./stack.ts";
@@ -36,7 +37,7 @@ const TRANSPORT = {
 const UNDO_BUDGET_MS = 1000;
 
 /**
- * @throws InstrumentError ConnectionRefused, Timeout or InvalidConfiguration; nothing stays open then
+ * @throws InstrumentError ConnectionRefused, Timeout, ProtocolViolation or InvalidConfiguration; nothing stays open then
  */
 export async function openSession(target: SessionTarget, config: ConnectionConfig): Promise<OpcUaSession> {
   const password = readPassword(target);
@@ -44,7 +45,7 @@ export async function openSession(target: SessionTarget, config: ConnectionConfi
   const attempt = new Attempt(target, config);
   const steps = openSteps(stack, target, config, attempt, password);
   try {
-    return await Promise.race([steps, attempt.timeUp]);
+    return await Promise.race([steps, attempt.broken]);
   } catch (error) {
     await attempt.undo(steps, target.context.clock);
     throw connectError(stack, target, error);
@@ -128,20 +129,29 @@ function userIdentity(
 
 /** One attempt to connect: its deadline, and the clients it has opened so far. */
 class Attempt {
-  /** Rejects with Timeout when the budget is spent or the caller aborts. */
-  readonly timeUp: Promise<never>;
+  /**
+   * Rejects with Timeout when the budget is spent or the caller aborts, with ProtocolViolation when what
+   * comes is not OPC UA: the stack does not end its steps for that.
+   */
+  readonly broken: Promise<never>;
   readonly #clients: ClientHandle[] = [];
   readonly #settle: () => void;
+  readonly #violated: (undecodable: Undecodable) => void;
   #isOver = false;
 
-  constructor({ instrumentId, context }: SessionTarget, { timeoutMs, signal }: ConnectionConfig) {
+  constructor(target: SessionTarget, { timeoutMs, signal }: ConnectionConfig) {
+    const { instrumentId, context } = target;
     const { promise, reject } = Promise.withResolvers<never>();
-    this.timeUp = promise;
+    this.broken = promise;
     const expire = () => {
       this.#isOver = true;
       reject(
         new InstrumentError({ kind: "Timeout", instrumentId, operation: "connect", budgetMs: timeoutMs }),
       );
+    };
+    this.#violated = (undecodable) => {
+      this.#isOver = true;
+      reject(protocolViolation(target, undecodable));
     };
     const timer = context.clock.timer(timeoutMs, expire);
     signal.addEventListener("abort", expire, { once: true });
@@ -154,6 +164,7 @@ class Attempt {
 
   track(client: ClientHandle): ClientHandle {
     this.check();
+    client.onUndecodable(this.#violated);
     this.#clients.push(client);
     return client;
   }

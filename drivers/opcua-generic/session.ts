@@ -11,6 +11,7 @@ import type {
   WriteValueOptions,
 } from "node-opcua-client";
 import type { ClientHandle } from "./client-handle.ts";
+import { protocolViolation } from "./protocol-violation.ts";
 import type { SessionTarget } from "./settings.ts";
 import type { OpcUaStack } from "./stack.ts";
 import { saysGoodbye, sessionIsGone, statusOfError, statusText } from "./status-codes.ts";
@@ -20,6 +21,8 @@ export interface SessionLoss {
   readonly reason: string;
   /** The server announced it. */
   readonly wasGraceful: boolean;
+  /** What the instrument sent that is not OPC UA, where that ended it. */
+  readonly violation?: InstrumentError;
 }
 
 /** How long a request may take, and who may end it early. */
@@ -67,6 +70,10 @@ export class OpcUaSession {
     handle.client.on("receive_chunk", () => {
       this.#heard += 1;
     });
+    handle.onUndecodable((undecodable) => {
+      const violation = protocolViolation(target, undecodable);
+      this.#loseBy({ reason: violation.message, wasGraceful: false, violation });
+    });
     // Not a goodbye: the socket of a killed process is closed just the same.
     handle.client.on("close", () => this.lose("the connection was closed by the peer", false));
     void this.#watch();
@@ -94,10 +101,7 @@ export class OpcUaSession {
 
   /** Declares the session lost: hangs up, then tells whoever waits on `lost`. */
   lose(reason: string, wasGraceful: boolean): void {
-    if (!this.isOpen) return;
-    this.#loss = { reason, wasGraceful };
-    this.#ending.abort();
-    void this.#handle.abort().then(() => this.#resolveLost({ reason, wasGraceful }));
+    this.#loseBy({ reason, wasGraceful });
   }
 
   /**
@@ -181,6 +185,11 @@ export class OpcUaSession {
     });
   }
 
+  /** The error by which a stream ends with the session: ProtocolViolation or ConnectionLost. */
+  lossError(): InstrumentError {
+    return this.#loss?.violation ?? this.connectionLost();
+  }
+
   /** Ends the session when `error` shows that the server no longer knows it. */
   noteFailure(error: unknown): void {
     const status = statusOfError(this.stack, error);
@@ -189,6 +198,13 @@ export class OpcUaSession {
     } else if (error instanceof Error && error.message.includes(REPAIR_REFUSED)) {
       this.lose("the server no longer knows the session", false);
     }
+  }
+
+  #loseBy(loss: SessionLoss): void {
+    if (!this.isOpen) return;
+    this.#loss = loss;
+    this.#ending.abort();
+    void this.#handle.abort().then(() => this.#resolveLost(loss));
   }
 
   #sorted(error: unknown): unknown {

@@ -7,6 +7,7 @@ import type { Log } from "@helix/hal";
 export interface OpcUaStack {
   readonly ua: typeof import("node-opcua-client");
   readonly pki: typeof import("node-opcua-certificate-manager");
+  readonly transport: typeof import("node-opcua-transport");
 }
 
 let loading: Promise<OpcUaStack> | undefined;
@@ -24,13 +25,14 @@ export function loadOpcUaStack(log?: Log): Promise<OpcUaStack> {
 }
 
 async function load(): Promise<OpcUaStack> {
-  const [ua, pki] = await Promise.all([
+  const [ua, pki, transport] = await Promise.all([
     import("node-opcua-client"),
     import("node-opcua-certificate-manager"),
+    import("node-opcua-transport"),
   ]);
   const note = (...words: unknown[]) =>
     diagnostics?.debug("opc ua stack", { text: words.map(String).join(" ").trim() });
   ua.setWarningLogger(note);
   ua.setErrorLogger(note);
-  return { ua, pki };
+  return { ua, pki, transport };
 }

@@ -109,8 +109,8 @@ export class Subscription {
   /**
    * Hands every notification to `consume`, one after the other, until `signal` aborts.
    *
-   * @throws InstrumentError ConnectionLost when the session or the subscription has ended; whatever
-   *   `consume` throws
+   * @throws InstrumentError ConnectionLost or ProtocolViolation when the session or the subscription has
+   *   ended; whatever `consume` throws
    */
   async run(consume: (notification: Notification) => Promise<void>, signal: AbortSignal): Promise<void> {
     const stop = () => this.#mailbox.put("stop");
@@ -220,7 +220,7 @@ export class Subscription {
   /** Reports the loss only when nothing of the session is open any more. */
   async #sessionEnded(): Promise<never> {
     if (this.#session.loss) await this.#session.lost;
-    throw this.#session.connectionLost();
+    throw this.#session.lossError();
   }
 
   #read(response: PublishResponse, receivedNs: bigint): Notification | undefined {

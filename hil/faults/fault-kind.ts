@@ -26,9 +26,10 @@ export interface FaultKind {
   /** Whose readings it makes false, for the mark of their origin. */
   readonly falsifies: "channel" | "instrument" | "nothing";
   /**
-   * When a reading was taken, s, that the fault has stamped `stampS`; absent where the stamp is right.
+   * When a reading was taken, s, that the fault has stamped `stampS` and that comes at `nowS`; absent
+   * where the stamp is right.
    */
-  readonly takenAt?: (fault: PlannedFault, stampS: number) => number;
+  readonly takenAt?: (fault: PlannedFault, stampS: number, nowS: number) => number;
   /** Begins it. @throws Error when the rig has no such part */
   begin(fault: PlannedFault, access: FaultAccess): FaultInForce;
   /** What `lines` show the driver, or the runtime, saw of it. */

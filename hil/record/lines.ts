@@ -306,7 +306,10 @@ export interface LedgerLine {
   readonly verdict: string;
   readonly records: string;
   readonly root: string;
-  readonly checkpoint: string;
+  /** The last, signed; absent where the ledger took no record of the stop. */
+  readonly checkpoint?: string | undefined;
+  /** Why it took none. */
+  readonly refusal?: string | undefined;
 }
 
 /** Last line. */

@@ -147,6 +147,20 @@ describe("faults and their receipts", () => {
     expect(injector.isFalsified("brx-08", channel, 45)).toBe(false);
   });
 
+  test("stale-timestamp: every reading under it is false, though its stamp is the fault's beginning", () => {
+    let nowS = 30;
+    const injector = new FaultInjector(rigOf({}), () => nowS);
+    const fault = { ...DRIFT, inject: "stale-timestamp", channel: undefined, settings: {} };
+    injector.begin(fault);
+    const isFalse = (stampS: number) => injector.isFalsified("brx-07", "ph", stampS);
+    nowS = fault.beginS;
+    expect(isFalse(fault.beginS)).toBe(false);
+    for (nowS of [fault.beginS + 1, (fault.beginS + fault.endS) / 2, fault.endS, fault.endS + 1])
+      expect(isFalse(fault.beginS)).toBe(true);
+    nowS = fault.endS + 10;
+    expect(isFalse(fault.endS + 10)).toBe(false);
+  });
+
   test.each([
     ["clock-jump", { seconds: 3600 }, 48 + 3600],
     ["clock-jump", { seconds: -40 }, 8],

@@ -57,7 +57,7 @@ export class FaultInjector {
       if (fault.instrument !== instrument) continue;
       const { falsifies, takenAt } = faultKind(fault.inject);
       // Of the two times that a stamp may mean, the one that is nearer to now.
-      const other = takenAt?.(fault, stampS) ?? stampS;
+      const other = takenAt?.(fault, stampS, this.#plantTimeS()) ?? stampS;
       const t = this.#ageOf(other) < this.#ageOf(stampS) ? other : stampS;
       if (t <= fault.beginS || t > endS) continue;
       if (falsifies === "instrument" || (falsifies === "channel" && fault.channel === channel)) return true;

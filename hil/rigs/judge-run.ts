@@ -13,6 +13,7 @@ import type { FaultInjector } from "./fault-injector.ts";
 import { type LedgerEvidence, readBackLedger } from "./ledger-evidence.ts";
 import type { RunRecordSink } from "./record-writer.ts";
 import type { Recorder } from "./recorder.ts";
+import type { LastRecord } from "./runtime-under-test.ts";
 
 /** The record's last line, but for what only the rig knows. */
 export type Outcome = Omit<EndLine, "kind" | "wallSeconds" | "traceHash">;
@@ -48,7 +49,8 @@ export interface EndedRun {
     readonly folder: string;
     /** Where people will find it. */
     readonly shownAs: string;
-    readonly checkpoint: string | undefined;
+    /** Undefined when the runtime did not stop in order. */
+    readonly last: LastRecord | undefined;
   };
   readonly interruption: Interruption | undefined;
 }
@@ -87,9 +89,9 @@ async function evidenceOf({
   record,
   reachedS,
 }: EndedRun): Promise<LedgerEvidence | undefined> {
-  if (ledger.checkpoint === undefined) return undefined;
+  if (ledger.last === undefined) return undefined;
   try {
-    const { line, audit } = await readBackLedger(disk, ledger.folder, ledger.checkpoint);
+    const { line, audit } = await readBackLedger(disk, ledger.folder, ledger.last);
     return { line: { ...line, folder: ledger.shownAs }, audit };
   } catch (error) {
     const message = `the ledger could not be read back: ${error instanceof Error ? error.message : String(error)}`;

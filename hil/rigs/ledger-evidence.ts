@@ -5,6 +5,7 @@ import { LedgerOpenError, type RecordedEvent, readLedger, verifyLedger } from "@
 import type { Disk } from "@helix/platform";
 import type { LedgerLine } from "@helix/run-record";
 import type { AuditRecord } from "../expectations/finding.ts";
+import type { LastRecord } from "./runtime-under-test.ts";
 
 export interface LedgerEvidence {
   readonly line: LedgerLine;
@@ -12,18 +13,14 @@ export interface LedgerEvidence {
 }
 
 /** @throws LedgerOpenError when there is no ledger, or its records cannot be read */
-export async function readBackLedger(
-  disk: Disk,
-  folder: string,
-  checkpoint: string,
-): Promise<LedgerEvidence> {
+export async function readBackLedger(disk: Disk, folder: string, last: LastRecord): Promise<LedgerEvidence> {
   const { verdict, records, root } = await verifyLedger({ folder, disk });
   const audit: AuditRecord[] = [];
   for await (const { sequence, event } of readLedger({ folder, disk })) {
     const record = auditRecord(`${sequence}`, event);
     if (record) audit.push(record);
   }
-  return { line: { kind: "ledger", folder, verdict, records: `${records}`, root, checkpoint }, audit };
+  return { line: { kind: "ledger", folder, verdict, records: `${records}`, root, ...last }, audit };
 }
 
 /** What stands in a ledger before anybody opens it; undefined where there is none yet. */

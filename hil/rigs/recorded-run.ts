@@ -87,6 +87,8 @@ export async function runRecorded(run: RecordedRun): Promise<JudgedRun> {
   bench.faults.endAll(reachedS);
   watch.stage("stopping");
   const stopped = await stopRuntime(runtime, interruption);
+  if (stopped.last?.refusal !== undefined)
+    watch.event(reachedS, `the ledger took no record of the stop: ${stopped.last.refusal}`);
   recorder.drain();
   await recorder.finish();
   return judgeRun({
@@ -99,7 +101,7 @@ export async function runRecorded(run: RecordedRun): Promise<JudgedRun> {
     ledger: {
       folder: runtime.ledgerFolder,
       shownAs: run.ledgerShownAs,
-      checkpoint: stopped.checkpoint,
+      last: stopped.last,
     },
     interruption: stopped.interruption,
   });
@@ -175,11 +177,11 @@ async function lastSamples({ plan, clock, signal }: RecordedRun, recorder: Recor
 
 async function stopRuntime(runtime: RuntimeDoor, interruption: Interruption | undefined) {
   try {
-    const { checkpoint } = await runtime.stop(interruption?.summary ?? "the scenario has ended");
-    return { checkpoint, interruption };
+    const last = await runtime.stop(interruption?.summary ?? "the scenario has ended");
+    return { last, interruption };
   } catch (error) {
     const summary = `The runtime did not stop in order: ${(error as Error).message}`;
-    return { checkpoint: undefined, interruption: { verdict: "fail", cause: "driver", summary } as const };
+    return { last: undefined, interruption: { verdict: "fail", cause: "driver", summary } as const };
   }
 }
 

@@ -73,3 +73,17 @@ test("power cut before the intent is synced: the torn tail is found and set asid
     { scheduled: "feed", reason: "the runtime died before the intent was on record" },
   ]);
 });
+
+test("a ledger whose sync failed takes no record of the stop: the runtime stops in order all the same, and says so", {
+  timeout: LIMIT,
+}, async () => {
+  const { end, lines, records } = await run({
+    faults: ["id: last, at: 72 h + 50 s, for: 60 s, on: runtime.disk, inject: fsync-error"],
+  });
+  expect(end.summary).not.toContain("did not stop in order");
+  expect(lines.filter(({ kind }) => kind === "reached")).toMatchObject([{ complete: true }]);
+  const ledger = lines.find((line) => line.kind === "ledger");
+  expect(ledger).toMatchObject({ verdict: "CLEAN", refusal: expect.stringContaining("EIO") as string });
+  expect(ledger?.checkpoint).toBeUndefined();
+  expect(records("RUNTIME_STOPPED")).toEqual([]);
+});

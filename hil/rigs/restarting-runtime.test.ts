@@ -23,7 +23,7 @@ function door(more: Partial<RuntimeDoor> = {}): RuntimeDoor {
     onChange: () => () => {},
     start() {},
     dispatch: () => NEVER,
-    stop: async () => ({ checkpoint: "stopped", root: "" }),
+    stop: async () => ({ checkpoint: "stopped" }),
     ...more,
   };
 }

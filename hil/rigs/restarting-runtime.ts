@@ -12,7 +12,7 @@ import type { Backlog } from "./backlog.ts";
 import type { RecordedCommand } from "./orphaned-commands.ts";
 import { actorOf, type CalibrationReport } from "./planned-command.ts";
 import type { Recorder } from "./recorder.ts";
-import type { RuntimeDoor } from "./runtime-under-test.ts";
+import type { LastRecord, RuntimeDoor } from "./runtime-under-test.ts";
 import { UnsentError } from "./unsent-error.ts";
 import type { UnsettledCommands } from "./unsettled-commands.ts";
 
@@ -127,7 +127,7 @@ export class RestartingRuntime implements RuntimeDoor, HostedProcess {
   }
 
   /** @throws Error when it does not run; what the stopping throws */
-  async stop(reason: string): Promise<{ checkpoint: string; root: string }> {
+  async stop(reason: string): Promise<LastRecord> {
     this.#isOver = true;
     const restart = await this.#starting;
     if (this.#dead !== undefined)

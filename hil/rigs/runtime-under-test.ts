@@ -6,7 +6,7 @@ import { createHash } from "node:crypto";
 import type { RingReader } from "@helix/bus";
 import { loadHelixConfig } from "@helix/config";
 import type { Origin, Random } from "@helix/hal";
-import { type Ledger, openLedger } from "@helix/ledger";
+import { type Ledger, LedgerUnavailableError, openLedger } from "@helix/ledger";
 import { type Disk, type Platform, silentLog } from "@helix/platform";
 import {
   type CommandReport,
@@ -41,6 +41,11 @@ export interface RuntimeStart {
   /** Where the drivers' modules and the PKI folder are real files though `platform.disk` is not. */
   readonly installation?: { readonly disk: Disk; readonly pkiFolder: string };
 }
+
+/** What the ledger has of the stop: a checkpoint over it; or why it took no record, which is no disorder of the stop. */
+export type LastRecord =
+  | { readonly checkpoint: string; readonly refusal?: undefined }
+  | { readonly checkpoint?: undefined; readonly refusal: string };
 
 /** What a rig does with the runtime. */
 export type RuntimeDoor = Pick<RuntimeUnderTest, keyof RuntimeUnderTest>;
@@ -142,12 +147,14 @@ export class RuntimeUnderTest implements RuntimeState {
     return report;
   }
 
-  /** Stops streams, closes sessions; then the ledger, clean. */
-  async stop(reason: string): Promise<{ checkpoint: string; root: string }> {
+  /** Stops streams, closes sessions; then the ledger, clean, unless it takes nothing more. */
+  async stop(reason: string): Promise<LastRecord> {
     try {
       await this.#supervisor.stop(reason);
-      const { note, root } = await this.#ledger.checkpoint();
-      return { checkpoint: note, root };
+      return { checkpoint: (await this.#ledger.checkpoint()).note };
+    } catch (error) {
+      if (error instanceof LedgerUnavailableError) return { refusal: error.message };
+      throw error;
     } finally {
       await this.#ledger.close();
     }

@@ -13,8 +13,12 @@ export function ledgerProof({ run, ledger, end }: RunRecord): Markup {
 <dt>Records</dt><dd>${countText(ledger.records)}</dd>
 <dt>Root</dt><dd><code class="hash">${ledger.root}</code></dd>
 </dl>
-<h3>Signed checkpoint</h3>
-<pre class="copy"><code>${ledger.checkpoint}</code></pre>
+${
+  ledger.checkpoint === undefined
+    ? html`<p class="abnormal">The ledger took no record of the stop: ${ledger.refusal ?? "the run record says no reason"}</p>`
+    : html`<h3>Signed checkpoint</h3>
+<pre class="copy"><code>${ledger.checkpoint}</code></pre>`
+}
 <h3>To verify it offline${run.rig === "virtual" ? ", in the run's folder" : ""}</h3>
 <pre class="copy"><code>npx helix ledger verify ${shellWord(ledger.folder)}</code></pre>
 <p class="note">It reads every record again, recomputes the chain and the root, and checks the signature. The ledger is unchanged since this report if it says CLEAN, with the records and the root above.</p>`

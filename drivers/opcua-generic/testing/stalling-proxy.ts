@@ -1,5 +1,6 @@
 /**
- * A TCP proxy that can go silent (bytes are held, nothing is closed, as in a partition) or break.
+ * A TCP proxy that can go silent (bytes are held, nothing is closed, as in a partition), break,
+ * or change what the server says.
  */
 import type { Connection, Listener, Net } from "@helix/hal";
 
@@ -7,6 +8,9 @@ export class StallingProxy {
   #listener: Listener | undefined;
   readonly #connections = new Set<Connection>();
   #flowing: PromiseWithResolvers<void> | undefined;
+
+  /** What the client gets in place of what the server said; undefined: the same. */
+  fromServer: ((bytes: Uint8Array) => Uint8Array) | undefined;
 
   static async start(net: Net, targetPort: number): Promise<StallingProxy> {
     const proxy = new StallingProxy();
@@ -48,17 +52,21 @@ export class StallingProxy {
     try {
       const far = await net.connect({ host: "127.0.0.1", port });
       this.#connections.add(far);
-      await Promise.all([this.#pump(near, far), this.#pump(far, near)]);
+      await Promise.all([this.#pump(near, far), this.#pump(far, near, (bytes) => this.fromServer?.(bytes))]);
     } catch {
       near.reset();
     }
   }
 
-  async #pump(from: Connection, to: Connection): Promise<void> {
+  async #pump(
+    from: Connection,
+    to: Connection,
+    changed: (bytes: Uint8Array) => Uint8Array | undefined = (bytes) => bytes,
+  ): Promise<void> {
     try {
       for await (const bytes of from.incoming) {
         await this.#flowing?.promise;
-        await to.write(bytes);
+        await to.write(changed(bytes) ?? bytes);
       }
       await to.end();
     } catch {
