@@ -40,7 +40,7 @@ describe.skipIf(missing !== undefined)(
         agreement: { compared: 64, left: 0 },
       });
       expect(said).toMatch(
-        /64 runs repeated in 64 bits differ by at most \d\.\de-\d of a state's largest value \(\w+ at \d+ h\)/,
+        /64 runs repeated in 64 bits differ by at most \d\.\de-\d of a state's largest value \(\w+ at \d+ h\); the device's relative tolerance is 1e-5/,
       );
     });
   },

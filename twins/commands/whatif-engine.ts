@@ -6,8 +6,7 @@ import { type Agreement, startGpuEnsembles } from "../ensemble/gpu-ensembles.ts"
 import { type EnsemblePlan, preparePlan, strategiesOf } from "../ensemble/plan.ts";
 import { type Gpu, GpuUnavailable, openGpu } from "../gpu/device.ts";
 
-export const ENGINES = ["auto", "webgpu", "webassembly"] as const;
-export type EngineName = (typeof ENGINES)[number];
+export type EngineName = "auto" | "webgpu" | "webassembly";
 
 /** Fewer runs than these are done on the processor before a device is ready. */
 const LEAST_FOR_GPU = 20_000;
@@ -76,12 +75,13 @@ async function findGpu(asked: "auto" | "webgpu", plan: EnsemblePlan): Promise<Gp
 
 /** How a device's numbers compare, for people. */
 export function agreementText(
-  { compared, largestDifference, state, time, left }: DeviceAgreement,
+  { compared, rtol, largestDifference, state, time, left }: DeviceAgreement,
   timeUnit: string,
 ): string {
   const lines = [
     `${compared} runs repeated in 64 bits differ by at most ${largestDifference.toExponential(1)} of a state's largest value (${state} at ${time} ${timeUnit})`,
   ];
+  lines.push(`the device's relative tolerance is ${rtol.toExponential(0)}`);
   if (left > 0) lines.push(`${left} runs that the device left were run in 64 bits`);
   return `${lines.join("; ")}\n`;
 }

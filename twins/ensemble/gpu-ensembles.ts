@@ -25,6 +25,8 @@ const COMPARED = 64;
 /** How far the device's 32 bits are from 64 bits. */
 export interface Agreement {
   readonly compared: number;
+  /** Relative tolerance on the device, where single precision bears no tighter one than 1e-5. */
+  readonly rtol: number;
   /** Of any state at any output, over the largest value that the state has in the compared runs. */
   readonly largestDifference: number;
   readonly state: string;
@@ -113,11 +115,12 @@ async function compare(
     load: (i: number, into: Float64Array) => work.load(chosen[i] as number, into),
   };
   const [single, double] = [courses(), courses()];
-  await device.run(some, options, single.sink);
+  const { rtol } = await device.run(some, options, single.sink);
   runTrajectories(kernel, some, options, double.sink);
   const worst = largestDifference(single.values, double.values, states.length);
   return {
     compared: count,
+    rtol,
     largestDifference: worst.difference,
     state: states[worst.at % states.length]?.name ?? "",
     time: plan.outputs[Math.floor(worst.at / states.length) % plan.outputs.length] ?? Number.NaN,
