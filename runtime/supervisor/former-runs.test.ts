@@ -117,6 +117,7 @@ describe("death", () => {
       openCommands: [],
       interruptedSinceUtcNs: new Map(),
       setpoints: new Map(),
+      registrations: new Map(),
     });
   });
 
