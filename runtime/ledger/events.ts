@@ -295,6 +295,22 @@ export type LedgerEvent =
       };
     }
   | {
+      /** Whose an id is: the name itself stands beside the ledger (names.json), where it can be erased. */
+      readonly type: "PERSON_NAMED";
+      readonly person: string;
+      /** SHA-256 over salt, id, a zero byte and name. */
+      readonly commitment: Uint8Array;
+      readonly actor: Actor;
+      readonly reason: string;
+    }
+  | {
+      /** Of this id no name is kept any more. */
+      readonly type: "PERSON_NAME_ERASED";
+      readonly person: string;
+      readonly actor: Actor;
+      readonly reason: string;
+    }
+  | {
       readonly type: "KEY_ROTATED";
       /** Of the new key, from 1. */
       readonly epoch: number;

@@ -449,6 +449,8 @@ const BY_THE_LEDGER: readonly LedgerEventType[] = [
   "EMERGENCY_RECORD",
   "KEY_ROTATED",
   "LEDGER_UNAVAILABLE",
+  "PERSON_NAMED",
+  "PERSON_NAME_ERASED",
   "RECOVERY",
 ];
 
@@ -489,6 +491,8 @@ describe("an event of HELIX-HAL-0001 or of the runtime is a record", () => {
       DEVIATION: true,
       ELECTRONIC_SIGNATURE: true,
       KEY_ROTATED: true,
+      PERSON_NAMED: true,
+      PERSON_NAME_ERASED: true,
       LEDGER_UNAVAILABLE: true,
       EMERGENCY_RECORD: true,
       EMERGENCY_MERGED: true,
