@@ -4,6 +4,7 @@
  * bigint, Uint8Array and Map are kept as such (deterministic CBOR).
  */
 import type {
+  CalibrationPoint,
   CalibrationRecord,
   DropEvent,
   InstrumentCommand,
@@ -101,6 +102,16 @@ export interface CarriedState {
     readonly channelId: number;
     readonly value: number;
   }[];
+  /** Begun, and their fate is not on record; undefined from versions that recorded no intent. */
+  readonly openCalibrations?:
+    | readonly {
+        readonly calibrationId: string;
+        readonly instrument: string;
+        readonly channelId: number;
+        readonly actor: Actor;
+        readonly reason: string;
+      }[]
+    | undefined;
   /** In force; undefined from versions that registered none. */
   readonly registrations?: readonly ({ readonly sequence: bigint } & RegisteredDriver)[] | undefined;
 }
@@ -265,8 +276,21 @@ export type LedgerEvent =
       readonly read: number;
     }
   | {
-      readonly type: "CALIBRATION";
+      readonly type: "CALIBRATION_INTENT";
+      readonly calibrationId: string;
       readonly instrument: string;
+      readonly channelId: number;
+      readonly points: readonly CalibrationPoint[];
+      readonly actor: Actor;
+      readonly reason: string;
+    }
+  | {
+      readonly type: "CALIBRATION";
+      /** Of its intent; undefined from versions that recorded none. */
+      readonly calibrationId?: string | undefined;
+      readonly instrument: string;
+      /** Unknown: a runtime died before it could record it. Undefined as above. */
+      readonly outcome?: "performed" | "failed" | "unknown" | undefined;
       readonly actor: Actor;
       readonly reason: string;
       readonly record: CalibrationRecord | undefined;
