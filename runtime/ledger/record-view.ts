@@ -130,12 +130,32 @@ function changeText(change: unknown): string {
 function happenedText(event: LedgerRecord["event"]): string {
   const { outcome, acknowledgedValue, executed, readBack, unit, stepNs, quality, previous } = event;
   const of = (value: unknown) => (typeof value === "number" ? ` ${value} ${textOf(unit)}`.trimEnd() : "");
+  if (event.type.startsWith("DRIVER_")) return driverText(event);
   if (typeof outcome === "string") return outcome + of(acknowledgedValue);
   if (typeof executed === "boolean")
     return `${executed ? "executed" : "not executed"}, read back${of(readBack)}`;
   if (typeof stepNs === "bigint") return `clock stepped by ${Number(stepNs) / 1e9} s`;
   if (typeof quality === "string") return `clock: ${textOf(previous)} -> ${quality}`;
   return "";
+}
+
+/** Of a record about a driver: which code, by as much of its hash as a person compares. */
+function driverText(event: LedgerRecord["event"]): string {
+  const named = (version: unknown, hash: unknown) => `${textOf(version)} (${textOf(hash).slice(0, 12)})`;
+  const {
+    driverName,
+    driverVersion,
+    moduleHash,
+    oldDriverVersion,
+    oldModuleHash,
+    newDriverVersion,
+    newModuleHash,
+  } = event;
+  const name = textOf(driverName);
+  if (newModuleHash !== undefined)
+    return `${name} ${named(oldDriverVersion, oldModuleHash)} -> ${named(newDriverVersion, newModuleHash)}`;
+  const failure = textOf(event["failure"]);
+  return `${name} ${named(driverVersion, moduleHash)}${failure === "" ? "" : ` stays: ${failure}`}`;
 }
 
 function valueText(value: unknown): string {
