@@ -83,6 +83,8 @@ export interface LedgerVerification {
    * the folder could have written them. "none": there are no such records.
    */
   readonly unsignedShownBy: "key" | "hashes" | "none";
+  /** What was there and could not be checked, one line each; the verdict does not depend on it. */
+  readonly remarks: readonly string[];
   /**
    * C2SP verifier key of the ledger, undefined when its policy file is unreadable. Compare it with
    * the one noted when the ledger was made: who holds the key file can sign another ledger.

@@ -49,6 +49,7 @@ function badPolicy(): LedgerVerification {
     checkpointRecords: 0n,
     unsignedShownBy: "none",
     verifierKey: undefined,
+    remarks: [],
     signatures: 0,
     otherSignatures: [],
     firstBad: {
@@ -69,12 +70,12 @@ async function verifyAll(
   const signatures = new SignatureCheck();
   const onRecord = (record: Uint8Array) => signatures.look(record);
   const key = await privateKey(disk, folder, policy, passphrase);
-  const secret = typeof key === "string" ? undefined : key;
+  const secret = key.state === "open" ? key.key : undefined;
   const found = await inspectLedger({ disk, folder, policy, from: "first", live: true, secret, onRecord });
   const { records, root } = found.proven;
   const readable = found.verdict === "CLEAN" || found.verdict === "TORN_TAIL";
   const moved = readable ? await movedSignature(disk, folder, signatures) : undefined;
-  const beside = found.firstBad === undefined ? await badFileBeside(disk, folder, policy, key) : undefined;
+  const beside = found.firstBad === undefined ? await badFileBeside(disk, folder, key) : undefined;
   const further = moved ?? (beside && { sequence: records, offset: 0, ...beside });
   const newest = newestCheckpoint(found.marks);
   const checkpointed = newest?.records ?? 0n;
@@ -86,6 +87,7 @@ async function verifyAll(
     unsignedShownBy: checkpointed >= records ? "none" : secret === undefined ? "hashes" : "key",
     signatures: signatures.count,
     otherSignatures: newest?.otherSignatures ?? [],
+    remarks: key.state === "closed" && key.remark !== undefined ? [key.remark] : [],
     verifierKey: policy.key.text,
     firstBad: further ?? found.firstBad,
   };
@@ -109,14 +111,10 @@ async function movedSignature(
 async function badFileBeside(
   disk: Disk,
   folder: string,
-  policy: LedgerPolicy,
-  key: SigningKey | "closed" | "other",
+  key: KeyFound,
 ): Promise<{ file: string; reason: string } | undefined> {
-  if (key === "other") {
-    return {
-      file: keyFile(policy.keys.epoch),
-      reason: "file is not the private key that ledger.policy names",
-    };
+  if (key.state === "other") {
+    return { file: key.file, reason: "file is not the private key that ledger.policy names" };
   }
   for (const file of await disk.list(folder)) {
     if ((await tornFits(file, () => disk.readFile(join(folder, file)))) === false) {
@@ -127,27 +125,37 @@ async function badFileBeside(
 }
 
 /**
- * The key in use, where it is there and this reader may see it; "other" when the file holds something
- * else. "closed": an inspector need not be allowed to read it, nor know its passphrase.
+ * The key in use. "closed": an inspector need not be allowed to read it, nor know its passphrase. "other":
+ * the file holds something else.
  */
+type KeyFound =
+  | { readonly state: "open"; readonly key: SigningKey }
+  | { readonly state: "closed"; readonly remark: string | undefined }
+  | { readonly state: "other"; readonly file: string };
+
 async function privateKey(
   disk: Disk,
   folder: string,
   policy: LedgerPolicy,
   passphrase: string | undefined,
-): Promise<SigningKey | "closed" | "other"> {
+): Promise<KeyFound> {
+  const name = keyFile(policy.keys.epoch);
   let file: Uint8Array;
   try {
-    file = await disk.readFile(join(folder, keyFile(policy.keys.epoch)));
+    file = await disk.readFile(join(folder, name));
   } catch {
-    return "closed";
+    return { state: "closed", remark: undefined };
+  }
+  if (isSealedKey(file) && passphrase === undefined) {
+    return { state: "closed", remark: `${name} is sealed, and without its passphrase it was not checked` };
   }
   try {
-    if (isSealedKey(file) && passphrase === undefined) return "closed";
     const key = openKeyFile(policy.key.origin, file, passphrase);
-    return key.verifier.text === policy.key.text ? key : "other";
+    return key.verifier.text === policy.key.text ? { state: "open", key } : { state: "other", file: name };
   } catch (error) {
     // Not a key any more, whatever the reason; but a wrong passphrase says nothing of the file.
-    return error instanceof PassphraseError ? "closed" : "other";
+    if (!(error instanceof PassphraseError)) return { state: "other", file: name };
+    const remark = `${name} does not open with the passphrase given: that is another one, or the file has changed`;
+    return { state: "closed", remark };
   }
 }

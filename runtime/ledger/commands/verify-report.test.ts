@@ -10,6 +10,7 @@ const CLEAN = {
   verifierKey: "helix/site+01020304+AQ==",
   signatures: 3,
   otherSignatures: ["witness.example+0a0b0c0d"],
+  remarks: ["ledger.key is sealed"],
   firstBad: undefined,
 } as const;
 const CORRUPT = {
@@ -27,6 +28,7 @@ describe("report of a verification", () => {
         `  root     ${"ab".repeat(32)}`,
         "  key      helix/site+01020304+AQ==",
         "  signed   3 electronic signatures, each of the record it names",
+        "  note     ledger.key is sealed",
         "  also     signed by witness.example+0a0b0c0d, which is not checked here",
       ].join("\n"),
     );

@@ -23,7 +23,7 @@ const TAIL = {
 /** Lines for a terminal, without a newline at the end. */
 export function verificationText(folder: string, verification: LedgerVerification): string {
   const { verdict, records, root, checkpointRecords, unsignedShownBy, verifierKey, firstBad } = verification;
-  const { signatures, otherSignatures } = verification;
+  const { signatures, otherSignatures, remarks } = verification;
   const lines = [
     `${verdict}  ${folder}: ${MEANING[verdict]}`,
     `  records  ${records} proven good, ${checkpointRecords} of them under a signed checkpoint`,
@@ -37,6 +37,7 @@ export function verificationText(folder: string, verification: LedgerVerificatio
   if (verifierKey !== undefined) lines.push(`  key      ${verifierKey}`);
   if (signatures > 0 && isWhole(verdict))
     lines.push(`  signed   ${signatures} electronic signatures, each of the record it names`);
+  for (const remark of remarks) lines.push(`  note     ${remark}`);
   for (const other of otherSignatures) lines.push(`  also     signed by ${other}, which is not checked here`);
   if (firstBad !== undefined) {
     const { sequence, file, offset, reason } = firstBad;
@@ -59,6 +60,7 @@ export interface VerificationJson {
   readonly unsignedShownBy: LedgerVerification["unsignedShownBy"];
   readonly signatures: number;
   readonly otherSignatures: readonly string[];
+  readonly remarks: readonly string[];
   readonly verifierKey: string | null;
   readonly firstBad: {
     readonly sequence: string;
@@ -78,6 +80,7 @@ export function verificationJson(verification: LedgerVerification): Verification
     unsignedShownBy: verification.unsignedShownBy,
     signatures: verification.signatures,
     otherSignatures: verification.otherSignatures,
+    remarks: verification.remarks,
     verifierKey: verification.verifierKey ?? null,
     firstBad: firstBad === undefined ? null : { ...firstBad, sequence: firstBad.sequence.toString() },
   };
