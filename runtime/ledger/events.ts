@@ -309,11 +309,19 @@ export type LedgerEvent =
       readonly reason: string;
     }
   | {
+      /** One for each piece that a crash left: the end of the last segment, or a mark. */
       readonly type: "RECOVERY";
       readonly verdict: string;
+      /** What was wrong with the piece, as the verification that found it says. */
+      readonly reason: string;
+      /** Where it was found, and stays. */
+      readonly file: string;
+      /** Bytes from the start of that file. */
+      readonly offset: number;
       readonly quarantinedBytes: number;
-      readonly quarantineFile: string | undefined;
-      readonly hash: string | undefined;
+      /** The copy, named by its hash; it belongs to the ledger from now on. */
+      readonly quarantineFile: string;
+      readonly hash: string;
     };
 
 export type LedgerEventType = LedgerEvent["type"];

@@ -61,8 +61,9 @@ export interface Inspection {
   readonly end: number;
   /** CRC-32 over the last segment up to there. */
   readonly crc: number;
-  /** What stands there and is no batch, without the zeros at its end. */
+  /** What stands there and is no batch, without the zeros at its end; and why it is none. */
   readonly tail: Uint8Array;
+  readonly tailReason: string | undefined;
 }
 
 export async function inspectLedger(options: InspectOptions): Promise<Inspection> {
@@ -127,6 +128,7 @@ class Inspector {
       end: this.#end,
       crc: this.#crc,
       tail: this.#tail,
+      tailReason: this.#tail.length === 0 ? undefined : this.#problem?.reason,
     };
   }
 

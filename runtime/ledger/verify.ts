@@ -18,6 +18,7 @@ import { type LedgerPolicy, POLICY_FILE } from "./policy.ts";
 import { readStored } from "./read.ts";
 import { placeOf } from "./record-codec.ts";
 import { tornFits } from "./recover.ts";
+import { RecoveryCheck } from "./recovery-check.ts";
 import { SignatureCheck } from "./signature-check.ts";
 import type { SigningKey } from "./signing-key.ts";
 
@@ -68,14 +69,19 @@ async function verifyAll(
   passphrase: string | undefined,
 ): Promise<LedgerVerification> {
   const signatures = new SignatureCheck();
-  const onRecord = (record: Uint8Array) => signatures.look(record);
+  const recoveries = new RecoveryCheck();
+  const onRecord = (record: Uint8Array) => {
+    signatures.look(record);
+    recoveries.look(record);
+  };
   const key = await privateKey(disk, folder, policy, passphrase);
   const secret = key.state === "open" ? key.key : undefined;
   const found = await inspectLedger({ disk, folder, policy, from: "first", live: true, secret, onRecord });
   const { records, root } = found.proven;
   const readable = found.verdict === "CLEAN" || found.verdict === "TORN_TAIL";
   const moved = readable ? await movedSignature(disk, folder, signatures) : undefined;
-  const beside = found.firstBad === undefined ? await badFileBeside(disk, folder, key) : undefined;
+  const beside =
+    found.firstBad === undefined ? await badFileBeside(disk, folder, key, recoveries) : undefined;
   const further = moved ?? (beside && { sequence: records, offset: 0, ...beside });
   const newest = newestCheckpoint(found.marks);
   const checkpointed = newest?.records ?? 0n;
@@ -112,11 +118,15 @@ async function badFileBeside(
   disk: Disk,
   folder: string,
   key: KeyFound,
-): Promise<{ file: string; reason: string } | undefined> {
+  recoveries: RecoveryCheck,
+): Promise<{ sequence?: bigint; file: string; reason: string } | undefined> {
   if (key.state === "other") {
     return { file: key.file, reason: "file is not the private key that ledger.policy names" };
   }
-  for (const file of await disk.list(folder)) {
+  const files = await disk.list(folder);
+  const missing = recoveries.firstMissing(files);
+  if (missing) return { ...missing, reason: "the bytes set aside after a crash are gone" };
+  for (const file of files) {
     if ((await tornFits(file, () => disk.readFile(join(folder, file)))) === false) {
       return { file, reason: "the bytes set aside after a crash have changed" };
     }

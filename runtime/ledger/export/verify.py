@@ -8,8 +8,9 @@
 Python 3.8 or later, standard library only; BLAKE3, Ed25519, CBOR and the proofs of RFC 6962 are written
 out below from their specifications. The layout on disk is FORMAT.md, format 2.
 
-Exit code 0: everything fits. 1: something does not, and the line says what. 2: this is not a ledger
-or an export, or one of another format.
+Exit code 0, GOOD: everything fits. 1, BAD: something does not, and the line says what. 2, UNUSABLE: this
+is not a ledger or an export, or one of another format. 3, TORN_TAIL: everything fits but what a crash left
+of its last write, after every record that was signed for; the next opening sets that aside.
 """
 import base64
 import csv
@@ -28,6 +29,10 @@ SECTOR = 4096
 
 class Bad(Exception):
     """Something is not as it was signed."""
+
+
+class Torn(Bad):
+    """Not a whole batch: a write that was cut short looks so, and damage too. What follows it tells."""
 
 
 class Unusable(Exception):
@@ -511,33 +516,35 @@ class Batch:
 
     def __init__(self, data, offset):
         if data[offset:offset + 4] != b"HLXB" or len(data) - offset < 96:
-            raise Bad("no batch header at byte %d" % offset)
+            raise Torn("no batch header at byte %d" % offset)
         count, self.number, self.first, length = struct.unpack_from("<IQQI", data, offset + 4)
         self.link = data[offset + 32:offset + 64]
         trailer_at = offset + 96 + length
         self.end = offset + -(-(96 + length + 72) // SECTOR) * SECTOR
         if self.end > len(data):
-            raise Bad("batch at byte %d is longer than the file" % offset)
+            raise Torn("batch at byte %d is longer than the file" % offset)
         self.trailer = data[trailer_at:trailer_at + 72]
         zeros = (data[offset + 28:offset + 32], data[offset + 64:offset + 96], self.trailer[4:8],
                  data[trailer_at + 72:self.end])
         if self.trailer[:4] != b"HLXE" or any(any(part) for part in zeros):
-            raise Bad("batch at byte %d has no proper end" % offset)
-        self.records, at = [], offset + 96
+            raise Torn("batch at byte %d has no proper end" % offset)
+        raws, at = [], offset + 96
         while at < trailer_at:
             size = int.from_bytes(data[at:at + 4], "little")
             if size < 104 or at + size > trailer_at:
-                raise Bad("record at byte %d has an impossible length" % at)
-            self.records.append(Record(data[at:at + size]))
+                raise Torn("record at byte %d has an impossible length" % at)
+            raws.append(data[at:at + size])
             at += size
-        if count != len(self.records) or count == 0:
-            raise Bad("batch at byte %d does not hold the records it counts" % offset)
-        for before, record in zip(self.records, self.records[1:]):
-            if record.previous != before.hash:
-                raise Bad("record %d does not follow from the one before it" % record.sequence)
+        if count != len(raws) or count == 0:
+            raise Torn("batch at byte %d does not hold the records it counts" % offset)
+        hashes = [keyed_hash("record", raw) for raw in raws]
+        if any(raw[72:104] != before for raw, before in zip(raws[1:], hashes)):
+            raise Torn("the records of the batch at byte %d do not follow from each other" % offset)
         self.hash = self.trailer[8:40]
-        if keyed_hash("batch", data[offset:offset + 96] + self.records[-1].hash) != self.hash:
-            raise Bad("batch at byte %d does not have the hash it states" % offset)
+        if keyed_hash("batch", data[offset:offset + 96] + hashes[-1]) != self.hash:
+            raise Torn("batch at byte %d does not have the hash it states" % offset)
+        # Whole from here on: what is wrong with it now, no crash has done.
+        self.records = [Record(raw) for raw in raws]
         # The trailer's last 32 bytes are a tag that only the holder of the private key can check.
 
 
@@ -574,6 +581,8 @@ class LedgerCheck:
         self.leaves = {}
         self.frames = []
         self.signed = 0
+        self.aside = []
+        self.torn = None
         self.marks = self.read_marks()
         self.statements = [(c.size, c.root, name) for name, c in self.marks]
         self.statements += [(s, r, "ledger.policy") for s, r in zip(policy.starts, policy.roots) if r is not None]
@@ -584,22 +593,33 @@ class LedgerCheck:
             return file.read()
 
     def read_marks(self):
+        """A crash tears at most the one that was being written, and never removes one."""
         marks = []
         for name in ("hwm.a", "hwm.b"):
             data = self.read(name)
-            if len(data) != SECTOR:
-                raise Bad("%s is not one sector" % name)
-            text, _, zeros = data[:2048].partition(b"\0")
-            checkpoint = self.policy.checkpoint(text.decode("utf-8", "replace"))
-            point = data[2048:]
-            if any(zeros) or keyed_hash("resume", point[:2016]) != point[2016:]:
-                raise Bad("%s has changed" % name)
-            batch, records = struct.unpack_from("<QQ", point, 16)
-            if records != checkpoint.size:
-                raise Bad("%s signs for %d records and goes on after %d" % (name, checkpoint.size, records))
-            self.frames.append((name, records, batch, point[32:64]))
-            marks.append((name, checkpoint))
+            if not data:
+                raise Bad("%s is empty" % name)
+            try:
+                marks.append((name, self.mark(name, data)))
+            except Bad as problem:
+                if self.torn is not None:
+                    raise
+                self.torn = "%s: %s" % (name, problem)
         return marks
+
+    def mark(self, name, data):
+        if len(data) != SECTOR:
+            raise Bad("not one sector")
+        text, _, zeros = data[:2048].partition(b"\0")
+        checkpoint = self.policy.checkpoint(text.decode("utf-8", "replace"))
+        point = data[2048:]
+        if any(zeros) or keyed_hash("resume", point[:2016]) != point[2016:]:
+            raise Bad("it has changed")
+        batch, records = struct.unpack_from("<QQ", point, 16)
+        if records != checkpoint.size:
+            raise Bad("it signs for %d records and goes on after %d" % (checkpoint.size, records))
+        self.frames.append((name, records, batch, point[32:64]))
+        return checkpoint
 
     def compare_frames(self):
         """What the mark was written after is the frame around the last record it signs for."""
@@ -626,6 +646,9 @@ class LedgerCheck:
             torn = re.fullmatch(r"torn-([0-9a-f]{64})\.bin", name)
             if torn and keyed_hash("torn", self.read(name)).hex() != torn.group(1):
                 raise Bad("%s has changed since it was set aside" % name)
+        for sequence, name in self.aside:
+            if not os.path.exists(os.path.join(self.folder, name)):
+                raise Bad("%s, which record %d says was set aside, is gone" % (name, sequence))
         if self.tree.size < self.covered:
             raise Bad("a signed checkpoint counts %d records, %d are here" % (self.covered, self.tree.size))
 
@@ -646,7 +669,15 @@ class LedgerCheck:
         at = SECTOR
         # Zeros up to the end are room that was never used; counting them is quick, looking at each is not.
         while at < end and (any(data[at:at + SECTOR]) or data.count(0, at, end) < end - at):
-            at = self.batch(body, at)
+            try:
+                batch = Batch(body, at)
+            except Torn as problem:
+                if following or self.whole_batch_after(body, at):
+                    raise
+                self.torn = "%s: %s" % (name, problem)
+                break
+            self.batch(batch)
+            at = batch.end
         if not self.policy.may_cover(header.epoch, self.tree.size):
             raise Bad("records go on after the key that signs them was replaced")
         if following:
@@ -655,8 +686,20 @@ class LedgerCheck:
             if at != end or keyed_hash("torn", torn) != following.torn_hash or any(zeros):
                 raise Bad("segment does not end as the next one says")
 
-    def batch(self, data, at):
-        batch = Batch(data, at)
+    @staticmethod
+    def whole_batch_after(data, at):
+        """No crash leaves one behind a write that it cut short."""
+        for later in range(at + SECTOR, len(data), SECTOR):
+            try:
+                Batch(data, later)
+                return True
+            except Torn:
+                continue
+            except Bad:
+                return True
+        return False
+
+    def batch(self, batch):
         first = batch.records[0]
         if (batch.number, batch.first, batch.link) != (self.batch_number, self.tree.size, self.link):
             raise Bad("batch %d stands where batch %d belongs" % (batch.number, self.batch_number))
@@ -668,13 +711,14 @@ class LedgerCheck:
             event = decode_body(record)
             self.leaves[record.sequence] = record.hash
             self.signed += check_signature(record.sequence, event, self.leaves, True)
+            if event is not None and event["type"] == "RECOVERY" and isinstance(event.get("quarantineFile"), str):
+                self.aside.append((record.sequence, os.path.basename(event["quarantineFile"])))
             self.tree.append(record.raw)
             self.compare()
         self.record_hash = batch.records[-1].hash
         self.link = keyed_hash("link", batch.trailer)
         self.batch_number += 1
         self.compare_frames()
-        return batch.end
 
     def unsigned(self):
         """Records at the end that fit, and are under no signature yet."""
@@ -718,6 +762,7 @@ class ExportCheck:
     def __init__(self, folder):
         self.folder = folder
         self.lines = []
+        self.torn = None
 
     def read(self, name):
         try:
@@ -817,6 +862,7 @@ class ExportCheck:
         check = LedgerCheck(folder, policy)
         check.statements.append((checkpoint.size, checkpoint.root, "checkpoint.txt"))
         check.run()
+        self.torn = check.torn
         if check.tree.size < checkpoint.size:
             raise Bad("ledger/ ends before the checkpoint")
         for record in records:
@@ -833,7 +879,7 @@ def check_folder(folder):
     if os.path.exists(os.path.join(folder, "records.json")):
         export = ExportCheck(folder)
         policy, checkpoint, count = export.run()
-        result = {"kind": "export", "records": count, "checkpointRecords": checkpoint.size, "root": checkpoint.root.hex()}
+        result = {"kind": "export", "torn": export.torn, "records": count, "checkpointRecords": checkpoint.size, "root": checkpoint.root.hex()}
         return policy, export.lines, result
     if not os.path.exists(os.path.join(folder, "ledger.policy")):
         raise Unusable("%s is neither a ledger nor an export of one" % folder)
@@ -847,7 +893,7 @@ def check_folder(folder):
         lines.append("%d electronic signatures, each of the record it names" % check.signed)
     for other in sorted({other for _, c in check.marks for other in c.others}):
         lines.append("also signed by %s, which is not checked here" % other)
-    result = {"kind": "ledger", "records": check.tree.size, "checkpointRecords": check.covered,
+    result = {"kind": "ledger", "torn": check.torn, "records": check.tree.size, "checkpointRecords": check.covered,
               "unsigned": check.unsigned(), "root": check.tree.root().hex()}
     return policy, lines, result
 
@@ -875,15 +921,19 @@ def main(arguments):
         print(json.dumps({"verdict": "BAD", "reason": reason}) if as_json else "BAD  %s" % reason)
         return 1
     keys = [key.text for key in policy.keys]
+    torn = result.pop("torn")
+    verdict, code = ("GOOD", 0) if torn is None else ("TORN_TAIL", 3)
     if as_json:
-        print(json.dumps(dict(result, verdict="GOOD", keys=keys)))
-        return 0
-    print("GOOD  %s" % rest[0])
+        print(json.dumps(dict(result, verdict=verdict, keys=keys, **({} if torn is None else {"reason": torn}))))
+        return code
+    print("%s  %s" % (verdict, rest[0]))
+    if torn is not None:
+        lines = ["a crash cut the last write short (%s); all before it is as it was written" % torn] + lines
     for line in lines + ["key %d  %s" % (i, text) for i, text in enumerate(keys)]:
         print("  " + line)
     if noted is None:
         print("  Compare the keys with the one that was noted when the ledger was made (--key does it).")
-    return 0
+    return code
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@
  */
 
 import { createSeededRandom } from "@helix/platform";
-import { fromUtf8, SECTOR_BYTES } from "../bytes.ts";
+import { SECTOR_BYTES } from "../bytes.ts";
 import { LOCK_FILE } from "../folder.ts";
 import { LedgerOpenError, rotateKey, verifyLedger } from "../index.ts";
 import { MemoryDisk } from "./memory-disk.ts";

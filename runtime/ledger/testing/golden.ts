@@ -40,7 +40,7 @@ export interface Expected {
     readonly reason: string;
   } | null;
   /** verify.py, which stops at the first thing that does not fit. */
-  readonly python: "GOOD" | "BAD";
+  readonly python: "GOOD" | "TORN_TAIL" | "BAD";
 }
 
 export interface Golden {
@@ -55,6 +55,11 @@ const GOLDEN: Readonly<
 > = {
   clean: { shows: "several batches and segments, closed in order", verdict: "CLEAN", make: clean },
   "torn-tail": { shows: "the last write of a crash, cut in half", verdict: "TORN_TAIL", make: tornTail },
+  "torn-mark": {
+    shows: "one of the two marks, cut in its write; the other one holds",
+    verdict: "TORN_TAIL",
+    make: tornMark,
+  },
   recovered: {
     shows: "the same after the next opening, with its RECOVERY record",
     verdict: "CLEAN",
@@ -123,8 +128,11 @@ export const expectedOf = ({ shows }: Golden, found: LedgerVerification): Expect
   otherSignatures: found.otherSignatures,
   verifierKey: found.verifierKey ?? null,
   firstBad: found.firstBad ? { ...found.firstBad, sequence: `${found.firstBad.sequence}` } : null,
-  python: found.verdict === "CLEAN" ? "GOOD" : "BAD",
+  python: pythonVerdict(found.verdict),
 });
+
+const pythonVerdict = (verdict: LedgerVerdict): Expected["python"] =>
+  verdict === "CLEAN" ? "GOOD" : verdict === "TORN_TAIL" ? verdict : "BAD";
 
 const LYON: Timekeeping = {
   zoneMinutes: () => 60,
@@ -185,6 +193,12 @@ const SEGMENT = `${FOLDER}/seg-0000-00000000.hlx`;
 async function tornTail(): Promise<MemoryDisk> {
   const { disk, end } = await crashed();
   disk.bytes(SEGMENT).fill(0, end - SECTOR_BYTES + 300);
+  return disk;
+}
+
+async function tornMark(): Promise<MemoryDisk> {
+  const { disk } = await crashed();
+  disk.bytes(`${FOLDER}/hwm.b`).fill(0, 60);
   return disk;
 }
 
