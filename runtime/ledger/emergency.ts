@@ -19,7 +19,13 @@ import { type LedgerRecord, readLedger } from "./read.ts";
 /** As far back in the main ledger a record may stand that the emergency log has too. */
 const OVERLAP_RECORDS = 20_000n;
 /** What the log writes for itself, and no event of HELIX. */
-const OWN_TYPES = new Set(["LEDGER_UNAVAILABLE", "EMERGENCY_MERGED", "RECOVERY", "KEY_ROTATED"]);
+const OWN_TYPES = new Set([
+  "LEDGER_UNAVAILABLE",
+  "EMERGENCY_MERGED",
+  "RECOVERY",
+  "KEY_ROTATED",
+  "KEY_COMPROMISED",
+]);
 
 interface Place {
   readonly folder: string;

@@ -279,7 +279,24 @@ export type LedgerEvent =
       readonly key: string;
       readonly signedByPrevious: Uint8Array;
       readonly signedByNew: Uint8Array;
+      /** Where the ledger was made with a root key. */
+      readonly signedByRoot?: Uint8Array | undefined;
       /** Who did it and why; undefined when a crash came between, and the next opening wrote this. */
+      readonly actor?: Actor | undefined;
+      readonly reason?: string | undefined;
+    }
+  | {
+      /** After KEY_ROTATED: others may have had the key before; the root key says what is trusted all the same. */
+      readonly type: "KEY_COMPROMISED";
+      /** Of the compromised key, from 0. */
+      readonly epoch: number;
+      /** C2SP verifier key. */
+      readonly key: string;
+      /** Trusted, counted from the first record; those after it, up to the rotation, are not. */
+      readonly trustedRecords: bigint;
+      /** Over the trusted records, lower-case hex. */
+      readonly trustedRoot: string;
+      readonly signedByRoot: Uint8Array;
       readonly actor?: Actor | undefined;
       readonly reason?: string | undefined;
     }

@@ -70,11 +70,15 @@ describe("golden ledgers", () => {
         records?: number;
         root?: string;
         keys?: string[];
+        rootKey?: string | null;
+        untrusted?: unknown;
       };
-      const { python: verdict, records, root, verifierKey } = expected(name);
+      const { python: verdict, records, root, verifierKey, rootKey, untrusted } = expected(name);
       expect({ status, verdict: said.verdict }).toEqual({ status: EXIT_CODES[verdict], verdict });
       if (verdict !== "BAD") {
-        expect([`${said.records}`, said.root, said.keys?.at(-1)]).toEqual([records, root, verifierKey]);
+        const { keys, ...found } = said;
+        expect([`${found.records}`, found.root, keys?.at(-1)]).toEqual([records, root, verifierKey]);
+        expect(found).toMatchObject({ rootKey, untrusted });
       }
     },
   );

@@ -78,7 +78,7 @@ class Inspector {
   readonly #marks: readonly Mark[];
   readonly #segments: readonly SegmentFile[];
   readonly #last: SegmentFile;
-  /** What keys have signed: marks, and the rotations. */
+  /** What keys have signed: marks, the rotations, and what is trusted of a compromised key. */
   readonly #statements: readonly Statement[];
   readonly #signedRecords: bigint;
   #chain: Chain;
@@ -295,7 +295,10 @@ function statementsOf(marks: readonly Mark[], { keys }: LedgerPolicy): Statement
     records,
     root: toHex(root),
   }));
-  return [...signed, ...rotations];
+  const trusted = keys.rotations.flatMap(({ compromise }) =>
+    compromise ? [{ file: POLICY_FILE, records: compromise.records, root: toHex(compromise.root) }] : [],
+  );
+  return [...signed, ...rotations, ...trusted];
 }
 
 /** @param segments that are there, rising */

@@ -44,6 +44,11 @@ export interface OpenLedgerOptions {
   readonly timekeeping?: Timekeeping;
   /** The kind of plant the records are of, "physical" in production; by default not stated. */
   readonly dataOrigin?: Origin;
+  /**
+   * Offline root key as its C2SP verifier key: a new ledger then takes no other signing key without the
+   * root's signature. A ledger keeps what it was made with.
+   */
+  readonly rootKey?: string | undefined;
   /** Opens the key of a ledger that was made with one; a new ledger's key is sealed with it. */
   readonly passphrase?: string | undefined;
 }
@@ -77,6 +82,7 @@ function openEmergency(
       disk: disk ?? options.disk,
       random: options.random.fork("ledger-emergency"),
       origin: `${origin}/emergency`,
+      rootKey: undefined,
     },
     startInline,
   );

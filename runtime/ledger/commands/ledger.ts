@@ -1,6 +1,8 @@
 import type { CommandGroup } from "@helix/cli";
 import { anchor } from "./anchor.ts";
+import { create } from "./create.ts";
 import { exportCommand } from "./export.ts";
+import { makeRootKeyCommand } from "./make-root-key.ts";
 import { prove } from "./prove.ts";
 import { rotateKeyCommand } from "./rotate-key.ts";
 import { search } from "./search.ts";
@@ -12,5 +14,16 @@ export const command: CommandGroup = {
   name: "ledger",
   summary: "check, read, sign, prove and export the audit ledger",
   topic: "evidence",
-  commands: [verify, show, search, exportCommand, prove, sign, rotateKeyCommand, anchor],
+  commands: [
+    verify,
+    show,
+    search,
+    exportCommand,
+    prove,
+    sign,
+    rotateKeyCommand,
+    anchor,
+    create,
+    makeRootKeyCommand,
+  ],
 };

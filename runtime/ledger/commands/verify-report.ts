@@ -23,7 +23,7 @@ const TAIL = {
 /** Lines for a terminal, without a newline at the end. */
 export function verificationText(folder: string, verification: LedgerVerification): string {
   const { verdict, records, root, checkpointRecords, unsignedShownBy, verifierKey, firstBad } = verification;
-  const { signatures, otherSignatures, remarks } = verification;
+  const { signatures, otherSignatures, remarks, rootKey, untrusted } = verification;
   const lines = [
     `${verdict}  ${folder}: ${MEANING[verdict]}`,
     `  records  ${records} proven good, ${checkpointRecords} of them under a signed checkpoint`,
@@ -35,6 +35,12 @@ export function verificationText(folder: string, verification: LedgerVerificatio
     );
   }
   if (verifierKey !== undefined) lines.push(`  key      ${verifierKey}`);
+  if (verifierKey !== undefined)
+    lines.push(`  offline  ${rootKey ?? "no root key was named when this ledger was made"}`);
+  for (const { from, to, epoch } of untrusted)
+    lines.push(
+      `  UNTRUSTED records ${from} to ${to - 1n}: key ${epoch}, which signed them, was compromised; the root key trusts what is before`,
+    );
   if (signatures > 0 && isWhole(verdict))
     lines.push(`  signed   ${signatures} electronic signatures, each of the record it names`);
   for (const remark of remarks) lines.push(`  note     ${remark}`);
@@ -61,6 +67,9 @@ export interface VerificationJson {
   readonly signatures: number;
   readonly otherSignatures: readonly string[];
   readonly remarks: readonly string[];
+  readonly rootKey: string | null;
+  /** `to` is the first one after them. */
+  readonly untrusted: readonly { readonly from: string; readonly to: string; readonly epoch: number }[];
   readonly verifierKey: string | null;
   readonly firstBad: {
     readonly sequence: string;
@@ -81,6 +90,8 @@ export function verificationJson(verification: LedgerVerification): Verification
     signatures: verification.signatures,
     otherSignatures: verification.otherSignatures,
     remarks: verification.remarks,
+    rootKey: verification.rootKey ?? null,
+    untrusted: verification.untrusted.map(({ from, to, epoch }) => ({ from: `${from}`, to: `${to}`, epoch })),
     verifierKey: verification.verifierKey ?? null,
     firstBad: firstBad === undefined ? null : { ...firstBad, sequence: firstBad.sequence.toString() },
   };

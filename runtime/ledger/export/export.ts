@@ -219,7 +219,11 @@ class Exporter {
         note,
         ...this.#from(at.records, Uint8Array.from(Buffer.from(at.root, "hex"))),
       }));
-    return [...entries, ...keys.rotations.map(({ records, root }) => this.#from(records, root))];
+    const stated = keys.rotations.flatMap((rotation) => [
+      rotation,
+      ...(rotation.compromise ? [rotation.compromise] : []),
+    ]);
+    return [...entries, ...stated.map(({ records, root }) => this.#from(records, root))];
   }
 
   #opened(note: string): LedgerCheckpoint {

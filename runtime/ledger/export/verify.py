@@ -252,20 +252,27 @@ class Policy:
         if len(lines) < 4 or lines[0] != head[0] or lines[2] != head[2]:
             raise Bad("ledger.policy is not a policy of format %d" % FORMAT)
         match = re.fullmatch(r"ledger ([0-9a-f]{32})", lines[1])
-        if not match or not lines[3].startswith("key "):
+        self.root_key = None
+        if lines[3].startswith("root "):
+            self.root_key = Key(lines.pop(3)[5:])
+        if not match or len(lines) < 4 or not lines[3].startswith("key "):
             raise Bad("ledger.policy is not a policy of format %d" % FORMAT)
         self.ledger_id = bytes.fromhex(match.group(1))
         self.keys = [Key(lines[3][4:])]
         self.starts = [0]
         self.roots = [None]
+        self.trusted = {}
         for line in lines[4:]:
-            self.add_rotation(line)
+            if line.startswith("compromised "):
+                self.add_compromise(line)
+            else:
+                self.add_rotation(line)
         if open_note(note, self.keys[-1]) is None:
             raise Bad("ledger.policy is not signed by the key it ends with")
 
     def add_rotation(self, line):
         fields = line.split(" ")
-        if len(fields) != 6 or fields[0] != "rotated" or not re.fullmatch(r"0|[1-9]\d*", fields[1]):
+        if len(fields) != (6 if self.root_key is None else 7) or fields[0] != "rotated" or not re.fullmatch(r"0|[1-9]\d*", fields[1]):
             raise Bad("ledger.policy has a line that is no rotation: %r" % line[:60])
         size, root, old, new = int(fields[1]), unbase64(fields[2]), self.keys[-1], Key(fields[3])
         statement = "\n".join([self.ledger_id.hex(), str(len(self.keys)), fields[1], fields[2], old.text, new.text])
@@ -276,9 +283,30 @@ class Policy:
             raise Bad("rotation %d is not signed by the old key" % len(self.keys))
         if not new.verify(message, unbase64(fields[5])):
             raise Bad("rotation %d is not signed by the new key" % len(self.keys))
+        if self.root_key is not None and not self.root_key.verify(message, unbase64(fields[6])):
+            raise Bad("rotation %d is not signed by the root key" % len(self.keys))
         self.keys.append(new)
         self.starts.append(size)
         self.roots.append(root)
+
+    def add_compromise(self, line):
+        """Of the key before the last rotation: how many records the root key trusts all the same."""
+        fields, epoch = line.split(" "), len(self.keys) - 2
+        if len(fields) != 4 or self.root_key is None or epoch < 0 or epoch in self.trusted or not re.fullmatch(r"0|[1-9]\d*", fields[1]):
+            raise Bad("ledger.policy has a line that is no statement of the root key: %r" % line[:60])
+        size, root = int(fields[1]), unbase64(fields[2])
+        statement = "\n".join([self.ledger_id.hex(), str(epoch), self.keys[epoch].text, fields[1], fields[2]])
+        message = b"helix-ledger/1 compromise\n" + statement.encode() + b"\n"
+        if not self.starts[epoch] <= size <= self.starts[epoch + 1] or len(root) != 32:
+            raise Bad("the trusted size of key %d does not fit its epoch" % epoch)
+        if not self.root_key.verify(message, unbase64(fields[3])):
+            raise Bad("the trusted size of key %d is not signed by the root key" % epoch)
+        self.trusted[epoch] = (size, root)
+
+    def untrusted(self):
+        """(first, one after the last, epoch) of records that a compromised key may have signed for others."""
+        return [(size, self.starts[epoch + 1], epoch) for epoch, (size, _) in sorted(self.trusted.items())
+                if size < self.starts[epoch + 1]]
 
     def may_cover(self, epoch, size):
         if not 0 <= epoch < len(self.keys) or size < self.starts[epoch]:
@@ -586,6 +614,7 @@ class LedgerCheck:
         self.marks = self.read_marks()
         self.statements = [(c.size, c.root, name) for name, c in self.marks]
         self.statements += [(s, r, "ledger.policy") for s, r in zip(policy.starts, policy.roots) if r is not None]
+        self.statements += [(s, r, "ledger.policy") for s, r in self.policy.trusted.values()]
         self.covered = max((c.size for _, c in self.marks), default=0)
 
     def read(self, name):
@@ -843,9 +872,9 @@ class ExportCheck:
                     raise Bad("an earlier checkpoint says something else than its proof")
             check_consistency(first, root, checkpoint.size, checkpoint.root, [unbase64(h) for h in entry["proof"]])
             proven.add((first, root))
-        for size, root in zip(policy.starts[1:], policy.roots[1:]):
+        for size, root in list(zip(policy.starts[1:], policy.roots[1:])) + list(policy.trusted.values()):
             if size <= checkpoint.size and (size, root) not in proven:
-                raise Bad("no proof that the records before the rotation at %d are still the same" % size)
+                raise Bad("no proof that the first %d records, which the policy states, are still the same" % size)
         self.lines.append("%d earlier states proven to be part of it" % len(proofs))
 
     def time_stamps(self, note):
@@ -911,7 +940,8 @@ def main(arguments):
         return 2
     try:
         policy, lines, result = check_folder(rest[0])
-        if noted is not None and noted not in [key.text for key in policy.keys]:
+        roots = [] if policy.root_key is None else [policy.root_key.text]
+        if noted is not None and noted not in [key.text for key in policy.keys] + roots:
             raise Bad("the key that was noted is not one of this ledger's")
     except (Unusable, OSError) as problem:
         print(json.dumps({"verdict": "UNUSABLE", "reason": str(problem)}) if as_json else "UNUSABLE  %s" % problem)
@@ -924,11 +954,16 @@ def main(arguments):
     torn = result.pop("torn")
     verdict, code = ("GOOD", 0) if torn is None else ("TORN_TAIL", 3)
     if as_json:
-        print(json.dumps(dict(result, verdict=verdict, keys=keys, **({} if torn is None else {"reason": torn}))))
+        untrusted = [{"from": a, "to": b, "epoch": epoch} for a, b, epoch in policy.untrusted()]
+        print(json.dumps(dict(result, verdict=verdict, keys=keys, rootKey=(roots or [None])[0], untrusted=untrusted, **({} if torn is None else {"reason": torn}))))
         return code
     print("%s  %s" % (verdict, rest[0]))
     if torn is not None:
         lines = ["a crash cut the last write short (%s); all before it is as it was written" % torn] + lines
+    lines.append("root key  %s" % (roots[0] if roots else "none was named when the ledger was made"))
+    for first, after, epoch in policy.untrusted():
+        lines.append("UNTRUSTED records %d to %d: key %d, which signed them, was compromised; the root key trusts what is before"
+                     % (first, after - 1, epoch))
     for line in lines + ["key %d  %s" % (i, text) for i, text in enumerate(keys)]:
         print("  " + line)
     if noted is None:
