@@ -70,6 +70,17 @@ interface SettledCommand {
   readonly reason: string | undefined;
 }
 
+/** A driver's code that somebody vouches for. */
+export interface RegisteredDriver {
+  /** As a configuration names it: absolute path of the driver's module, or the name of a package. */
+  readonly library: string;
+  readonly driverName: string;
+  readonly driverVersion: string;
+  readonly abiVersion: number;
+  /** BLAKE3 of its code, lower-case hex. */
+  readonly moduleHash: string;
+}
+
 /** What former runs left at a start that still matters: the next start need not read what is before this one. */
 export interface CarriedState {
   /** Commands whose fate is not on record, in the order of their intents. */
@@ -90,6 +101,8 @@ export interface CarriedState {
     readonly channelId: number;
     readonly value: number;
   }[];
+  /** In force; undefined from versions that registered none. */
+  readonly registrations?: readonly ({ readonly sequence: bigint } & RegisteredDriver)[] | undefined;
 }
 
 export type LedgerEvent =
@@ -123,22 +136,23 @@ export type LedgerEvent =
       readonly utcNs: bigint;
     }
   | { readonly type: "CLOCK_QUALITY"; readonly quality: ClockQuality; readonly previous: ClockQuality }
-  | {
+  | ({
+      /** From here on the code of this library is what may be loaded; one before it is so no more. */
       readonly type: "DRIVER_REGISTERED";
-      readonly driverName: string;
-      readonly driverVersion: string;
-      readonly moduleHash: string;
       readonly actor: Actor;
       readonly reason: string;
-    }
+    } & RegisteredDriver)
   | {
       readonly type: "DRIVER_LOADED";
       readonly instrument: string;
       readonly driverName: string;
       readonly driverVersion: string;
       readonly moduleHash: string;
+      /** Sequence of the DRIVER_REGISTERED that vouches for this very code; undefined where none does. */
+      readonly registration: bigint | undefined;
     }
   | {
+      /** The running code of one instrument was replaced; its first connection comes after this. */
       readonly type: "DRIVER_RELOADED";
       readonly instrument: string;
       readonly driverName: string;
@@ -146,8 +160,21 @@ export type LedgerEvent =
       readonly newDriverVersion: string;
       readonly oldModuleHash: string;
       readonly newModuleHash: string;
+      /** As in DRIVER_LOADED, of the new code. */
+      readonly registration: bigint | undefined;
       readonly actor: Actor;
       readonly reason: string;
+    }
+  | {
+      /** Somebody wanted to replace it; the old driver goes on. */
+      readonly type: "DRIVER_RELOAD_REFUSED";
+      readonly instrument: string;
+      readonly driverName: string;
+      readonly driverVersion: string;
+      readonly moduleHash: string;
+      readonly actor: Actor;
+      readonly reason: string;
+      readonly failure: string;
     }
   | {
       readonly type: "CONNECTED";

@@ -199,7 +199,12 @@ describe("what a start carries", () => {
       intentSequence: BigInt(i),
       outcomeSequence: undefined,
     }));
-    const former = { death: undefined, interruptedSinceUtcNs: new Map(), setpoints: new Map() };
+    const former = {
+      death: undefined,
+      interruptedSinceUtcNs: new Map(),
+      setpoints: new Map(),
+      registrations: new Map(),
+    };
     expect(carrying(START, { ...former, openCommands })).toEqual(START);
     expect(carriedBy({ ...carrying(START, { ...former, openCommands: [] }) })).toBeDefined();
   });

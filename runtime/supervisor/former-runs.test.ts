@@ -120,6 +120,7 @@ describe("death", () => {
       openCommands: [],
       interruptedSinceUtcNs: new Map(),
       setpoints: new Map(),
+      registrations: new Map(),
     });
   });
 

@@ -8,6 +8,7 @@
 import type { InstrumentCommand } from "@helix/hal";
 import type { Actor, CarriedState, LedgerRecord } from "@helix/ledger";
 import { carriedBy } from "./carried-state.ts";
+import { type Registration, type Registrations, takeRegistration } from "./drivers/driver-registry.ts";
 
 export interface FormerRuns {
   /** Last record of the latest run, where that run did not stop in order. */
@@ -18,6 +19,8 @@ export interface FormerRuns {
   readonly interruptedSinceUtcNs: ReadonlyMap<string, bigint>;
   /** By instrument and channel id, in the channel's unit: what was acknowledged or read last. */
   readonly setpoints: ReadonlyMap<string, ReadonlyMap<number, number>>;
+  /** The drivers that somebody vouches for. */
+  readonly registrations: Registrations;
 }
 
 /** A command with an intent, whose fate is not on record. */
@@ -39,18 +42,23 @@ export async function readFormerRuns(records: AsyncIterable<LedgerRecord>): Prom
   const runs = new RunReader();
   const commands = new Map<string, OpenCommand>();
   const setpoints: Setpoints = new Map();
+  const registrations = new Map<string, Registration>();
   let isFirst = true;
   for await (const record of records) {
     runs.take(record);
     const carried = carriedBy(record.event);
-    if (isFirst && carried) takeCarried(carried, runs.interrupted, commands, setpoints);
+    if (isFirst && carried) {
+      takeCarried(carried, runs.interrupted, commands, setpoints);
+      for (const one of carried.registrations ?? []) registrations.set(one.library, one);
+    }
     isFirst = false;
     takeSetpoint(record, commands, setpoints);
     takeCommand(record, commands);
+    takeRegistration(record, registrations);
   }
   const death = runs.end();
   const openCommands = [...commands.values()];
-  return { death, openCommands, interruptedSinceUtcNs: runs.interrupted, setpoints };
+  return { death, openCommands, interruptedSinceUtcNs: runs.interrupted, setpoints, registrations };
 }
 
 /** What the records before this first one would have told. */

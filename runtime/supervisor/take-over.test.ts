@@ -26,6 +26,7 @@ const former = (openCommands: OpenCommand[]): FormerRuns => ({
   openCommands,
   interruptedSinceUtcNs: new Map(),
   setpoints: new Map(),
+  registrations: new Map(),
 });
 
 /** Takes over, then runs the session until it streams. */
