@@ -1,15 +1,17 @@
 /**
  * Checks a whole ledger, without its lock and without changing anything: framing, sequence, chain,
  * batch hashes, the tree against the signed checkpoints, what follows them against the private key where
- * that can be read, every electronic signature against what it signs, and every other file that belongs
+ * that can be read, every electronic signature against what it signs, every time-stamp against its checkpoint, and every other file that belongs
  * to the ledger. Safe beside a live writer: what it is just writing is not counted.
  */
 import { join } from "node:path";
 import type { Disk } from "@helix/platform";
+import { listAnchors } from "./anchor.ts";
+import { AnchorCheck } from "./anchor-check.ts";
 import { toHex } from "./bytes.ts";
 import { loadPolicy } from "./folder.ts";
 import { newestCheckpoint } from "./high-water-mark.ts";
-import { inspectLedger } from "./inspect.ts";
+import { type InspectOptions, inspectLedger } from "./inspect.ts";
 import { isSealedKey, keyFile, openKeyFile, PassphraseError } from "./key-file.ts";
 import type { LedgerVerification } from "./ledger.ts";
 import { MerkleTree } from "./merkle-tree.ts";
@@ -50,6 +52,7 @@ function badPolicy(): LedgerVerification {
     unsignedShownBy: "none",
     verifierKey: undefined,
     signatures: 0,
+    timeStamps: { count: 0, newest: undefined },
     otherSignatures: [],
     firstBad: {
       sequence: 0n,
@@ -67,24 +70,31 @@ async function verifyAll(
   passphrase: string | undefined,
 ): Promise<LedgerVerification> {
   const signatures = new SignatureCheck();
-  const onRecord = (record: Uint8Array) => signatures.look(record);
+  const anchors = new AnchorCheck(await listAnchors(disk, folder), policy);
+  const onRecord: InspectOptions["onRecord"] = (record, chain) => {
+    signatures.look(record);
+    anchors.look(chain);
+  };
   const key = await privateKey(disk, folder, policy, passphrase);
   const secret = typeof key === "string" ? undefined : key;
   const found = await inspectLedger({ disk, folder, policy, from: "first", live: true, secret, onRecord });
   const { records, root } = found.proven;
   const readable = found.verdict === "CLEAN" || found.verdict === "TORN_TAIL";
   const moved = readable ? await movedSignature(disk, folder, signatures) : undefined;
+  const stamped = readable ? anchors.problem(records) : undefined;
   const beside = found.firstBad === undefined ? await badFileBeside(disk, folder, policy, key) : undefined;
-  const further = moved ?? (beside && { sequence: records, offset: 0, ...beside });
+  const file = stamped ?? beside;
+  const further = moved ?? (file && { sequence: records, file: file.file, offset: 0, reason: file.reason });
   const newest = newestCheckpoint(found.marks);
   const checkpointed = newest?.records ?? 0n;
   return {
-    verdict: further === undefined ? found.verdict : "CORRUPT",
+    verdict: further === undefined ? found.verdict : ((moved ? undefined : stamped?.verdict) ?? "CORRUPT"),
     records,
     root,
     checkpointRecords: checkpointed < records ? checkpointed : records,
     unsignedShownBy: checkpointed >= records ? "none" : secret === undefined ? "hashes" : "key",
     signatures: signatures.count,
+    timeStamps: { count: anchors.count, newest: anchors.newest },
     otherSignatures: newest?.otherSignatures ?? [],
     verifierKey: policy.key.text,
     firstBad: further ?? found.firstBad,
