@@ -67,6 +67,7 @@ export class AnchorCheck {
 }
 
 function checked({ name, note, token }: Anchor, policy: LedgerPolicy): Checked | AnchorProblem {
+  if (note === "") return { verdict: "CORRUPT", file: `${name}.txt`, reason: "file is missing or empty" };
   const checkpoint = openedBy(policy, note);
   if (checkpoint === undefined) {
     return { verdict: "CORRUPT", file: `${name}.txt`, reason: "note is not signed by a key of this ledger" };

@@ -24,6 +24,7 @@ const NONCE_BYTES = 8;
 export interface Anchor {
   /** Without extension. */
   readonly name: string;
+  /** Empty when the file is not there. */
   readonly note: string;
   /** TimeStampResp, DER. */
   readonly token: Uint8Array;
@@ -96,14 +97,15 @@ async function goodStampOf(
   }
 }
 
-/** Those whose note is there too, in the order of their names. */
+/** In the order of their names. */
 export async function listAnchors(disk: Disk, folder: string): Promise<Anchor[]> {
   const names = await disk.list(folder);
   const anchors: Anchor[] = [];
   for (const file of names.toSorted()) {
     const name = NAME.exec(file)?.[1];
-    if (name === undefined || !names.includes(`${name}.txt`)) continue;
-    const note = fromUtf8(await disk.readFile(join(folder, `${name}.txt`)));
+    if (name === undefined) continue;
+    const isThere = names.includes(`${name}.txt`);
+    const note = isThere ? fromUtf8(await disk.readFile(join(folder, `${name}.txt`))) : "";
     anchors.push({ name, note, token: await disk.readFile(join(folder, file)) });
   }
   return anchors;

@@ -19,6 +19,7 @@ export { isSelected, parseUtc, type Selection } from "./search.ts";
 export { SignatureRefusedError, signRecord } from "./signature.ts";
 export { fitsRecord } from "./stamp.ts";
 export { type FollowOptions, followLedger } from "./tail.ts";
-export { AnchorError, postTimeStampRequest } from "./time-stamp/request.ts";
+export { AnchorError, isTimeStampUrl, postTimeStampRequest } from "./time-stamp/request.ts";
 export type { TimeStamp } from "./time-stamp/token.ts";
+export { TimeStamping, type TimeStampingOptions, timeStampedLedger } from "./time-stamping.ts";
 export { verifyLedger } from "./verify.ts";

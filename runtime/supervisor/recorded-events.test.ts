@@ -373,6 +373,12 @@ const WRITTEN: readonly [LedgerEventType, string, () => Promise<LedgerEvent[]>, 
       }),
     { executed: false, readBack: 0, unit: "L/h" },
   ],
+  [
+    "RUN_COMPLETED",
+    "2.2",
+    () => session(({ driver }) => void (driver.onStream = async () => "RunComplete")),
+    { instrument: expect.any(String) },
+  ],
   ["CALIBRATION", "2.4", () => calibrated(false), { actor: PERSON, reason: "weekly", failure: undefined }],
   [
     "DEVIATION",
@@ -390,6 +396,8 @@ const BY_THE_LEDGER: readonly LedgerEventType[] = [
   "KEY_ROTATED",
   "LEDGER_UNAVAILABLE",
   "RECOVERY",
+  "TIME_STAMPED",
+  "TIME_STAMP_FAILED",
 ];
 
 /** Typed, and written by nothing: a driver registry and reloading while running do not exist yet. */
@@ -435,6 +443,9 @@ describe("an event of HELIX-HAL-0001 or of the runtime is a record", () => {
       EMERGENCY_RECORD: true,
       EMERGENCY_MERGED: true,
       RECOVERY: true,
+      RUN_COMPLETED: true,
+      TIME_STAMPED: true,
+      TIME_STAMP_FAILED: true,
     };
     const listed = [...WRITTEN.map(([type]) => type), ...BY_THE_LEDGER, ...NOT_YET];
     expect([...listed].sort()).toEqual(Object.keys(all).sort());

@@ -6,7 +6,7 @@
 import { createHash, verify, X509Certificate } from "node:crypto";
 import { concat, equalBytes, fromUtf8, toHex } from "../bytes.ts";
 import { sha256 } from "../hashing.ts";
-import { childrenOf, contentOf, DerError, type DerNode, der, oidOf, readDer, TAG } from "./der.ts";
+import { childrenOf, contentOf, DerError, type DerNode, oidOf, readDer, TAG } from "./der.ts";
 import { AnchorError } from "./request.ts";
 
 export interface TimeStamp {

@@ -9,6 +9,8 @@ import {
   LedgerUnavailableError,
   openLedger,
   PASSPHRASE_VARIABLE,
+  TimeStamping,
+  timeStampedLedger,
 } from "@helix/ledger";
 import { accountName, jsonLog, silentLog } from "@helix/platform";
 import { formerRecords } from "../carried-state.ts";
@@ -25,7 +27,8 @@ export const command = defineCommand({
     "Connects every instrument with auto_connect, streams, checks health, reconnects with backoff and keeps the audit " +
     "ledger. Ctrl-C stops streams, closes sessions and closes the ledger. The ledger's key is sealed with the passphrase " +
     `in ${PASSPHRASE_VARIABLE} when that is set. [ledger] emergency_folder names a folder on another device that takes ` +
-    "alarms and stops while the ledger's own disk is full or failing.",
+    "alarms and stops while the ledger's own disk is full or failing; time_stamp_url names an RFC 3161 authority that " +
+    "time-stamps the ledger every day and at the end of a batch.",
   arguments: { config: { summary: "path of helix.toml (default: ./helix.toml)", count: "optional" } },
   examples: [{ line: "helix up /etc/helix/helix.toml", explains: "run a plant's instruments" }],
 
@@ -98,9 +101,10 @@ async function runUntilStopped(
   context: CliContext,
 ): Promise<Record<string, unknown>> {
   const screen = new OperatorScreen(context);
+  const stamping = timeStamping(config, ledger, context, (line) => screen.print(line));
   const supervisor = await startedOrRefused({
     platform: context.platform,
-    ledger,
+    ledger: stamping === undefined ? ledger : timeStampedLedger(ledger, stamping),
     formerRecords: formerRecords({ folder: config.ledger.folder, disk: context.platform.disk }),
     host: createInProcessHost(context.platform.disk),
     config,
@@ -116,6 +120,8 @@ async function runUntilStopped(
       if (line !== undefined) screen.print(line);
     },
   });
+  const stopStamping = new AbortController();
+  const stamped = stamping?.run(stopStamping.signal);
   try {
     context.out.write(`${config.instruments.length} instrument(s) of ${config.source.file}; Ctrl-C stops\n`);
     supervisor.start();
@@ -123,7 +129,9 @@ async function runUntilStopped(
     await aborted(context.signal);
   } finally {
     screen.stop();
+    stopStamping.abort();
     await supervisor.stop(stopReason(context.signal));
+    await stamped;
     context.out.write("streams stopped, sessions closed\n");
   }
   return {
@@ -133,6 +141,18 @@ async function runUntilStopped(
       ...screen.counts(view.key),
     })),
   };
+}
+
+/** Undefined where helix.toml names no authority. */
+function timeStamping(
+  { ledger: { folder, timeStampUrl: url } }: HelixConfig,
+  ledger: Ledger,
+  { platform }: CliContext,
+  tell: (line: string) => void,
+): TimeStamping | undefined {
+  if (url === undefined) return undefined;
+  const { disk, clock, random } = platform;
+  return new TimeStamping({ ledger, folder, disk, clock, random: random.fork("time-stamps"), url, tell });
 }
 
 function ledgerResult(folder: string, { records, root }: LedgerCheckpoint) {
