@@ -295,6 +295,36 @@ export type LedgerEvent =
       };
     }
   | {
+      /** The instrument says that its run, or batch, is over. Of class A. */
+      readonly type: "RUN_COMPLETED";
+      readonly instrument: string;
+    }
+  | {
+      /** Of a checkpoint of this ledger, by an RFC 3161 authority; the token lies beside the ledger. */
+      readonly type: "TIME_STAMPED";
+      readonly url: string;
+      /** Subject of the certificate that signed it. */
+      readonly authority: string;
+      /** Under the checkpoint, and the root over them. */
+      readonly records: bigint;
+      readonly root: string;
+      /** By the authority's clock, ns since 1970 UTC: to be compared with the record's own time. */
+      readonly stampedUtcNs: bigint;
+      /** The authority's number for it, hex. */
+      readonly serial: string;
+      readonly file: string;
+      /** "daily", or what asked for it. */
+      readonly reason: string;
+    }
+  | {
+      readonly type: "TIME_STAMP_FAILED";
+      readonly url: string;
+      readonly reason: string;
+      /** 1, 2, ... since the last one that was given. */
+      readonly attempt: number;
+      readonly retryInS: number;
+    }
+  | {
       readonly type: "KEY_ROTATED";
       /** Of the new key, from 1. */
       readonly epoch: number;

@@ -3,7 +3,7 @@
  * the layout on disk.
  */
 
-export { AnchorError, anchorLedger } from "./anchor.ts";
+export { type AnchoredCheckpoint, anchorLedger } from "./anchor.ts";
 export type { RecordedEvent } from "./event-codec.ts";
 export * from "./events.ts";
 export { type ExportOptions, type ExportSummary, exportLedger } from "./export/export.ts";
@@ -20,4 +20,7 @@ export { isSelected, parseUtc, type Selection } from "./search.ts";
 export { SignatureRefusedError, signRecord } from "./signature.ts";
 export { fitsRecord } from "./stamp.ts";
 export { type FollowOptions, followLedger } from "./tail.ts";
+export { AnchorError, isTimeStampUrl, postTimeStampRequest } from "./time-stamp/request.ts";
+export type { TimeStamp } from "./time-stamp/token.ts";
+export { TimeStamping, type TimeStampingOptions, timeStampedLedger } from "./time-stamping.ts";
 export { verifyLedger } from "./verify.ts";

@@ -433,6 +433,12 @@ const WRITTEN: readonly [LedgerEventType, string, () => Promise<LedgerEvent[]>, 
       }),
     { instrument: "x", moduleHash: "cd", actor: PERSON, reason: "again", failure: expect.any(String) },
   ],
+  [
+    "RUN_COMPLETED",
+    "2.2",
+    () => session(({ driver }) => void (driver.onStream = async () => "RunComplete")),
+    { instrument: expect.any(String) },
+  ],
   ["CALIBRATION", "2.4", () => calibrated(false), { actor: PERSON, reason: "weekly", failure: undefined }],
   [
     "DEVIATION",
@@ -451,6 +457,8 @@ const BY_THE_LEDGER: readonly LedgerEventType[] = [
   "KEY_ROTATED",
   "LEDGER_UNAVAILABLE",
   "RECOVERY",
+  "TIME_STAMPED",
+  "TIME_STAMP_FAILED",
 ];
 
 describe("an event of HELIX-HAL-0001 or of the runtime is a record", () => {
@@ -495,6 +503,9 @@ describe("an event of HELIX-HAL-0001 or of the runtime is a record", () => {
       EMERGENCY_RECORD: true,
       EMERGENCY_MERGED: true,
       RECOVERY: true,
+      RUN_COMPLETED: true,
+      TIME_STAMPED: true,
+      TIME_STAMP_FAILED: true,
     };
     const listed = [...WRITTEN.map(([type]) => type), ...BY_THE_LEDGER];
     expect([...listed].sort()).toEqual(Object.keys(all).sort());

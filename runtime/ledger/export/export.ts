@@ -7,10 +7,11 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Disk } from "@helix/platform";
 import { listAnchors } from "../anchor.ts";
+import { AnchorCheck, openedBy } from "../anchor-check.ts";
 import { toBase64, toHex, toUtf8 } from "../bytes.ts";
 import { loadPolicy } from "../folder.ts";
 import { newestCheckpoint } from "../high-water-mark.ts";
-import { type Inspection, inspectLedger } from "../inspect.ts";
+import { type Inspection, type InspectOptions, inspectLedger } from "../inspect.ts";
 import type { LedgerCheckpoint } from "../ledger.ts";
 import { asOpenError, damaged, LedgerOpenError } from "../open-error.ts";
 import { type LedgerPolicy, POLICY_FILE } from "../policy.ts";
@@ -21,7 +22,6 @@ import { isSelected, type Selection } from "../search.ts";
 import { listSegments } from "../segment.ts";
 import { signedBy } from "../signature.ts";
 import { SignatureCheck } from "../signature-check.ts";
-import { openCheckpoint } from "../signed-note.ts";
 import { recordsCsv } from "./csv.ts";
 import { readmeText, selectionText } from "./readme.ts";
 
@@ -67,10 +67,18 @@ export async function exportLedger(options: ExportOptions): Promise<ExportSummar
     const policy = await loadPolicy(disk, folder);
     if (policy === undefined) throw damaged(folder, `${POLICY_FILE} is not signed by the key it names`);
     const signatures = new SignatureCheck();
-    const onRecord = (record: Uint8Array) => signatures.look(record);
+    const anchors = new AnchorCheck(await listAnchors(disk, folder), policy);
+    const onRecord: InspectOptions["onRecord"] = (record, chain) => {
+      signatures.look(record);
+      anchors.look(chain);
+    };
     const found = await inspectLedger({ disk, folder, policy, from: "first", live: true, onRecord });
     if (found.verdict === "CORRUPT" || found.verdict === "ROLLBACK") {
       throw damaged(folder, `${found.verdict}: ${found.firstBad?.reason}`);
+    }
+    const stamped = anchors.problem(found.chain.sequence);
+    if (stamped !== undefined) {
+      throw damaged(folder, `${stamped.verdict}: ${stamped.file}: ${stamped.reason}`);
     }
     const moved = await signatures.firstMoved({ disk, folder });
     if (moved !== undefined) {
@@ -227,12 +235,8 @@ class Exporter {
   }
 
   #opened(note: string): LedgerCheckpoint {
-    const { keys } = this.#policy;
-    for (let epoch = keys.epoch; epoch >= 0; epoch--) {
-      const key = keys.keyOf(epoch);
-      const checkpoint = key && openCheckpoint(note, key);
-      if (checkpoint !== undefined && keys.mayCover(epoch, checkpoint.records)) return checkpoint;
-    }
+    const checkpoint = openedBy(this.#policy, note);
+    if (checkpoint !== undefined) return checkpoint;
     const message = "an earlier checkpoint that was given is not signed by a key of this ledger";
     throw new LedgerOpenError("not-a-ledger", this.#options.folder, message);
   }
