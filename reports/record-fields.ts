@@ -165,7 +165,14 @@ export const RECORD_FIELDS: FieldTable = {
     intentLedgerSequence: optional(counter),
     outcomeLedgerSequence: optional(counter),
   },
-  unsent: { t: plantTime, scheduled: text, instrument: text, description: text, reason: text },
+  unsent: {
+    t: plantTime,
+    scheduled: text,
+    instrument: text,
+    description: text,
+    reason: text,
+    commandId: optional(text),
+  },
   calibration: {
     t: plantTime,
     scheduled: text,

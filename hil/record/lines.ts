@@ -178,6 +178,8 @@ export interface UnsentLine {
   readonly instrument: string;
   readonly description: string;
   readonly reason: string;
+  /** That its intent bears, should the ledger's file hold one that was never made durable. */
+  readonly commandId?: string;
 }
 
 /** One per calibration, written when it is over. */

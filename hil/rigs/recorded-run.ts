@@ -134,7 +134,7 @@ async function conductScenario(run: RecordedRun, recorder: Recorder): Promise<In
           );
         } catch (error) {
           if (!(error instanceof UnsentError || error instanceof LedgerUnavailableError)) throw error;
-          recorder.recordUnsent(command, sentAtS, error.message);
+          recorder.recordUnsent(command, sentAtS, error);
           say(`${command.description}: not sent (${error.message})`);
         }
       },
