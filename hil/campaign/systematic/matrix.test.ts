@@ -54,7 +54,7 @@ test("every box is there: tested, not done yet, or not testable with the reason"
 
 test("a fault that touched nothing has tested nothing", () => {
   const head = { scenario: "calm", seed: 1, instrument: "brx-07", steps: STEPS, faults: ["partition"] };
-  const passed = { ...line, verdict: "pass", leftOut: ["partition on brx-07.link"] } as JobLine;
+  const passed: JobLine = { ...(line as JobLine), verdict: "pass", leftOut: ["partition on brx-07.link"] };
   const { boxes, tested } = coverageMatrix(head, BOXES, [passed]);
   expect(boxes[0]).toMatchObject({ verdict: "untested", reason: "the fault touched nothing there" });
   expect(tested).toBe(0);
