@@ -95,6 +95,7 @@ export const RECORD_FIELDS: FieldTable = {
     rig: oneOf("virtual", "wire", "physical"),
     twin: text,
     truthUnits: mapOf(text),
+    originBasis: optional(text),
     startedAt: instant,
     beginS: plantTime,
     endS: plantTime,

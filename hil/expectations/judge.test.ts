@@ -1,4 +1,4 @@
-import type { FaultLine, GapLine, RunRecordLine } from "@helix/run-record";
+import type { FaultLine, GapLine, RunRecordLine, Verdict } from "@helix/run-record";
 import { describe, expect, test } from "vitest";
 import type { ExpectationRule } from "../scenario/plan.ts";
 import type { AuditRecord, RunFacts } from "./finding.ts";
@@ -512,4 +512,50 @@ describe("the verdict of a run", () => {
 test("every invariant that a scenario may name can be judged", () => {
   for (const name of INVARIANTS.keys()) expect(judgeInvariant(name, facts()).verdict).toBe("pass");
   expect(() => judgeInvariant("no-such", facts())).toThrow(RangeError);
+});
+
+describe("what a real plant does not tell", () => {
+  const run = (rig: string) => ({ kind: "run", rig }) as RunRecordLine;
+  const state = {
+    kind: "state",
+    state: "glucose",
+    unit: "mmol/L",
+    min: 19,
+    max: 21,
+    atS: undefined,
+  } as const;
+  const value = { of: "state", state: "glucose", unit: "mmol/L" } as const;
+  const never = {
+    kind: "never",
+    fromS: 0,
+    untilS: 100,
+    claim: { of: "band", value, min: 0, max: 1 },
+  } as const;
+
+  test("is not judged on rig physical, though it is on a bench", () => {
+    for (const rule of [state, never] as unknown as ExpectationRule[]) {
+      const on = (rig: string) => judge(rule, facts({ lines: [run(rig), ...GOOD_LINES] })).verdict;
+      expect([on("virtual"), on("wire"), on("physical")]).toEqual(["pass", "pass", "not-run"]);
+    }
+  });
+  test("is said beside the verdict, which the others decide; alone it proves nothing", () => {
+    const line = (verdict: Verdict) =>
+      ({
+        kind: "expectation",
+        index: 0,
+        text: "t",
+        expected: "e",
+        actual: "a",
+        evidence: [],
+        verdict,
+        cause: undefined,
+      }) as const;
+    const noFaults = facts();
+    expect(runVerdict(noFaults, [line("pass"), line("not-run")], undefined)).toMatchObject({
+      verdict: "pass",
+      summary: "1 of 2 expectations are met, and 1 is of what this rig cannot tell.",
+    });
+    expect(runVerdict(noFaults, [line("fail"), line("not-run")], undefined).verdict).toBe("fail");
+    expect(runVerdict(noFaults, [line("not-run")], undefined).verdict).toBe("inconclusive");
+  });
 });
