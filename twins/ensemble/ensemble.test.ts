@@ -196,7 +196,7 @@ test("a thousand batches start no threads, and one engine starts them when they 
   vi.mocked(startWorkers).mockClear();
   await engine.run(plan({ runs: 1000 }));
   expect(startWorkers).not.toHaveBeenCalled();
-  const [once, twice] = [await engine.run(plan({ runs: 15_000 })), await engine.run(plan({ runs: 15_000 }))];
+  const [once, twice] = [await engine.run(plan({ runs: 25_000 })), await engine.run(plan({ runs: 25_000 }))];
   expect(startWorkers).toHaveBeenCalledExactlyOnceWith(2);
   expect(twice).toEqual(once);
 });
