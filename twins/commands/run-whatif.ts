@@ -3,15 +3,12 @@ import { resolve } from "node:path";
 import { type CliContext, type CommandOutcome, EXIT } from "@helix/cli";
 import { QUANTILES } from "../ensemble/ensemble.ts";
 import { describeRule, type Variation } from "../ensemble/variation.ts";
-import { whatIfPage } from "../whatif/page/page.ts";
 import { answerWhatIf, searchSeed, type WhatIfAnswer } from "../whatif/what-if.ts";
-import { bandsCsv } from "./bands-csv.ts";
 import { whatIfProgress } from "./progress-line.ts";
 import { diskReason, openRunTables } from "./run-tables.ts";
 import { alignedTable } from "./table.ts";
 import { agreementText, chooseEngine, type DeviceAgreement, type EngineName } from "./whatif-engine.ts";
 import { type QuestionOptions, type ReadQuestion, readQuestion } from "./whatif-question.ts";
-import { replayWhatIf } from "./whatif-replay.ts";
 import {
   comparisonText,
   endText,
@@ -43,7 +40,10 @@ export async function runWhatIf(
   const read = await readQuestion(given, options, context);
   const { question, choice, run } = read;
   const { model, plan } = question;
-  if (options.replay !== undefined) return replayWhatIf(question, options.replay, context);
+  if (options.replay !== undefined) {
+    const { replayWhatIf } = await import("./whatif-replay.ts");
+    return replayWhatIf(question, options.replay, context);
+  }
   const workers = options.workers ?? navigator.hardwareConcurrency;
   const clock = context.platform.clock;
   const started = clock.monotonicNs();
@@ -119,9 +119,15 @@ async function writeReports(
   engine: string,
   context: CliContext,
 ): Promise<string[]> {
-  const files: [string | undefined, () => string][] = [
+  const files: [string | undefined, () => Promise<string>][] = [
     [html, () => page(read, answer, engine, context)],
-    [csv, () => bandsCsv(read.question.model, answer)],
+    [
+      csv,
+      async () => {
+        const { bandsCsv } = await import("./bands-csv.ts");
+        return bandsCsv(read.question.model, answer);
+      },
+    ],
   ];
   const problems: string[] = [];
   for (const [name, text] of files) {
@@ -129,7 +135,7 @@ async function writeReports(
     try {
       await context.platform.disk.writeFile(
         resolve(context.cwd, name),
-        new TextEncoder().encode(text()),
+        new TextEncoder().encode(await text()),
         0o644,
       );
     } catch (error) {
@@ -139,12 +145,13 @@ async function writeReports(
   return problems;
 }
 
-function page(
+async function page(
   { question, choice, run }: ReadQuestion,
   answer: WhatIfAnswer,
   engine: string,
   context: CliContext,
-): string {
+): Promise<string> {
+  const { whatIfPage } = await import("../whatif/page/page.ts");
   const { model, plan, target, optimisation } = question;
   return whatIfPage(model, answer, {
     target,
