@@ -39,6 +39,8 @@ export interface EnsembleEngine extends AsyncDisposable {
 
 /** Trajectories in one message to a worker: long against the message, short against a person's patience. */
 const BLOCK = 250;
+/** Under controllers one takes as long as a hundred others. */
+const CONTROLLED_BLOCK = 8;
 
 /** @throws ModelError, RangeError for no runs */
 export async function runEnsemble(plan: EnsemblePlan, options: EnsembleOptions): Promise<EnsembleResult> {
@@ -148,7 +150,10 @@ function nextTurn(): Promise<void> {
 }
 
 /** @param trajectories in one block, about */
-export function blocksOf(plan: EnsemblePlan, trajectories = BLOCK): Block[] {
+export function blocksOf(
+  plan: EnsemblePlan,
+  trajectories = plan.controllers ? CONTROLLED_BLOCK : BLOCK,
+): Block[] {
   const length = Math.max(1, Math.floor(trajectories / strategiesOf(plan).length));
   return Array.from({ length: Math.ceil(plan.runs / length) }, (_, i) => ({
     from: i * length,
