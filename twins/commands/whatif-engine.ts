@@ -58,6 +58,7 @@ function onDevice(gpu: Gpu): ChosenEngine {
 
 /** The device, or why none serves. */
 async function findGpu(asked: "auto" | "webgpu", plan: EnsemblePlan): Promise<Gpu | string> {
+  if (plan.controllers) return "the model's controllers act between its scans, on the processor";
   const refusal = shaderRefusal(preparePlan(plan).kernel.program);
   if (refusal !== undefined) return refusal;
   const runs = plan.runs * strategiesOf(plan).length;

@@ -21,6 +21,12 @@ export interface Controllers {
   readonly paaFeed: PaaFeed;
 }
 
+/**
+ * Enough for what-ifs: a third of the time of 1e-6, and no state is further than 5e-4 of its largest value from a run
+ * at 1e-8 (oxygen, just after a step of an actuator; the others are a tenth of that).
+ */
+export const CONTROLLED_TOLERANCE = { rtol: 1e-4, atol: 1e-7 } as const;
+
 /** A scan takes about ten steps. */
 const MOST_STEPS_A_SCAN = 20_000;
 
