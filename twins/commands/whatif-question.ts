@@ -2,7 +2,7 @@
 import { type CliContext, CliError } from "@helix/cli";
 import { MeasureError, measurable } from "../ensemble/measures.ts";
 import type { EnsemblePlan, Sampling, Strategy } from "../ensemble/plan.ts";
-import { type Variation, VariationError } from "../ensemble/variation.ts";
+import { VariationError } from "../ensemble/variation.ts";
 import type { TwinModel } from "../language/model.ts";
 import { CONTROLLED_TOLERANCE, type Controllers } from "../library/indpensim-trajectories.ts";
 import type { Choice } from "../solvers/choose.ts";

@@ -81,7 +81,7 @@ export interface PreparedPlan {
   readonly kernel: Kernel;
   readonly work: Trajectories;
   /** Runs trajectories as the plan says. */
-  run(work: Trajectories, options: SolverOptions, sink: TrajectorySink): void;
+  readonly run: (work: Trajectories, options: SolverOptions, sink: TrajectorySink) => void;
 }
 
 /** The model and its code, which plans that follow each other share. */

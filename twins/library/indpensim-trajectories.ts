@@ -5,7 +5,6 @@
 import type { Kernel } from "../compile/kernel.ts";
 import type { Outcome } from "../solvers/outcome.ts";
 import { RODAS4 } from "../solvers/rodas4.ts";
-import type { Segments } from "../solvers/schedule.ts";
 import { Simulation, SimulationError } from "../solvers/simulation.ts";
 import { startProblem } from "../solvers/start-problem.ts";
 import type { SolverOptions, Trajectories, TrajectorySink } from "../solvers/trajectories.ts";
