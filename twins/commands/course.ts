@@ -4,7 +4,7 @@ import { compileToJavaScript } from "../compile/javascript.ts";
 import { buildProgram } from "../compile/program.ts";
 import { compileToWebAssembly } from "../compile/webassembly.ts";
 import type { TwinModel } from "../language/model.ts";
-import { type Controllers, perScan, runControlled } from "../library/indpensim-trajectories.ts";
+import { atScanEnds, type Controllers, perScan, runControlled } from "../library/indpensim-trajectories.ts";
 import type { Outcome } from "../solvers/outcome.ts";
 import { type Changes, segmentsOf } from "../solvers/schedule.ts";
 import type { Method } from "../solvers/step.ts";
@@ -31,7 +31,8 @@ export function courseOf(model: TwinModel, method: Method, options: CourseOption
   // A run under controllers is long: it pays to compile it to what runs fastest.
   const compile = options.controllers ? compileToWebAssembly : compileToJavaScript;
   const kernel = compile(buildProgram(model, method));
-  const outputs = Float64Array.from({ length: options.points }, (_, i) => (end * i) / (options.points - 1));
+  const spread = Array.from({ length: options.points }, (_, i) => (end * i) / (options.points - 1));
+  const outputs = Float64Array.from(options.controllers ? atScanEnds(spread) : spread);
   const parameters = options.parameters ?? Float64Array.from(model.parameters, (p) => p.value);
   const segments = segmentsOf(model, end, options.changes);
   const states: Float64Array[] = [];

@@ -4,7 +4,7 @@ import { MeasureError, measurable } from "../ensemble/measures.ts";
 import type { EnsemblePlan, Sampling, Strategy } from "../ensemble/plan.ts";
 import { VariationError } from "../ensemble/variation.ts";
 import type { TwinModel } from "../language/model.ts";
-import { CONTROLLED_TOLERANCE, type Controllers } from "../library/indpensim-trajectories.ts";
+import { atScanEnds, CONTROLLED_TOLERANCE, type Controllers } from "../library/indpensim-trajectories.ts";
 import type { Choice } from "../solvers/choose.ts";
 import { DEFAULT_TOLERANCE } from "../solvers/trajectories.ts";
 import type { WhatIfQuestion } from "../whatif/what-if.ts";
@@ -74,6 +74,10 @@ export async function readQuestion(
     name: options.set.length > 0 ? options.set.join(", ") : "as it is",
     settings: set,
   };
+  const outputs = Array.from(
+    { length: options.points },
+    (_, i) => begin + ((end - begin) * i) / (options.points - 1),
+  );
   const plan: EnsemblePlan = {
     modelText: text,
     ...(isXml(text) ? { model } : {}),
@@ -87,10 +91,7 @@ export async function readQuestion(
     end,
     ...(controllers ? CONTROLLED_TOLERANCE : DEFAULT_TOLERANCE),
     keepFinals: false,
-    outputs: Array.from(
-      { length: options.points },
-      (_, i) => begin + ((end - begin) * i) / (options.points - 1),
-    ),
+    outputs: controllers ? atScanEnds(outputs) : outputs,
     courses: options.spaghetti,
     ...(run ? { start: run.estimated.start } : {}),
     ...(controllers ? { controllers } : {}),

@@ -29,6 +29,11 @@ export const CONTROLLED_TOLERANCE = { rtol: 1e-4, atol: 1e-7 } as const;
 /** A scan takes about ten steps. */
 const MOST_STEPS_A_SCAN = 20_000;
 
+/** The ends of scans nearest to these times, each once: only there do integrals over a scan say something. */
+export const atScanEnds = (times: readonly number[]): number[] => [
+  ...new Set(times.map((time) => Math.round(time / SCAN_HOURS) * SCAN_HOURS)),
+];
+
 /** The same inputs, with a segment for every scan that is the trajectory's own. */
 export function perScan(work: Trajectories, inputs: number, end: number): Trajectories {
   const scans = Math.ceil(end / SCAN_HOURS - 1e-9);
