@@ -4,6 +4,7 @@
  * bigint, Uint8Array and Map are kept as such (deterministic CBOR).
  */
 import type {
+  CalibrationPoint,
   CalibrationRecord,
   DropEvent,
   InstrumentCommand,
@@ -101,6 +102,16 @@ export interface CarriedState {
     readonly channelId: number;
     readonly value: number;
   }[];
+  /** Begun, and their fate is not on record; undefined from versions that recorded no intent. */
+  readonly openCalibrations?:
+    | readonly {
+        readonly calibrationId: string;
+        readonly instrument: string;
+        readonly channelId: number;
+        readonly actor: Actor;
+        readonly reason: string;
+      }[]
+    | undefined;
   /** In force; undefined from versions that registered none. */
   readonly registrations?: readonly ({ readonly sequence: bigint } & RegisteredDriver)[] | undefined;
 }
@@ -265,8 +276,21 @@ export type LedgerEvent =
       readonly read: number;
     }
   | {
-      readonly type: "CALIBRATION";
+      readonly type: "CALIBRATION_INTENT";
+      readonly calibrationId: string;
       readonly instrument: string;
+      readonly channelId: number;
+      readonly points: readonly CalibrationPoint[];
+      readonly actor: Actor;
+      readonly reason: string;
+    }
+  | {
+      readonly type: "CALIBRATION";
+      /** Of its intent; undefined from versions that recorded none. */
+      readonly calibrationId?: string | undefined;
+      readonly instrument: string;
+      /** Unknown: a runtime died before it could record it. Undefined as above. */
+      readonly outcome?: "performed" | "failed" | "unknown" | undefined;
       readonly actor: Actor;
       readonly reason: string;
       readonly record: CalibrationRecord | undefined;
@@ -323,6 +347,22 @@ export type LedgerEvent =
       /** 1, 2, ... since the last one that was given. */
       readonly attempt: number;
       readonly retryInS: number;
+    }
+  | {
+      /** Whose an id is: the name itself stands beside the ledger (names.json), where it can be erased. */
+      readonly type: "PERSON_NAMED";
+      readonly person: string;
+      /** SHA-256 over salt, id, a zero byte and name. */
+      readonly commitment: Uint8Array;
+      readonly actor: Actor;
+      readonly reason: string;
+    }
+  | {
+      /** Of this id no name is kept any more. */
+      readonly type: "PERSON_NAME_ERASED";
+      readonly person: string;
+      readonly actor: Actor;
+      readonly reason: string;
     }
   | {
       readonly type: "KEY_ROTATED";

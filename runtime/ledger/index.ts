@@ -11,6 +11,7 @@ export { PASSPHRASE_VARIABLE } from "./key-file.ts";
 export * from "./ledger.ts";
 export { type OpenLedgerOptions, openLedger } from "./open.ts";
 export { LedgerOpenError, type LedgerOpenProblem } from "./open-error.ts";
+export { eraseName, type NameChange, namePerson } from "./people/change-names.ts";
 export { ProofTree, verifyConsistency, verifyInclusion } from "./proofs.ts";
 export { type LedgerRecord, readLedger } from "./read.ts";
 export { type ReadFromLastOptions, readFromLast } from "./read-from-last.ts";

@@ -121,6 +121,7 @@ describe("death", () => {
       interruptedSinceUtcNs: new Map(),
       setpoints: new Map(),
       registrations: new Map(),
+      openCalibrations: [],
     });
   });
 

@@ -61,6 +61,7 @@ export class InstrumentSession {
   #status: InstrumentStatus = { state: "Uninitialized" };
   #readOnly = false;
   #replacing = false;
+  #calibrations = 0;
   /** Resolved when the first connection of a new driver has come or failed. */
   #firstConnection: PromiseWithResolvers<void> | undefined;
   /** ns, monotonic: since when nothing has gone wrong; undefined while there is no connection. */
@@ -145,6 +146,20 @@ export class InstrumentSession {
     await this.#telemetry.drain();
     const { clock } = this.#options.platform;
     if (this.#goodSinceNs !== undefined) this.#unmeasuredSinceUtcNs ??= clock.wallUtcNs();
+  }
+
+  /** Its driver must stay while one is under way. */
+  async whileCalibrating<T>(work: () => Promise<T>): Promise<T> {
+    this.#calibrations += 1;
+    try {
+      return await work();
+    } finally {
+      this.#calibrations -= 1;
+    }
+  }
+
+  get isCalibrating(): boolean {
+    return this.#calibrations > 0;
   }
 
   /** The old driver's `run` has ended; `run` may begin anew with this one. */

@@ -258,7 +258,16 @@ async function calibrated(fails: boolean): Promise<LedgerEvent[]> {
     calibrationStatus: async () => ({}),
   });
   const { signal } = new AbortController();
-  const request = { session: one, ledger, channelId: 0, points: [], actor: PERSON, reason: "weekly", signal };
+  const request = {
+    session: one,
+    ledger,
+    calibrationId: "c1",
+    channelId: 0,
+    points: [],
+    actor: PERSON,
+    reason: "weekly",
+    signal,
+  };
   await calibrate(request).catch(() => {});
   return ledger.events;
 }
@@ -439,7 +448,30 @@ const WRITTEN: readonly [LedgerEventType, string, () => Promise<LedgerEvent[]>, 
     () => session(({ driver }) => void (driver.onStream = async () => "RunComplete")),
     { instrument: expect.any(String) },
   ],
-  ["CALIBRATION", "2.4", () => calibrated(false), { actor: PERSON, reason: "weekly", failure: undefined }],
+  [
+    "CALIBRATION_INTENT",
+    "2.4",
+    () => calibrated(false),
+    { calibrationId: "c1", channelId: 0, actor: PERSON, reason: "weekly" },
+  ],
+  [
+    "CALIBRATION",
+    "2.4",
+    () => calibrated(false),
+    { calibrationId: "c1", outcome: "performed", actor: PERSON, reason: "weekly", failure: undefined },
+  ],
+  [
+    "CALIBRATION",
+    "cut off by a death",
+    async () => supervised([STARTED, ...(await calibrated(false)).slice(0, 1)]),
+    { calibrationId: "c1", outcome: "unknown", actor: PERSON, reason: "weekly", failure: expect.any(String) },
+  ],
+  [
+    "DEVIATION",
+    "calibration cut off by a death",
+    async () => supervised([STARTED, ...(await calibrated(false)).slice(0, 1)]),
+    { mandatory: true, description: expect.stringContaining("calibrate it again") },
+  ],
   [
     "DEVIATION",
     "3.1",
@@ -456,6 +488,8 @@ const BY_THE_LEDGER: readonly LedgerEventType[] = [
   "KEY_COMPROMISED",
   "KEY_ROTATED",
   "LEDGER_UNAVAILABLE",
+  "PERSON_NAMED",
+  "PERSON_NAME_ERASED",
   "RECOVERY",
   "TIME_STAMPED",
   "TIME_STAMP_FAILED",
@@ -495,10 +529,13 @@ describe("an event of HELIX-HAL-0001 or of the runtime is a record", () => {
       COMMAND_REJECTED: true,
       COMMAND_RESOLVED: true,
       CALIBRATION: true,
+      CALIBRATION_INTENT: true,
       DEVIATION: true,
       ELECTRONIC_SIGNATURE: true,
       KEY_ROTATED: true,
       KEY_COMPROMISED: true,
+      PERSON_NAMED: true,
+      PERSON_NAME_ERASED: true,
       LEDGER_UNAVAILABLE: true,
       EMERGENCY_RECORD: true,
       EMERGENCY_MERGED: true,
@@ -507,7 +544,7 @@ describe("an event of HELIX-HAL-0001 or of the runtime is a record", () => {
       TIME_STAMPED: true,
       TIME_STAMP_FAILED: true,
     };
-    const listed = [...WRITTEN.map(([type]) => type), ...BY_THE_LEDGER];
+    const listed = new Set([...WRITTEN.map(([type]) => type), ...BY_THE_LEDGER]);
     expect([...listed].sort()).toEqual(Object.keys(all).sort());
   });
 });

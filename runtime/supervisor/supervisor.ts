@@ -91,7 +91,11 @@ export interface Supervisor {
    *   intent cannot be recorded (nothing was sent then)
    */
   dispatch(instrument: string, command: InstrumentCommand, actor: Actor): Promise<CommandReport>;
-  /** Runs a calibration and records it, failed ones too. @throws InstrumentError */
+  /**
+   * Runs a calibration and records it, failed ones too.
+   * @throws RangeError for an instrument that does not exist; InstrumentError; LedgerUnavailableError when its intent
+   *   cannot be recorded (nothing was begun then), or its outcome
+   */
   calibrate(
     instrument: string,
     channelId: number,
@@ -197,6 +201,7 @@ export async function createSupervisor(options: SupervisorOptions): Promise<Supe
     throw error;
   }
 
+  const calibrationIds = options.platform.random.fork("calibration-id");
   const stopping = new AbortController();
   const running = new Map<string, { readonly end: AbortController; readonly ended: Promise<void> }>();
   const reloading = new Map<string, Promise<ReloadReport>>();
@@ -233,8 +238,11 @@ export async function createSupervisor(options: SupervisorOptions): Promise<Supe
       }
     },
     dispatch: async (key, command, actor) => session(key).desk.dispatch(command, actor),
-    calibrate: (key, channelId, points, actor, reason, signal) =>
-      calibrate({ session: session(key), ledger, channelId, points, actor, reason, signal }),
+    calibrate: async (key, channelId, points, actor, reason, signal) => {
+      const calibrationId = Buffer.from(calibrationIds.bytes(8)).toString("hex");
+      const order = { calibrationId, channelId, points, actor, reason, signal };
+      return calibrate({ session: session(key), ledger, ...order });
+    },
     async reload(key, actor, reason) {
       const ran = running.get(key);
       if (reloading.has(key) || stopping.signal.aborted) {

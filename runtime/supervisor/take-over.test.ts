@@ -27,6 +27,7 @@ const former = (openCommands: OpenCommand[]): FormerRuns => ({
   interruptedSinceUtcNs: new Map(),
   setpoints: new Map(),
   registrations: new Map(),
+  openCalibrations: [],
 });
 
 /** Takes over, then runs the session until it streams. */

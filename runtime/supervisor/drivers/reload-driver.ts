@@ -66,7 +66,7 @@ async function loadOrRefuse(order: ReloadOrder, old: LoadedDriver): Promise<Load
     const mismatch = mismatchOf(old, fresh, order);
     if (mismatch === undefined) return fresh;
     await fresh.destroy();
-    throw new DriverLoadError(mismatch, "Stop HELIX and start it again with the changed plant.");
+    throw new DriverLoadError(mismatch, "Wait, or stop HELIX and start it again with the changed plant.");
   } catch (error) {
     const { session, ledger, actor, reason } = order;
     const failure = error instanceof Error ? error.message : String(error);
@@ -82,9 +82,10 @@ async function loadOrRefuse(order: ReloadOrder, old: LoadedDriver): Promise<Load
   }
 }
 
-/** What makes it another instrument to those who read it. */
+/** It is busy, or would be another instrument to those who read it. */
 function mismatchOf(old: LoadedDriver, fresh: LoadedDriver, order: ReloadOrder): string | undefined {
   const { instrumentId } = fresh.instrument;
+  if (order.session.isCalibrating) return "a calibration is under way, which may take minutes";
   if (instrumentId !== old.instrument.instrumentId)
     return `the new driver is of another instrument: ${instrumentId}, not ${old.instrument.instrumentId}`;
   if (order.hasTwin && channelsText(fresh) !== channelsText(old))
