@@ -9,6 +9,7 @@ import {
   LedgerUnavailableError,
   openLedger,
   PASSPHRASE_VARIABLE,
+  type UnwrittenRecord,
 } from "@helix/ledger";
 import { accountName, jsonLog, silentLog } from "@helix/platform";
 import { formerRecords } from "../carried-state.ts";
@@ -25,7 +26,8 @@ export const command = defineCommand({
     "Connects every instrument with auto_connect, streams, checks health, reconnects with backoff and keeps the audit " +
     "ledger. Ctrl-C stops streams, closes sessions and closes the ledger. The ledger's key is sealed with the passphrase " +
     `in ${PASSPHRASE_VARIABLE} when that is set. [ledger] emergency_folder names a folder on another device that takes ` +
-    "alarms and stops while the ledger's own disk is full or failing.",
+    "alarms and stops while the ledger's own disk is full or failing. Where that fails too they are written to standard " +
+    "error, and commands stay refused but for those that stop something.",
   arguments: { config: { summary: "path of helix.toml (default: ./helix.toml)", count: "optional" } },
   examples: [{ line: "helix up /etc/helix/helix.toml", explains: "run a plant's instruments" }],
 
@@ -64,21 +66,31 @@ async function lastCheckpoint(ledger: Ledger): Promise<LedgerCheckpoint> {
 
 async function openConfiguredLedger(
   { folder, emergencyFolder }: HelixConfig["ledger"],
-  { platform, env }: CliContext,
+  { platform, env, err }: CliContext,
 ): Promise<Ledger> {
+  const onUnwritten = (record: UnwrittenRecord) => err.write(`${unwrittenLine(record)}\n`);
   try {
     return await openLedger({
       folder,
       ...platform,
       dataOrigin: "physical",
       passphrase: env[PASSPHRASE_VARIABLE],
-      ...(emergencyFolder === undefined ? {} : { emergency: { folder: emergencyFolder } }),
+      ...(emergencyFolder === undefined ? {} : { emergency: { folder: emergencyFolder, onUnwritten } }),
     });
   } catch (error) {
     // Its message says what to do.
     if (error instanceof LedgerOpenError) throw new CliError(error.message, { cause: error });
     throw error;
   }
+}
+
+/**
+ * The record itself, since it stands nowhere else: on standard error, which a service manager brings to the
+ * system's log on another machine or disk.
+ */
+function unwrittenLine({ event, eventId, reason }: UnwrittenRecord): string {
+  const shown = JSON.stringify(event, (_, value) => (typeof value === "bigint" ? `${value}` : value));
+  return `helix: neither the ledger nor its emergency log takes this safety record (${reason}): ${eventId} ${shown}`;
 }
 
 /** A ledger that cannot be read, or cannot take even the record of the start, keeps all from starting. */
