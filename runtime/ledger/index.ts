@@ -4,6 +4,7 @@
  */
 
 export { type AnchoredCheckpoint, anchorLedger } from "./anchor.ts";
+export type { EmergencyPlace, UnwrittenRecord } from "./emergency.ts";
 export type { RecordedEvent } from "./event-codec.ts";
 export * from "./events.ts";
 export { type ExportOptions, type ExportSummary, exportLedger } from "./export/export.ts";
