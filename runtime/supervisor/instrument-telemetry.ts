@@ -7,6 +7,8 @@ import { channelCapacity, type DropEvent, isTelemetrySource } from "@helix/hal";
 import { Pipeline, type PipelineCounts } from "@helix/pipeline";
 import type { SessionOptions } from "./instrument-session.ts";
 
+const SETTLED = Promise.resolve();
+
 export class InstrumentTelemetry {
   readonly #options: SessionOptions & { readonly onFrames: () => void };
   readonly #pipeline: Pipeline;
@@ -51,14 +53,16 @@ export class InstrumentTelemetry {
     const source = driver.instrument;
     if (!isTelemetrySource(source)) return;
     const totalRateHz = this.#channels().reduce((sum, channel) => sum + channel.nominalRateHz, 0);
-    const channel = new FrameChannel({
+    const drain = () => this.#pipeline.drain(channel);
+    const channel: FrameChannel = new FrameChannel({
       instrumentId: source.instrumentId,
       capacity:
         config.channelCapacityOverride ?? channelCapacity(totalRateHz, config.backpressureBufferSeconds),
       clock: platform.clock,
       onDrop: (drop) => this.#recordDrop(drop),
       // A burst from the protocol stack is taken in one go, after the stack has let go.
-      onFrames: () => queueMicrotask(() => this.#pipeline.drain(channel)),
+      // By a promise: queueMicrotask makes an object for asynchronous hooks each time.
+      onFrames: () => void SETTLED.then(drain),
     });
     const unsubscribe = channel.signals.subscribe((level) => backpressure.set(level));
     try {

@@ -4,6 +4,7 @@
  * Leaves out congestion control and the receiver's window.
  */
 import type { Kernel } from "../kernel/kernel.ts";
+import type { Link } from "./link.ts";
 import type { TcpConnection } from "./tcp-connection.ts";
 
 export type Segment = Uint8Array | "fin" | "rst";
@@ -26,6 +27,8 @@ export class Pipe {
   readonly received: Uint8Array[] = [];
   ended = false;
   readonly #kernel: Kernel;
+  /** Found once: two hosts keep their link for good, and looking for it costs more than sending. */
+  #way: Link | undefined;
   #waiting: Segment[] = [];
   #lastArrivalUs = 0;
   #stalled = false;
@@ -43,8 +46,8 @@ export class Pipe {
     return this.from === 0 ? 1 : 0;
   }
 
-  get #link() {
-    return this.connection.link(this.from);
+  get #link(): Link {
+    return (this.#way ??= this.connection.link(this.from));
   }
 
   /** Sends one message; the bytes are copied, since the writer may reuse its buffer. */
