@@ -7,7 +7,7 @@ import type { Kernel } from "../kernel/kernel.ts";
 import type { Link } from "./link.ts";
 import type { TcpConnection } from "./tcp-connection.ts";
 
-export type Segment = Uint8Array | "fin" | "rst";
+export type Segment = Buffer | "fin" | "rst";
 
 const FIRST_RETRY_US = 200_000;
 const LONGEST_RETRY_US = 120_000_000;
@@ -24,7 +24,7 @@ export class Pipe {
   inFlight = 0;
   finSent = false;
   /** Arrived and not yet read by the application. */
-  readonly received: Uint8Array[] = [];
+  readonly received: Buffer[] = [];
   ended = false;
   readonly #kernel: Kernel;
   /** Found once: two hosts keep their link for good, and looking for it costs more than sending. */
