@@ -8,6 +8,8 @@ import { Pipeline, type PipelineCounts } from "@helix/pipeline";
 import type { LoadedDriver } from "./driver-host.ts";
 import type { SessionOptions } from "./instrument-session.ts";
 
+const SETTLED = Promise.resolve();
+
 export type TelemetryOptions = SessionOptions & { readonly onFrames: () => void };
 
 /** How long what a driver has sent may take to get through before the driver is stopped (section 6.4). */
@@ -93,14 +95,16 @@ export class InstrumentTelemetry {
     const source = driver.instrument;
     if (!isTelemetrySource(source)) return undefined;
     const totalRateHz = this.#channels().reduce((sum, channel) => sum + channel.nominalRateHz, 0);
-    const channel = new FrameChannel({
+    const drain = () => this.#pipeline.drain(channel);
+    const channel: FrameChannel = new FrameChannel({
       instrumentId: source.instrumentId,
       capacity:
         config.channelCapacityOverride ?? channelCapacity(totalRateHz, config.backpressureBufferSeconds),
       clock: platform.clock,
       onDrop: (drop) => this.#recordDrop(drop),
       // A burst from the protocol stack is taken in one go, after the stack has let go.
-      onFrames: () => queueMicrotask(() => this.#pipeline.drain(channel)),
+      // By a promise: queueMicrotask makes an object for asynchronous hooks each time.
+      onFrames: () => void SETTLED.then(drain),
     });
     this.#channel = channel;
     const unsubscribe = channel.signals.subscribe((level) => backpressure.set(level));
