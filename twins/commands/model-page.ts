@@ -129,7 +129,7 @@ function tableOf(head: readonly string[], rows: readonly (readonly string[])[]):
 
 const name = ({ name: own }: Quantity): string => `\`${own}\``;
 /** UCUM. */
-const unit = (quantity: { readonly unit: string }): string => `\`${quantity.unit}\``;
+const unit = (quantity: { readonly unit: string }): string => quantity.unit.replaceAll("*", "\\*");
 const bounds = ({ low, high }: Quantity): string =>
   Number.isFinite(low) ? `${short(low)} .. ${short(high)}` : "";
 

@@ -130,12 +130,18 @@ test("failed runs are listed with their values, the others count", async () => {
     join(folder, "fragile.twin"),
     TANK.replace("k = 1", "k = 1\n  V_0 = 1 L").replace("V = 0 L", "V = V_0"),
   );
-  const { said, result } = await ask({ vary: ["V_0=-1..3"], runs: 40 }, { model: "fragile.twin" });
+  const given = { vary: ["V_0=-1..3"], runs: 40, html: "fragile.html" };
+  const { said, result } = await ask(given, { model: "fragile.twin" });
   expect(result).toMatchObject({ failedCount: 10, finished: 30, complete: true });
   expect(said).toContain("10 runs failed\n");
   expect(said).toMatch(
     /run \d+: start-out-of-bounds, V starts at -0\.\d+, outside 0 \.\. 1000 \(V_0=-0\.\d+\)/,
   );
+  const failed = result["failed"] as { index: number }[];
+  expect(said).toContain(`--replay ${failed[0]?.index} runs the first of them again`);
+  expect(
+    (await readFile(join(folder, "fragile.html"), "utf8")).match(/V_0=\u22120\.\d+<\/span>/g),
+  ).toHaveLength(10);
 });
 
 test("Ctrl-C keeps what is done and marks it as partial", async () => {
