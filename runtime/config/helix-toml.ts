@@ -44,6 +44,7 @@ export async function readHelixConfig(text: string, file: string): Promise<Helix
     ledger: {
       folder: resolve(folder, ledger.folder),
       emergencyFolder: ledger.emergency_folder && resolve(folder, ledger.emergency_folder),
+      timeStampUrl: ledger.time_stamp_url,
     },
     pki: { folder: resolve(folder, pki.folder) },
     drivers: { requireRegistered: drivers.require_registered },
@@ -59,6 +60,14 @@ const U16_MAX = 65_535;
 const text = v.pipe(v.string(), v.nonEmpty());
 const count = (min: number, max: number) => v.pipe(v.number(), v.integer(), v.minValue(min), v.maxValue(max));
 const folder = (byDefault: string) => v.optional(v.strictObject({ folder: text }), { folder: byDefault });
+
+const HTTP_URL = v.pipe(
+  v.string(),
+  v.check(
+    (url) => URL.canParse(url) && /^https?:$/.test(new URL(url).protocol),
+    'must be an address that begins with http:// or https://, such as "https://tsa.example.org/tsr"',
+  ),
+);
 
 const INSTRUMENT = v.strictObject({
   driver_library: text,
@@ -80,7 +89,11 @@ const FILE = v.strictObject({
   instruments: v.record(v.string(), v.pipe(INSTRUMENT, v.rawCheck(thresholdAgrees))),
   ledger: v.optional(
     v.pipe(
-      v.strictObject({ folder: v.optional(text, "ledger"), emergency_folder: v.optional(text) }),
+      v.strictObject({
+        folder: v.optional(text, "ledger"),
+        emergency_folder: v.optional(text),
+        time_stamp_url: v.optional(HTTP_URL),
+      }),
       v.check(
         ({ folder, emergency_folder }) => folder !== emergency_folder,
         "emergency_folder must not be the ledger's own folder; name one on another device",

@@ -319,6 +319,36 @@ export type LedgerEvent =
       };
     }
   | {
+      /** The instrument says that its run, or batch, is over. Of class A. */
+      readonly type: "RUN_COMPLETED";
+      readonly instrument: string;
+    }
+  | {
+      /** Of a checkpoint of this ledger, by an RFC 3161 authority; the token lies beside the ledger. */
+      readonly type: "TIME_STAMPED";
+      readonly url: string;
+      /** Subject of the certificate that signed it. */
+      readonly authority: string;
+      /** Under the checkpoint, and the root over them. */
+      readonly records: bigint;
+      readonly root: string;
+      /** By the authority's clock, ns since 1970 UTC: to be compared with the record's own time. */
+      readonly stampedUtcNs: bigint;
+      /** The authority's number for it, hex. */
+      readonly serial: string;
+      readonly file: string;
+      /** "daily", or what asked for it. */
+      readonly reason: string;
+    }
+  | {
+      readonly type: "TIME_STAMP_FAILED";
+      readonly url: string;
+      readonly reason: string;
+      /** 1, 2, ... since the last one that was given. */
+      readonly attempt: number;
+      readonly retryInS: number;
+    }
+  | {
       /** Whose an id is: the name itself stands beside the ledger (names.json), where it can be erased. */
       readonly type: "PERSON_NAMED";
       readonly person: string;
@@ -346,7 +376,24 @@ export type LedgerEvent =
       readonly key: string;
       readonly signedByPrevious: Uint8Array;
       readonly signedByNew: Uint8Array;
+      /** Where the ledger was made with a root key. */
+      readonly signedByRoot?: Uint8Array | undefined;
       /** Who did it and why; undefined when a crash came between, and the next opening wrote this. */
+      readonly actor?: Actor | undefined;
+      readonly reason?: string | undefined;
+    }
+  | {
+      /** After KEY_ROTATED: others may have had the key before; the root key says what is trusted all the same. */
+      readonly type: "KEY_COMPROMISED";
+      /** Of the compromised key, from 0. */
+      readonly epoch: number;
+      /** C2SP verifier key. */
+      readonly key: string;
+      /** Trusted, counted from the first record; those after it, up to the rotation, are not. */
+      readonly trustedRecords: bigint;
+      /** Over the trusted records, lower-case hex. */
+      readonly trustedRoot: string;
+      readonly signedByRoot: Uint8Array;
       readonly actor?: Actor | undefined;
       readonly reason?: string | undefined;
     }
@@ -376,11 +423,19 @@ export type LedgerEvent =
       readonly reason: string;
     }
   | {
+      /** One for each piece that a crash left: the end of the last segment, or a mark. */
       readonly type: "RECOVERY";
       readonly verdict: string;
+      /** What was wrong with the piece, as the verification that found it says. */
+      readonly reason: string;
+      /** Where it was found, and stays. */
+      readonly file: string;
+      /** Bytes from the start of that file. */
+      readonly offset: number;
       readonly quarantinedBytes: number;
-      readonly quarantineFile: string | undefined;
-      readonly hash: string | undefined;
+      /** The copy, named by its hash; it belongs to the ledger from now on. */
+      readonly quarantineFile: string;
+      readonly hash: string;
     };
 
 export type LedgerEventType = LedgerEvent["type"];

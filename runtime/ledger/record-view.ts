@@ -128,13 +128,26 @@ function changeText(change: unknown): string {
 
 /** Of records that report a value or a state instead of changing one. */
 function happenedText(event: LedgerRecord["event"]): string {
-  const { outcome, acknowledgedValue, executed, readBack, unit, stepNs, quality, previous } = event;
+  const {
+    outcome,
+    acknowledgedValue,
+    executed,
+    readBack,
+    unit,
+    stepNs,
+    quality,
+    previous,
+    records,
+    stampedUtcNs,
+  } = event;
   const of = (value: unknown) => (typeof value === "number" ? ` ${value} ${textOf(unit)}`.trimEnd() : "");
   if (event.type.startsWith("DRIVER_")) return driverText(event);
   if (typeof outcome === "string") return outcome + of(acknowledgedValue);
   if (typeof executed === "boolean")
     return `${executed ? "executed" : "not executed"}, read back${of(readBack)}`;
   if (typeof stepNs === "bigint") return `clock stepped by ${Number(stepNs) / 1e9} s`;
+  if (typeof stampedUtcNs === "bigint")
+    return `${String(records)} records were there at ${utcText(stampedUtcNs)}`;
   if (typeof quality === "string") return `clock: ${textOf(previous)} -> ${quality}`;
   return "";
 }

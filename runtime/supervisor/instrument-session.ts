@@ -11,6 +11,7 @@ import {
   type InstrumentStatus,
   isCommandable,
   isTelemetrySource,
+  type StreamStopReason,
   SUPERVISOR_BUDGETS_MS,
 } from "@helix/hal";
 import type { Ledger } from "@helix/ledger";
@@ -253,16 +254,24 @@ export class InstrumentSession {
 
   /** Never settles where there is nothing (more) to stream: health alone ends the connection then. */
   async #stream(signal: AbortSignal): Promise<NextStep> {
+    let ended: StreamStopReason | undefined;
     try {
-      await this.#telemetry.stream(signal);
+      ended = await this.#telemetry.stream(signal);
     } catch (error) {
       if (signal.aborted) throw error;
       return this.#judge(error, "stream");
     }
     signal.throwIfAborted();
+    if (ended === "RunComplete") this.#recordEndOfRun();
     if (this.#status.state === "Streaming")
       this.#setStatus({ state: "Connected" }, "the instrument has no more data");
     return forever(signal);
+  }
+
+  /** Under a signed checkpoint of its own; nobody waits for it, and of a ledger that fails its guard tells. */
+  #recordEndOfRun(): void {
+    const { ledger } = this.#options;
+    ledger.append({ type: "RUN_COMPLETED", instrument: this.key }, { durability: "A" }).catch(() => {});
   }
 
   async #watchHealth(signal: AbortSignal): Promise<NextStep> {

@@ -3,10 +3,12 @@
  * ledger records of everything that did not get through.
  */
 import { FrameChannel } from "@helix/bus";
-import { channelCapacity, type DropEvent, isTelemetrySource } from "@helix/hal";
+import { channelCapacity, type DropEvent, isTelemetrySource, type StreamStopReason } from "@helix/hal";
 import { Pipeline, type PipelineCounts } from "@helix/pipeline";
 import type { LoadedDriver } from "./driver-host.ts";
 import type { SessionOptions } from "./instrument-session.ts";
+
+const SETTLED = Promise.resolve();
 
 export type TelemetryOptions = SessionOptions & { readonly onFrames: () => void };
 
@@ -87,20 +89,22 @@ export class InstrumentTelemetry {
     this.#isolatedChannels.add(channelId);
   }
 
-  /** Settles when the driver's stream does; at once where the driver has none. */
-  async stream(signal: AbortSignal): Promise<void> {
+  /** Settles when the driver's stream does, with why it ended; at once where the driver has none. */
+  async stream(signal: AbortSignal): Promise<StreamStopReason | undefined> {
     const { driver, config, platform, backpressure } = this.#options;
     const source = driver.instrument;
-    if (!isTelemetrySource(source)) return;
+    if (!isTelemetrySource(source)) return undefined;
     const totalRateHz = this.#channels().reduce((sum, channel) => sum + channel.nominalRateHz, 0);
-    const channel = new FrameChannel({
+    const drain = () => this.#pipeline.drain(channel);
+    const channel: FrameChannel = new FrameChannel({
       instrumentId: source.instrumentId,
       capacity:
         config.channelCapacityOverride ?? channelCapacity(totalRateHz, config.backpressureBufferSeconds),
       clock: platform.clock,
       onDrop: (drop) => this.#recordDrop(drop),
       // A burst from the protocol stack is taken in one go, after the stack has let go.
-      onFrames: () => queueMicrotask(() => this.#pipeline.drain(channel)),
+      // By a promise: queueMicrotask makes an object for asynchronous hooks each time.
+      onFrames: () => void SETTLED.then(drain),
     });
     this.#channel = channel;
     const unsubscribe = channel.signals.subscribe((level) => backpressure.set(level));
@@ -111,7 +115,7 @@ export class InstrumentTelemetry {
           : this.#channels()
               .map(({ id }) => id)
               .filter((id) => !this.#isolatedChannels.has(id));
-      await source.streamTelemetry(
+      return await source.streamTelemetry(
         channel,
         { channelMask, rateOverrides: new Map(), dropPolicy: config.dropPolicy, simulationMode: false },
         signal,

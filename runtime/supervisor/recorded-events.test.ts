@@ -443,6 +443,12 @@ const WRITTEN: readonly [LedgerEventType, string, () => Promise<LedgerEvent[]>, 
     { instrument: "x", moduleHash: "cd", actor: PERSON, reason: "again", failure: expect.any(String) },
   ],
   [
+    "RUN_COMPLETED",
+    "2.2",
+    () => session(({ driver }) => void (driver.onStream = async () => "RunComplete")),
+    { instrument: expect.any(String) },
+  ],
+  [
     "CALIBRATION_INTENT",
     "2.4",
     () => calibrated(false),
@@ -479,11 +485,14 @@ const BY_THE_LEDGER: readonly LedgerEventType[] = [
   "ELECTRONIC_SIGNATURE",
   "EMERGENCY_MERGED",
   "EMERGENCY_RECORD",
+  "KEY_COMPROMISED",
   "KEY_ROTATED",
   "LEDGER_UNAVAILABLE",
   "PERSON_NAMED",
   "PERSON_NAME_ERASED",
   "RECOVERY",
+  "TIME_STAMPED",
+  "TIME_STAMP_FAILED",
 ];
 
 describe("an event of HELIX-HAL-0001 or of the runtime is a record", () => {
@@ -524,12 +533,16 @@ describe("an event of HELIX-HAL-0001 or of the runtime is a record", () => {
       DEVIATION: true,
       ELECTRONIC_SIGNATURE: true,
       KEY_ROTATED: true,
+      KEY_COMPROMISED: true,
       PERSON_NAMED: true,
       PERSON_NAME_ERASED: true,
       LEDGER_UNAVAILABLE: true,
       EMERGENCY_RECORD: true,
       EMERGENCY_MERGED: true,
       RECOVERY: true,
+      RUN_COMPLETED: true,
+      TIME_STAMPED: true,
+      TIME_STAMP_FAILED: true,
     };
     const listed = new Set([...WRITTEN.map(([type]) => type), ...BY_THE_LEDGER]);
     expect([...listed].sort()).toEqual(Object.keys(all).sort());

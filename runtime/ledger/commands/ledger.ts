@@ -1,6 +1,8 @@
 import type { CommandGroup } from "@helix/cli";
 import { anchor } from "./anchor.ts";
+import { create } from "./create.ts";
 import { exportCommand } from "./export.ts";
+import { makeRootKeyCommand } from "./make-root-key.ts";
 import { eraseName, name, names } from "./people.ts";
 import { prove } from "./prove.ts";
 import { rotateKeyCommand } from "./rotate-key.ts";
@@ -25,5 +27,7 @@ export const command: CommandGroup = {
     eraseName,
     rotateKeyCommand,
     anchor,
+    create,
+    makeRootKeyCommand,
   ],
 };

@@ -1,12 +1,12 @@
 /** What the commands of `helix ledger` have in common. */
 import { resolve } from "node:path";
 import { type CliContext, CliError } from "@helix/cli";
-import { AnchorError } from "../anchor.ts";
 import { LedgerOpenError } from "../open-error.ts";
 import type { NamedRecord } from "../people/known-names.ts";
 import { auditColumns, whoText } from "../record-view.ts";
 import { parseUtc, type Selection } from "../search.ts";
 import { SignatureRefusedError } from "../signature.ts";
+import { AnchorError } from "../time-stamp/request.ts";
 
 export const FOLDER_ARGUMENT = { folder: { summary: "the ledger's folder", count: "one" } } as const;
 

@@ -7,10 +7,11 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Disk } from "@helix/platform";
 import { listAnchors } from "../anchor.ts";
+import { AnchorCheck, openedBy } from "../anchor-check.ts";
 import { toBase64, toHex, toUtf8 } from "../bytes.ts";
 import { loadPolicy } from "../folder.ts";
 import { newestCheckpoint } from "../high-water-mark.ts";
-import { type Inspection, inspectLedger } from "../inspect.ts";
+import { type Inspection, type InspectOptions, inspectLedger } from "../inspect.ts";
 import type { LedgerCheckpoint } from "../ledger.ts";
 import { asOpenError, damaged, LedgerOpenError } from "../open-error.ts";
 import { type NamedRecord, nameGiver, personOf } from "../people/known-names.ts";
@@ -23,7 +24,6 @@ import { isSelected, type Selection } from "../search.ts";
 import { listSegments } from "../segment.ts";
 import { signedBy } from "../signature.ts";
 import { SignatureCheck } from "../signature-check.ts";
-import { openCheckpoint } from "../signed-note.ts";
 import { recordsCsv } from "./csv.ts";
 import { readmeText, selectionText } from "./readme.ts";
 
@@ -69,10 +69,18 @@ export async function exportLedger(options: ExportOptions): Promise<ExportSummar
     const policy = await loadPolicy(disk, folder);
     if (policy === undefined) throw damaged(folder, `${POLICY_FILE} is not signed by the key it names`);
     const signatures = new SignatureCheck();
-    const onRecord = (record: Uint8Array) => signatures.look(record);
+    const anchors = new AnchorCheck(await listAnchors(disk, folder), policy);
+    const onRecord: InspectOptions["onRecord"] = (record, chain) => {
+      signatures.look(record);
+      anchors.look(chain);
+    };
     const found = await inspectLedger({ disk, folder, policy, from: "first", live: true, onRecord });
     if (found.verdict === "CORRUPT" || found.verdict === "ROLLBACK") {
       throw damaged(folder, `${found.verdict}: ${found.firstBad?.reason}`);
+    }
+    const stamped = anchors.problem(found.chain.sequence);
+    if (stamped !== undefined) {
+      throw damaged(folder, `${stamped.verdict}: ${stamped.file}: ${stamped.reason}`);
     }
     const moved = await signatures.firstMoved({ disk, folder });
     if (moved !== undefined) {
@@ -234,16 +242,16 @@ class Exporter {
         note,
         ...this.#from(at.records, Uint8Array.from(Buffer.from(at.root, "hex"))),
       }));
-    return [...entries, ...keys.rotations.map(({ records, root }) => this.#from(records, root))];
+    const stated = keys.rotations.flatMap((rotation) => [
+      rotation,
+      ...(rotation.compromise ? [rotation.compromise] : []),
+    ]);
+    return [...entries, ...stated.map(({ records, root }) => this.#from(records, root))];
   }
 
   #opened(note: string): LedgerCheckpoint {
-    const { keys } = this.#policy;
-    for (let epoch = keys.epoch; epoch >= 0; epoch--) {
-      const key = keys.keyOf(epoch);
-      const checkpoint = key && openCheckpoint(note, key);
-      if (checkpoint !== undefined && keys.mayCover(epoch, checkpoint.records)) return checkpoint;
-    }
+    const checkpoint = openedBy(this.#policy, note);
+    if (checkpoint !== undefined) return checkpoint;
     const message = "an earlier checkpoint that was given is not signed by a key of this ledger";
     throw new LedgerOpenError("not-a-ledger", this.#options.folder, message);
   }

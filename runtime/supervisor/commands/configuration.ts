@@ -8,6 +8,7 @@ import {
   LedgerUnavailableError,
   openLedger,
   PASSPHRASE_VARIABLE,
+  type UnwrittenRecord,
 } from "@helix/ledger";
 import { accountName } from "@helix/platform";
 
@@ -31,17 +32,27 @@ export async function configurationAt(
 /** @throws CliError that says what to do */
 export async function openConfiguredLedger(
   { folder, emergencyFolder }: HelixConfig["ledger"],
-  { platform, env }: CliContext,
+  { platform, env, err }: CliContext,
 ): Promise<Ledger> {
+  const onUnwritten = (record: UnwrittenRecord) => err.write(`${unwrittenLine(record)}\n`);
   return orCliError(() =>
     openLedger({
       folder,
       ...platform,
       dataOrigin: "physical",
       passphrase: env[PASSPHRASE_VARIABLE],
-      ...(emergencyFolder === undefined ? {} : { emergency: { folder: emergencyFolder } }),
+      ...(emergencyFolder === undefined ? {} : { emergency: { folder: emergencyFolder, onUnwritten } }),
     }),
   );
+}
+
+/**
+ * The record itself, since it stands nowhere else: on standard error, which a service manager brings to the
+ * system's log on another machine or disk.
+ */
+function unwrittenLine({ event, eventId, reason }: UnwrittenRecord): string {
+  const shown = JSON.stringify(event, (_, value) => (typeof value === "bigint" ? `${value}` : value));
+  return `helix: neither the ledger nor its emergency log takes this safety record (${reason}): ${eventId} ${shown}`;
 }
 
 /** The ledger's own messages say what to do. */

@@ -7,6 +7,8 @@ import {
   type LedgerCheckpoint,
   LedgerUnavailableError,
   PASSPHRASE_VARIABLE,
+  TimeStamping,
+  timeStampedLedger,
 } from "@helix/ledger";
 import { accountName, jsonLog, silentLog } from "@helix/platform";
 import { formerRecords } from "../carried-state.ts";
@@ -27,7 +29,9 @@ export const command = defineCommand({
     "ledger. Ctrl-C stops streams, closes sessions and closes the ledger. The ledger's key is sealed with the passphrase " +
     `in ${PASSPHRASE_VARIABLE} when that is set. Once a driver is registered (helix driver register), no other code is ` +
     `loaded. [ledger] emergency_folder names a folder on another device that takes ` +
-    "alarms and stops while the ledger's own disk is full or failing.",
+    "alarms and stops while the ledger's own disk is full or failing; where that fails too they are written to standard " +
+    "error, and commands stay refused but for those that stop something. time_stamp_url names an RFC 3161 authority that " +
+    "time-stamps the ledger every day and at the end of a batch.",
   arguments: { config: { summary: "path of helix.toml (default: ./helix.toml)", count: "optional" } },
   examples: [{ line: "helix up /etc/helix/helix.toml", explains: "run a plant's instruments" }],
 
@@ -65,10 +69,11 @@ async function runUntilStopped(
   context: CliContext,
 ): Promise<Record<string, unknown>> {
   const screen = new OperatorScreen(context);
+  const stamping = timeStamping(config, ledger, context, (line) => screen.print(line));
   // A ledger that cannot be read, or cannot take even the record of the start, keeps all from starting.
   const start = {
     platform: context.platform,
-    ledger,
+    ledger: stamping === undefined ? ledger : timeStampedLedger(ledger, stamping),
     formerRecords: formerRecords({ folder: config.ledger.folder, disk: context.platform.disk }),
     host: createInProcessHost(context.platform.disk),
     config,
@@ -86,6 +91,8 @@ async function runUntilStopped(
   } satisfies SupervisorOptions;
   const supervisor = await orCliError(() => createSupervisor(start));
   const door = await openDoor(config, supervisor, start.log, context);
+  const stopStamping = new AbortController();
+  const stamped = stamping?.run(stopStamping.signal);
   try {
     context.out.write(`${config.instruments.length} instrument(s) of ${config.source.file}; Ctrl-C stops\n`);
     tellUnregistered(supervisor, context);
@@ -95,7 +102,9 @@ async function runUntilStopped(
   } finally {
     screen.stop();
     await door?.close();
+    stopStamping.abort();
     await supervisor.stop(stopReason(context.signal));
+    await stamped;
     context.out.write("streams stopped, sessions closed\n");
   }
   return {
@@ -132,6 +141,18 @@ function tellUnregistered({ instruments }: Supervisor, { out }: CliContext): voi
   const names = instruments.filter(({ driver }) => driver.registration === undefined).map(({ key }) => key);
   if (names.length > 0)
     out.write(`nobody vouches for the driver of ${names.join(", ")}; see: helix driver register --help\n`);
+}
+
+/** Undefined where helix.toml names no authority. */
+function timeStamping(
+  { ledger: { folder, timeStampUrl: url } }: HelixConfig,
+  ledger: Ledger,
+  { platform }: CliContext,
+  tell: (line: string) => void,
+): TimeStamping | undefined {
+  if (url === undefined) return undefined;
+  const { disk, clock, random } = platform;
+  return new TimeStamping({ ledger, folder, disk, clock, random: random.fork("time-stamps"), url, tell });
 }
 
 function ledgerResult(folder: string, { records, root }: LedgerCheckpoint) {
