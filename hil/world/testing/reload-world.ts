@@ -66,7 +66,7 @@ const run: WorldProgram<{ readonly identities: string }, ReloadWorldResult> = as
     await supervisor.stop("end");
     const records: string[] = [];
     for await (const { event } of readLedger({ folder: LEDGER, disk: server.disk }))
-      records.push(`${event.type} ${String(event["instrument"] ?? "")}`.trim());
+      records.push([event.type, event["instrument"]].filter((word) => word !== undefined).join(" "));
     return { taken, reload, records };
   });
 };
