@@ -154,6 +154,14 @@ export type LedgerEvent =
       readonly reason: string;
     } & RegisteredDriver)
   | {
+      /** A start found code that nobody vouches for where that is demanded; none of it ran, and the start ended. */
+      readonly type: "DRIVER_REFUSED";
+      readonly instrument: string;
+      readonly library: string;
+      readonly moduleHash: string;
+      readonly reason: string;
+    }
+  | {
       readonly type: "DRIVER_LOADED";
       readonly instrument: string;
       readonly driverName: string;

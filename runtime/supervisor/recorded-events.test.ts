@@ -182,6 +182,32 @@ async function supervised(
   return ledger.events;
 }
 
+/** A start that demands registration, with a driver that nobody has registered. */
+async function refused(): Promise<LedgerEvent[]> {
+  const ledger = new RecordingLedger();
+  const toml = '[drivers]\nrequire_registered = true\n[instruments.x]\ndriver_library = "./x"\n';
+  const start = createSupervisor({
+    platform: { ...createSystemPlatform(1), clock: new ManualClock() },
+    ledger,
+    host: {
+      async load(_config, _source, _context, admit) {
+        throw new Error(admit({ library: "/plant/x", module: "/plant/x", hash: "ef", folders: [] }));
+      },
+    },
+    config: await readHelixConfig(toml, "/plant/helix.toml"),
+    origin: "physical",
+    configurationHash: "c0",
+    helixVersion: "1",
+    nodeVersion: "24",
+    log: silentLog,
+    secret: () => undefined,
+    onEvent: () => {},
+    formerRecords: recordsOf([]),
+  });
+  await expect(start).rejects.toThrow("is not registered");
+  return ledger.events;
+}
+
 async function* recordsOf(events: readonly LedgerEvent[]): AsyncGenerator<LedgerRecord> {
   for (const [i, event] of events.entries()) {
     yield {
@@ -415,6 +441,17 @@ const WRITTEN: readonly [LedgerEventType, string, () => Promise<LedgerEvent[]>, 
     { ...REGISTERED, actor: PERSON, reason: "certified" },
   ],
   [
+    "DRIVER_REFUSED",
+    "6.2",
+    refused,
+    {
+      instrument: "x",
+      library: "/plant/x",
+      moduleHash: "ef",
+      reason: expect.stringContaining("not registered"),
+    },
+  ],
+  [
     "DRIVER_RELOADED",
     "6.4",
     () =>
@@ -513,6 +550,7 @@ describe("an event of HELIX-HAL-0001 or of the runtime is a record", () => {
       CLOCK_QUALITY: true,
       DRIVER_REGISTERED: true,
       DRIVER_LOADED: true,
+      DRIVER_REFUSED: true,
       DRIVER_RELOADED: true,
       DRIVER_RELOAD_REFUSED: true,
       CONNECTED: true,

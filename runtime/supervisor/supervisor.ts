@@ -143,7 +143,13 @@ export async function createSupervisor(options: SupervisorOptions): Promise<Supe
     for (const config of options.config.instruments) {
       const backpressure = new ObservableValue<BackpressureSignal>({ level: "Normal" });
       const context = driverContext(options, config.key, backpressure);
-      const driver = await options.host.load(config, options.config.source, context, admit);
+      const driver = await options.host.load(config, options.config.source, context, (code) => {
+        const reason = admit(code);
+        const { library, hash: moduleHash } = code;
+        if (reason !== undefined)
+          ledger.enqueue({ type: "DRIVER_REFUSED", instrument: config.key, library, moduleHash, reason });
+        return reason;
+      });
       loaded.push({ key: config.key, driver, backpressure });
       const { platform, originOf, onEvent: emit } = options;
       const origin: OriginRule = originOf

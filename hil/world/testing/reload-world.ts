@@ -66,7 +66,7 @@ const run: WorldProgram<{ readonly identities: string }, ReloadWorldResult> = as
     await supervisor.stop("end");
     const records: string[] = [];
     for await (const { event } of readLedger({ folder: LEDGER, disk: server.disk }))
-      records.push([event.type, event["instrument"]].filter((word) => word !== undefined).join(" "));
+      records.push(`${event.type} ${(event["instrument"] as string | undefined) ?? ""}`.trim());
     return { taken, reload, records };
   });
 };
