@@ -18,6 +18,7 @@ import { describe, expect, test } from "vitest";
 import { calibrate } from "./calibrate.ts";
 import { ClockWatch } from "./clock-watch.ts";
 import { RecordingLedger, ScriptedDriver, scriptedSession } from "./scripted-driver.test-support.ts";
+import { STATE_EVERY_RECORDS } from "./state-keeper.ts";
 import { createSupervisor } from "./supervisor.ts";
 
 const PERSON = { id: "j.doe", role: "operator" } as const;
@@ -138,7 +139,8 @@ async function commanded(direct: (scripted: Scripted) => void, command = setFeed
 }
 
 /** @param former the records of runs before this one */
-async function supervised(former: readonly LedgerEvent[] = []): Promise<LedgerEvent[]> {
+/** @param others records that come while it runs */
+async function supervised(former: readonly LedgerEvent[] = [], others = 0): Promise<LedgerEvent[]> {
   const ledger = new RecordingLedger();
   const manifest = { driverName: "scripted", driverVersion: "1.0.0" } as never;
   const supervisor = await createSupervisor({
@@ -166,6 +168,8 @@ async function supervised(former: readonly LedgerEvent[] = []): Promise<LedgerEv
     onEvent: () => {},
     formerRecords: recordsOf(former),
   });
+  for (let i = 0; i < others; i++)
+    ledger.enqueue({ type: "CLOCK_QUALITY", quality: "stepped", previous: "stepped" });
   await supervisor.stop("SIGINT");
   return ledger.events;
 }
@@ -259,6 +263,12 @@ const WRITTEN: readonly [LedgerEventType, string, () => Promise<LedgerEvent[]>, 
         setpoints: [{ instrument: "x", channelId: 1, value: 0.01 }],
       },
     },
+  ],
+  [
+    "RUNTIME_STATE",
+    "a long run",
+    () => supervised([], STATE_EVERY_RECORDS),
+    { carried: { openCommands: [], interruptions: [], setpoints: [], connections: [] } },
   ],
   ["RUNTIME_STOPPED", "stop", () => supervised(), { reason: "SIGINT" }],
   [
@@ -406,6 +416,7 @@ describe("an event of HELIX-HAL-0001 or of the runtime is a record", () => {
     // A type that is added to LedgerEvent and not here does not compile.
     const all: Readonly<Record<LedgerEventType, true>> = {
       RUNTIME_STARTED: true,
+      RUNTIME_STATE: true,
       RUNTIME_STOPPED: true,
       RUNTIME_DIED: true,
       TELEMETRY_INTERRUPTED: true,

@@ -30,6 +30,7 @@ import { readFormerRuns } from "./former-runs.ts";
 import { InstrumentSession } from "./instrument-session.ts";
 import { guardLedger } from "./ledger-guard.ts";
 import { refuseSameId } from "./same-id.ts";
+import { keepState } from "./state-keeper.ts";
 import { takeOver } from "./take-over.ts";
 
 export interface SupervisorOptions {
@@ -110,6 +111,7 @@ export async function createSupervisor(options: SupervisorOptions): Promise<Supe
   const destroyAll = () => Promise.all(loaded.map(({ driver }) => driver.destroy()));
   try {
     const former = await readFormerRuns(options.formerRecords);
+    keepState(options.ledger, former, (event) => ledger.enqueue(event));
     for (const config of options.config.instruments) {
       const backpressure = new ObservableValue<BackpressureSignal>({ level: "Normal" });
       const context = driverContext(options, config.key, backpressure);
