@@ -184,7 +184,7 @@ describe("ledger", () => {
       else await ledger.append(stopped(`${i}`), { durability: i % 3 === 0 ? "A" : "B" });
     }
     await ledger.close();
-    expect(() => ledger.enqueue(stopped("late"))).toThrow();
+    expect(() => ledger.enqueue(stopped("late"))).toThrow("is closed");
     const read = (await readAll(disk, 1n)).map(({ sequence, utcNs, bootId, event }) => ({
       sequence,
       utcNs,
