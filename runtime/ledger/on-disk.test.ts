@@ -25,6 +25,14 @@ describe("ledger on the system's disk", () => {
     }
   });
 
+  test("the emergency log has room for 16 MiB of safety records before any is needed", async () => {
+    const emergency = { folder: join(home, "emergency") };
+    await (await openLedger({ folder, ...platform, emergency })).close();
+    const { size } = await stat(join(emergency.folder, "seg-0000-00000000.hlx"));
+    expect(size).toBe(16 * 1024 * 1024);
+    expect(await verifyLedger({ ...emergency, disk })).toMatchObject({ verdict: "CLEAN", records: 0n });
+  });
+
   test("a second writer is told which process has it; the first one goes on", async () => {
     const ledger = await openLedger({ folder, ...platform });
     await expect(openLedger({ folder, ...platform })).rejects.toThrow(
