@@ -19,6 +19,7 @@ import { calibrate } from "./calibrate.ts";
 import { ClockWatch } from "./clock-watch.ts";
 import type { LoadedDriver } from "./driver-host.ts";
 import { RecordingLedger, ScriptedDriver, scriptedSession } from "./scripted-driver.test-support.ts";
+import { STATE_EVERY_RECORDS } from "./state-keeper.ts";
 import { createSupervisor, type Supervisor } from "./supervisor.ts";
 
 const PERSON = { id: "j.doe", role: "operator" } as const;
@@ -147,8 +148,10 @@ const loaded = (manifest: never, version: number): LoadedDriver => ({
 });
 
 /** @param former the records of runs before this one */
+/** @param others records that come while it runs */
 async function supervised(
   former: readonly LedgerEvent[] = [],
+  others = 0,
   act: (supervisor: Supervisor) => Promise<unknown> = async () => {},
 ): Promise<LedgerEvent[]> {
   const ledger = new RecordingLedger();
@@ -177,6 +180,8 @@ async function supervised(
     onEvent: () => {},
     formerRecords: recordsOf(former),
   });
+  for (let i = 0; i < others; i++)
+    ledger.enqueue({ type: "CLOCK_QUALITY", quality: "stepped", previous: "stepped" });
   await act(supervisor);
   await supervisor.stop("SIGINT");
   return ledger.events;
@@ -315,6 +320,12 @@ const WRITTEN: readonly [LedgerEventType, string, () => Promise<LedgerEvent[]>, 
       },
     },
   ],
+  [
+    "RUNTIME_STATE",
+    "a long run",
+    () => supervised([], STATE_EVERY_RECORDS),
+    { carried: { openCommands: [], interruptions: [], setpoints: [], connections: [] } },
+  ],
   ["RUNTIME_STOPPED", "stop", () => supervised(), { reason: "SIGINT" }],
   [
     "DRIVER_LOADED",
@@ -437,7 +448,7 @@ const WRITTEN: readonly [LedgerEventType, string, () => Promise<LedgerEvent[]>, 
   [
     "DRIVER_REGISTERED",
     "6.3",
-    () => supervised([], (supervisor) => supervisor.register(REGISTERED, PERSON, "certified")),
+    () => supervised([], 0, (supervisor) => supervisor.register(REGISTERED, PERSON, "certified")),
     { ...REGISTERED, actor: PERSON, reason: "certified" },
   ],
   [
@@ -455,7 +466,7 @@ const WRITTEN: readonly [LedgerEventType, string, () => Promise<LedgerEvent[]>, 
     "DRIVER_RELOADED",
     "6.4",
     () =>
-      supervised([], async (supervisor) => {
+      supervised([], 0, async (supervisor) => {
         await supervisor.register(REGISTERED, PERSON, "certified");
         await supervisor.reload("x", PERSON, "bug fix");
       }),
@@ -473,7 +484,7 @@ const WRITTEN: readonly [LedgerEventType, string, () => Promise<LedgerEvent[]>, 
     "DRIVER_RELOAD_REFUSED",
     "6.4",
     () =>
-      supervised([], async (supervisor) => {
+      supervised([], 0, async (supervisor) => {
         await supervisor.reload("x", PERSON, "bug fix");
         await expect(supervisor.reload("x", PERSON, "again")).rejects.toThrow("not the registered one");
       }),
@@ -542,6 +553,7 @@ describe("an event of HELIX-HAL-0001 or of the runtime is a record", () => {
     // A type that is added to LedgerEvent and not here does not compile.
     const all: Readonly<Record<LedgerEventType, true>> = {
       RUNTIME_STARTED: true,
+      RUNTIME_STATE: true,
       RUNTIME_STOPPED: true,
       RUNTIME_DIED: true,
       TELEMETRY_INTERRUPTED: true,

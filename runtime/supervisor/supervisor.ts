@@ -34,6 +34,7 @@ import { readFormerRuns } from "./former-runs.ts";
 import { InstrumentSession } from "./instrument-session.ts";
 import { guardLedger } from "./ledger-guard.ts";
 import { refuseSameId } from "./same-id.ts";
+import { keepState } from "./state-keeper.ts";
 import { takeOver } from "./take-over.ts";
 
 export interface SupervisorOptions {
@@ -140,6 +141,7 @@ export async function createSupervisor(options: SupervisorOptions): Promise<Supe
   try {
     const former = await readFormerRuns(options.formerRecords);
     for (const one of former.registrations.values()) registrations.set(one.library, one);
+    keepState(options.ledger, former, (event) => ledger.enqueue(event));
     for (const config of options.config.instruments) {
       const backpressure = new ObservableValue<BackpressureSignal>({ level: "Normal" });
       const context = driverContext(options, config.key, backpressure);

@@ -199,6 +199,19 @@ describe("helix ledger", () => {
     const created = await call("create", { folder: ledger }, { rootKey, origin: "helix/lyon" });
     expect(created.result).toMatchObject({ rootKey, key: expect.stringMatching(/^helix\/lyon\+/) });
     await expect(call("create", { folder: ledger })).rejects.toThrow("is not empty");
+    for (const [name, args, options, says] of [
+      ["create", { folder: root }, {}, /is not a ledger: it is not a folder/],
+      ["create", { folder: join(home, "spaced") }, { origin: "a b" }, /has a space or a plus/],
+      ["make-root-key", { file: join(home, "nowhere", "k") }, {}, /could not be written: .*ENOENT/],
+      ["make-root-key", { file: join(home, "k") }, { name: "a b" }, /cannot name a key/],
+    ] as const) {
+      await expect(call(name, args, options)).rejects.toMatchObject({
+        name: "CliError",
+        exitCode: 2,
+        message: expect.stringMatching(says),
+      });
+    }
+    expect(readdirSync(home)).not.toContain("spaced");
     await expect(call("make-root-key", { file: join(ledger, "root.key") })).rejects.toThrow("is a ledger");
 
     const before = snapshot(ledger);
