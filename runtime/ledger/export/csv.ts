@@ -1,6 +1,10 @@
-/** The records as a table: RFC 4180, UTF-8 with a byte order mark, so that a spreadsheet reads it right. */
+/**
+ * The records as a table: RFC 4180, UTF-8 with a byte order mark, so that a spreadsheet reads it right. What
+ * it would take for a formula (OWASP, "CSV Injection") has an apostrophe before it, and so has what begins
+ * with one; without the first apostrophe each cell is what was recorded.
+ */
 import type { LedgerRecord } from "../read.ts";
-import { auditColumns, recordJson } from "../record-view.ts";
+import { auditColumns, changeColumns, happenedText, recordJson } from "../record-view.ts";
 
 const COLUMNS = [
   "sequence",
@@ -13,7 +17,12 @@ const COLUMNS = [
   "role",
   "instrument",
   "batch",
-  "change",
+  "changed",
+  "old_value",
+  "old_unit",
+  "new_value",
+  "new_unit",
+  "outcome",
   "why",
   "signature",
   "durability",
@@ -24,7 +33,8 @@ const COLUMNS = [
 
 export function recordsCsv(records: readonly LedgerRecord[]): string {
   const rows = records.map((record) => {
-    const { when, what, who, role, instrument, batch, change, why, signature } = auditColumns(record);
+    const { when, what, who, role, instrument, batch, why, signature } = auditColumns(record);
+    const { changed, old, oldUnit, next, nextUnit } = changeColumns(record.event);
     const { sequence, time, clockQuality, origin, durability, eventId, event, recordHash } =
       recordJson(record);
     return [
@@ -38,7 +48,12 @@ export function recordsCsv(records: readonly LedgerRecord[]): string {
       role,
       instrument,
       batch,
-      change,
+      changed,
+      old,
+      oldUnit,
+      next,
+      nextUnit,
+      changed === "" ? happenedText(record.event) : "",
       why,
       signature,
       durability,
@@ -50,4 +65,9 @@ export function recordsCsv(records: readonly LedgerRecord[]): string {
   return `\uFEFF${[COLUMNS, ...rows].map((row) => `${row.map(cell).join(",")}\r\n`).join("")}`;
 }
 
-const cell = (text: string): string => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
+const NUMBER = /^-?\d+(\.\d+)?(e[+-]?\d+)?$/;
+
+function cell(text: string): string {
+  const shown = /^['=+\-@\t\r]/.test(text) && !NUMBER.test(text) ? `'${text}` : text;
+  return /[",\r\n]/.test(shown) ? `"${shown.replaceAll('"', '""')}"` : shown;
+}

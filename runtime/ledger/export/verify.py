@@ -13,6 +13,7 @@ or an export, or one of another format.
 """
 import base64
 import csv
+import datetime
 import hashlib
 import io
 import json
@@ -688,6 +689,12 @@ def word(words, code):
     return words[code] if code < len(words) else "code %d" % code
 
 
+def utc_text(utc_ns):
+    seconds, ns = divmod(utc_ns, 10 ** 9)
+    moment = datetime.datetime(1970, 1, 1) + datetime.timedelta(seconds=seconds)
+    return "%s.%09dZ" % (moment.isoformat(), ns)
+
+
 def zone_text(minutes):
     return "%s%02d:%02d" % ("-" if minutes < 0 else "+", abs(minutes) // 60, abs(minutes) % 60)
 
@@ -922,6 +929,62 @@ def check_signature(sequence, event, hashes, all_are_here):
 # ---- An export ------------------------------------------------------------------------------------------
 
 
+def plain_cell(cell):
+    """Without the apostrophe that keeps a spreadsheet from taking a cell for a formula."""
+    return cell[1:] if cell.startswith("'") else cell
+
+
+def same_cell(cell, value):
+    if isinstance(value, float) or (isinstance(value, int) and not isinstance(value, bool)):
+        return re.fullmatch(r"-?\d+(\.\d+)?(e[+-]?\d+)?", cell) is not None and float(cell) == value
+    return cell == value
+
+
+def fields_of(value):
+    return value if isinstance(value, dict) else {}
+
+
+def text_of(*values):
+    """The first that is there, when it is text."""
+    value = next((v for v in values if v is not None), None)
+    return value if isinstance(value, str) else ""
+
+
+def quantity(value):
+    """Value and unit of one side of a change."""
+    if isinstance(value, bool):
+        return ("true" if value else "false"), ""
+    if isinstance(value, str):
+        return value, ""
+    number = fields_of(value).get("value")
+    if number in ("NaN", "Infinity", "-Infinity") or (isinstance(number, (int, float)) and not isinstance(number, bool)):
+        return number, text_of(fields_of(value).get("unit"))
+    return "not known", ""
+
+
+def table_row(entry, record):
+    """What the columns of records.csv say of a record."""
+    event = entry["event"]
+    actor = next((event[name] for name in ("actor", "user", "signer") if event.get(name) is not None), None)
+    command, change = fields_of(event.get("command")), fields_of(event.get("change"))
+    reasons = [event.get("reason"), event.get("rationale"), command.get("rationale"), event.get("comment"),
+               event.get("description"), event.get("message")]
+    changed = change.get("new") is not None
+    (old, old_unit), (new, new_unit) = (quantity(change.get("old")), quantity(change["new"])) if changed else (("", ""), ("", ""))
+    return {
+        "sequence": entry["sequence"], "time_utc": entry["time"], "clock": record.clock_quality,
+        "origin": record.origin or "not-stated", "type": event["type"], "durability": record.durability,
+        "event_id": entry["eventId"], "record_hash": entry["recordHash"],
+        "who": text_of(fields_of(actor).get("id"), fields_of(actor).get("name"), event.get("user"), event.get("signer"), event.get("actor")),
+        "role": text_of(fields_of(actor).get("role"), event.get("role")),
+        "instrument": text_of(event.get("instrument")),
+        "batch": text_of(event.get("batch"), event.get("batchId"), command.get("batch")),
+        "changed": text_of(change.get("of")) if changed else "",
+        "old_value": old, "old_unit": old_unit, "new_value": new, "new_unit": new_unit,
+        "why": next((r for r in reasons if isinstance(r, str) and r != ""), ""),
+    }
+
+
 class ExportCheck:
     def __init__(self, folder):
         self.folder = folder
@@ -958,9 +1021,9 @@ class ExportCheck:
     def record(self, entry, checkpoint):
         record = Record(unbase64(entry["raw"]))
         name = "record %s" % entry["sequence"]
-        shown = (entry["sequence"], entry["utcNs"], entry["eventId"].replace("-", ""), entry["bootId"], entry["durability"], entry["recordHash"],
+        shown = (entry["sequence"], entry["time"], entry["utcNs"], entry["eventId"].replace("-", ""), entry["bootId"], entry["durability"], entry["recordHash"],
                  entry["zone"], entry["clockQuality"], entry["origin"], entry["schema"])
-        stored = (str(record.sequence), str(record.utc_ns), record.event_id.hex(), record.boot_id.hex(), record.durability, record.hash.hex(),
+        stored = (str(record.sequence), utc_text(record.utc_ns), str(record.utc_ns), record.event_id.hex(), record.boot_id.hex(), record.durability, record.hash.hex(),
                   record.zone, record.clock_quality, record.origin, record.schema)
         if shown != stored:
             raise Bad("%s: what is shown is not what is stored" % name)
@@ -988,12 +1051,15 @@ class ExportCheck:
         rows = list(csv.DictReader(io.StringIO(self.read("records.csv").decode("utf-8-sig"), newline="")))
         if len(rows) != len(records):
             raise Bad("records.csv has %d rows, not %d" % (len(rows), len(records)))
-        for row, entry in zip(rows, entries):
-            if row["sequence"] != entry["sequence"] or row["record_hash"] != entry["recordHash"]:
-                raise Bad("records.csv row of record %s differs" % entry["sequence"])
-            if row["type"] != entry["event"]["type"] or json.loads(row["event"]) != entry["event"]:
+        for row, entry, record in zip(rows, entries, records):
+            shown = {name: plain_cell(cell) for name, cell in row.items()}
+            if json.loads(shown["event"]) != entry["event"]:
                 raise Bad("records.csv shows another event for record %s" % entry["sequence"])
-        self.lines.append("records.csv says the same")
+            for name, value in table_row(entry, record).items():
+                if not same_cell(shown[name], value):
+                    raise Bad("records.csv says %r for %s of record %s, recorded is %r"
+                              % (shown[name], name, entry["sequence"], value))
+        self.lines.append("records.csv says the same; its columns outcome and signature, and records.pdf, are for reading and not checked")
 
     def consistency(self, policy, checkpoint):
         proofs = json.loads(self.read("consistency.json").decode("utf-8"))
