@@ -50,9 +50,9 @@ describe.skipIf(!hasOpenssl)(`a running ledger${hasOpenssl ? "" : " (skipped: ne
     const events = async (...types: string[]) => {
       await clock.advance(1);
       await ledger.checkpoint();
-      const found = [];
+      const found: (Record<string, unknown> & { utcNs: bigint })[] = [];
       for await (const { event, utcNs } of readLedger({ folder, disk })) {
-        if (types.includes(event.type)) found.push({ ...(event as Record<string, unknown>), utcNs });
+        if (types.includes(event.type)) found.push({ ...event, utcNs });
       }
       return found;
     };

@@ -86,11 +86,30 @@ export async function exportLedger(options: ExportOptions): Promise<ExportSummar
     }
     const checkpoint = newestCheckpoint(found.marks);
     if (checkpoint === undefined) throw damaged(folder, "neither mark holds a signed checkpoint");
+    for (const note of options.earlier ?? []) checkEarlier(note, checkpoint, policy, folder);
     const timeStamps = { count: anchors.count, newest: anchors.newest };
     const beside = { signatures: signatures.count, timeStamps };
     return await new Exporter(options, policy, checkpoint, found, beside).run();
   } catch (error) {
     throw asOpenError(error, folder);
+  }
+}
+
+/** Before anything is written. */
+function checkEarlier(
+  note: string,
+  checkpoint: LedgerCheckpoint,
+  policy: LedgerPolicy,
+  folder: string,
+): void {
+  const earlier = openedBy(policy, note);
+  if (earlier === undefined) {
+    const message = "the earlier checkpoint that was given is not signed by a key of this ledger";
+    throw new LedgerOpenError("not-a-ledger", folder, message);
+  }
+  if (earlier.records > checkpoint.records) {
+    const counts = `counts ${earlier.records} records, its newest one ${checkpoint.records}`;
+    throw damaged(folder, `ROLLBACK: the earlier checkpoint that was given ${counts}`);
   }
 }
 
