@@ -19,6 +19,8 @@ export interface HelixConfig {
   };
   /** Keys, certificates and trust lists; one folder in it per instrument. */
   readonly pki: { readonly folder: string };
+  /** Whether a driver must be registered to be loaded; undefined: from the first one on that is registered. */
+  readonly drivers: { readonly requireRegistered: boolean | undefined };
   /** `capacityFrames`: telemetry frames that the shared ring holds, 128 bytes each. */
   readonly ring: { readonly capacityFrames: number };
 }

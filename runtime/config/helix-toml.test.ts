@@ -125,7 +125,7 @@ describe("a wrong file", () => {
   test("misspelt table", async () => {
     expect(await report(`${HEAD}[legder]\nfolder = "x"\n`)).toBe(
       `/plant/helix.toml:3:1  unknown key "legder"
-  expected one of: instruments, ledger, pki, ring
+  expected one of: instruments, ledger, pki, drivers, ring
   did you mean ledger?
   3 | [legder]
     | ^`,

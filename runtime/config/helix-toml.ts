@@ -37,7 +37,7 @@ export async function readHelixConfig(text: string, file: string): Promise<Helix
     throw source.error(problemsFromIssues(FILE, checked.issues, await source.locate(), file));
   }
   const folder = dirname(resolve(file));
-  const { instruments, ledger, pki, ring } = checked.output;
+  const { instruments, ledger, pki, drivers, ring } = checked.output;
   return {
     source,
     instruments: Object.entries(instruments).map(([key, entry]) => instrumentConfig(key, entry, folder)),
@@ -47,6 +47,7 @@ export async function readHelixConfig(text: string, file: string): Promise<Helix
       timeStampUrl: ledger.time_stamp_url,
     },
     pki: { folder: resolve(folder, pki.folder) },
+    drivers: { requireRegistered: drivers.require_registered },
     ring: { capacityFrames: ring.capacity_frames },
   };
 }
@@ -101,6 +102,7 @@ const FILE = v.strictObject({
     { folder: "ledger" },
   ),
   pki: folder("pki"),
+  drivers: v.optional(v.strictObject({ require_registered: v.optional(v.boolean()) }), {}),
   ring: v.optional(v.strictObject({ capacity_frames: count(1024, 16_777_216) }), {
     capacity_frames: DEFAULT_RING_FRAMES,
   }),

@@ -213,6 +213,60 @@ describe("helix ledger", () => {
     );
   });
 
+  test("make-root-key, create, rotate-key: no new key without the root key, and a stolen one is told", async () => {
+    const [ledger, root] = [join(home, "rooted"), join(home, "root.key")];
+    const env = { HELIX_LEDGER_ROOT_PASSPHRASE: "safe" };
+    const made = await call("make-root-key", { file: root }, {}, { env });
+    expect(statSync(root).mode & 0o777).toBe(0o600);
+    expect(readFileSync(root, "utf8")).toContain("scrypt");
+    await expect(call("make-root-key", { file: root })).rejects.toThrow("is there already");
+    await expect(call("create", { folder: ledger }, { rootKey: "nonsense" })).rejects.toMatchObject({
+      exitCode: 2,
+      message: expect.stringMatching(/not an Ed25519 verifier key/),
+    });
+    const rootKey = made.result.key as string;
+    const created = await call("create", { folder: ledger }, { rootKey, origin: "helix/lyon" });
+    expect(created.result).toMatchObject({ rootKey, key: expect.stringMatching(/^helix\/lyon\+/) });
+    await expect(call("create", { folder: ledger })).rejects.toThrow("is not empty");
+    await expect(call("make-root-key", { file: join(ledger, "root.key") })).rejects.toThrow("is a ledger");
+
+    const before = snapshot(ledger);
+    for (const [options, says] of [
+      [{}, /only with its root key helix\/root\+/],
+      [{ rootKey: root }, /set HELIX_LEDGER_ROOT_PASSPHRASE/],
+      [{ rootKey: join(ledger, "hwm.a") }, /not a private key/],
+      [{ rootKey: root, compromised: true }, /go together/],
+    ] as const) {
+      await expect(call("rotate-key", { folder: ledger }, options)).rejects.toMatchObject({
+        exitCode: 2,
+        message: expect.stringMatching(says),
+      });
+    }
+    expect(snapshot(ledger)).toBe(before);
+
+    const writer = await openLedger({ folder: ledger, ...platform });
+    for (const reason of ["ours", "a thief's"]) await writer.append({ type: "RUNTIME_STOPPED", reason });
+    await writer.close();
+    const options = { rootKey: root, compromised: true, trust: 1, reason: "laptop stolen" };
+    await call("rotate-key", { folder: ledger }, options, { env });
+    const verified = await call("verify", { folder: ledger });
+    expect(verified).toMatchObject({
+      exitCode: 0,
+      result: { verdict: "CLEAN", rootKey, untrusted: [{ from: "1", to: "2", epoch: 0 }] },
+    });
+    expect(verified.out).toContain("UNTRUSTED records 1 to 1: key 0");
+    expect((await call("show", { folder: ledger }, { last: 1 })).out).toContain("laptop stolen");
+    const out = join(home, "rooted export");
+    await call("export", { folder: ledger }, { out });
+    const python = spawnSync("python3", [join(out, "verify.py"), out, "--key", rootKey], {
+      encoding: "utf8",
+    });
+    if (python.error === undefined) {
+      expect(python.stdout).toMatch(/^GOOD[^]*UNTRUSTED records 1 to 1: key 0/);
+      expect(python.status).toBe(0);
+    }
+  });
+
   test("sign writes a signature as the account that runs it, bound to the record; verify counts it", async () => {
     const copy = join(home, "signed");
     cpSync(folder, copy, { recursive: true });

@@ -27,6 +27,7 @@ export const search = defineCommand({
 
   run: (input, context) =>
     orCliError(async () => {
+      const { nameGiver } = await import("../people/known-names.ts");
       const { readLedger } = await import("../read.ts");
       const { isSelected } = await import("../search.ts");
       const { recordJson } = await import("../record-view.ts");
@@ -35,7 +36,10 @@ export const search = defineCommand({
       const found = [];
       const types = new Set<string>();
       let searched = 0;
-      for await (const record of readLedger({ folder, disk: context.platform.disk })) {
+      const { disk } = context.platform;
+      const named = await nameGiver({ folder, disk });
+      for await (const stored of readLedger({ folder, disk })) {
+        const record = named(stored);
         searched += 1;
         types.add(record.event.type);
         if (!isSelected(record, selection)) continue;

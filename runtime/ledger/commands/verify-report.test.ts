@@ -11,6 +11,9 @@ const CLEAN = {
   signatures: 3,
   timeStamps: { count: 0, newest: undefined },
   otherSignatures: ["witness.example+0a0b0c0d"],
+  remarks: ["ledger.key is sealed"],
+  rootKey: undefined,
+  untrusted: [{ from: 5n, to: 9n, epoch: 0 }],
   firstBad: undefined,
 } as const;
 const CORRUPT = {
@@ -27,7 +30,10 @@ describe("report of a verification", () => {
         "  records  1152921504606846976 proven good, 256 of them under a signed checkpoint",
         `  root     ${"ab".repeat(32)}`,
         "  key      helix/site+01020304+AQ==",
+        "  offline  no root key was named when this ledger was made",
+        "  UNTRUSTED records 5 to 8: key 0, which signed them, was compromised; the root key trusts what is before",
         "  signed   3 electronic signatures, each of the record it names",
+        "  note     ledger.key is sealed",
         "  also     signed by witness.example+0a0b0c0d, which is not checked here",
       ].join("\n"),
     );
@@ -46,6 +52,8 @@ describe("report of a verification", () => {
       ...CLEAN,
       records: "1152921504606846976",
       checkpointRecords: "256",
+      rootKey: null,
+      untrusted: [{ from: "5", to: "9", epoch: 0 }],
       timeStamps: { count: 0, newest: null },
       firstBad: null,
     });

@@ -3,7 +3,7 @@
  * it would take for a formula (OWASP, "CSV Injection") has an apostrophe before it, and so has what begins
  * with one; without the first apostrophe each cell is what was recorded.
  */
-import type { LedgerRecord } from "../read.ts";
+import type { NamedRecord } from "../people/known-names.ts";
 import { auditColumns, changeColumns, happenedText, recordJson } from "../record-view.ts";
 
 const COLUMNS = [
@@ -29,11 +29,12 @@ const COLUMNS = [
   "event_id",
   "event",
   "record_hash",
+  "name",
 ];
 
-export function recordsCsv(records: readonly LedgerRecord[]): string {
+export function recordsCsv(records: readonly NamedRecord[]): string {
   const rows = records.map((record) => {
-    const { when, what, who, role, instrument, batch, why, signature } = auditColumns(record);
+    const { when, what, who, name, role, instrument, batch, why, signature } = auditColumns(record);
     const { changed, old, oldUnit, next, nextUnit } = changeColumns(record.event);
     const { sequence, time, clockQuality, origin, durability, eventId, event, recordHash } =
       recordJson(record);
@@ -60,6 +61,7 @@ export function recordsCsv(records: readonly LedgerRecord[]): string {
       eventId,
       JSON.stringify(event),
       recordHash,
+      name,
     ];
   });
   return `\uFEFF${[COLUMNS, ...rows].map((row) => `${row.map(cell).join(",")}\r\n`).join("")}`;

@@ -14,6 +14,8 @@ import { newestCheckpoint } from "../high-water-mark.ts";
 import { type Inspection, type InspectOptions, inspectLedger } from "../inspect.ts";
 import type { LedgerCheckpoint, LedgerVerification } from "../ledger.ts";
 import { asOpenError, damaged, LedgerOpenError } from "../open-error.ts";
+import { type NamedRecord, nameGiver, personOf } from "../people/known-names.ts";
+import { NAMES_FILE, namesText, type PersonName, readNamesTable } from "../people/names-table.ts";
 import { type LedgerPolicy, POLICY_FILE } from "../policy.ts";
 import { ProofTree } from "../proofs.ts";
 import { type LedgerRecord, ledgerRecord, readStored, type StoredBytes } from "../read.ts";
@@ -54,7 +56,7 @@ export interface ExportSummary {
 
 interface Chosen {
   readonly stored: StoredBytes;
-  readonly record: LedgerRecord;
+  readonly record: NamedRecord;
 }
 
 /** @throws LedgerOpenError, also when the ledger is damaged: then copy its folder as it is */
@@ -144,6 +146,8 @@ class Exporter {
     await disk.makeFolder(out);
     await this.#write("records.json", JSON.stringify(this.#document(chosen), null, 1));
     await this.#write("records.csv", recordsCsv(records));
+    const names = await this.#namesOf(records);
+    if (names.length > 0) await this.#write(NAMES_FILE, namesText(names));
     const pdf = records.length <= MAX_PDF_RECORDS;
     if (pdf) await this.#writePdf(records);
     await this.#write("checkpoint.txt", this.#checkpoint.note);
@@ -154,10 +158,11 @@ class Exporter {
     if (withLedger) await this.#copyLedger();
     await this.#write("verify.py", await disk.readFile(VERIFIER));
     const { records: checkpointRecords, root } = this.#checkpoint;
+    const withNames = names.length > 0;
     const summary = { records: records.length, checkpointRecords, root, notCovered: this.#notCovered, pdf };
     await this.#write(
       "README.txt",
-      readmeText({ ...summary, withLedger, selection: this.#options.selection }),
+      readmeText({ ...summary, withLedger, withNames, selection: this.#options.selection }),
     );
     return { ...summary, files: this.#files };
   }
@@ -166,8 +171,9 @@ class Exporter {
     const { folder, disk, selection } = this.#options;
     const chosen: Chosen[] = [];
     const sequences = new Set<bigint>();
+    const named = await nameGiver({ folder, disk });
     for await (const stored of readStored({ folder, disk })) {
-      const record = ledgerRecord(stored);
+      const record = named(ledgerRecord(stored));
       const covered = record.sequence < this.#checkpoint.records;
       if (covered) this.#tree.add(stored.bytes);
       // A signature goes with what it signs.
@@ -182,6 +188,15 @@ class Exporter {
       throw damaged(folder, "records are not those that the newest checkpoint was signed for");
     }
     return chosen;
+  }
+
+  /** Of the people in these records and of nobody else: with them a name can be held against its commitment. */
+  async #namesOf(records: readonly NamedRecord[]): Promise<PersonName[]> {
+    const { disk, folder } = this.#options;
+    const people = new Set(
+      records.flatMap((record) => (record.personName === undefined ? [] : [personOf(record)])),
+    );
+    return (await readNamesTable(disk, folder)).filter(({ person }) => people.has(person));
   }
 
   get #size(): number {
@@ -250,7 +265,11 @@ class Exporter {
         note,
         ...this.#from(at.records, Uint8Array.from(Buffer.from(at.root, "hex"))),
       }));
-    return [...entries, ...keys.rotations.map(({ records, root }) => this.#from(records, root))];
+    const stated = keys.rotations.flatMap((rotation) => [
+      rotation,
+      ...(rotation.compromise ? [rotation.compromise] : []),
+    ]);
+    return [...entries, ...stated.map(({ records, root }) => this.#from(records, root))];
   }
 
   #opened(note: string): LedgerCheckpoint {

@@ -10,6 +10,7 @@ import {
   localText,
   signatureParts,
   toJson,
+  whoText,
 } from "../record-view.ts";
 import { signedBy } from "../signature.ts";
 import { BOLD, type Printable, REGULAR } from "./pdf-fonts.ts";
@@ -164,7 +165,9 @@ const INDENT = COLUMNS[0][1];
 const widthOf = (column: number): number => (COLUMNS[column]?.[1] ?? 0) - PADDING;
 
 function cellsOf(record: LedgerRecord): string[] {
-  const { what, who, role, instrument, batch, why, signature } = auditColumns(record);
+  const columns = auditColumns(record);
+  const { what, role, instrument, batch, why, signature } = columns;
+  const who = whoText(columns);
   const { changed, old, oldUnit, next, nextUnit } = changeColumns(record.event);
   const happened = signature === "" ? happenedText(record.event) : signature;
   return [

@@ -8,8 +8,9 @@
 Python 3.8 or later, standard library only; BLAKE3, Ed25519, CBOR and the proofs of RFC 6962 are written
 out below from their specifications. The layout on disk is FORMAT.md, format 2.
 
-Exit code 0: everything fits. 1: something does not, and the line says what. 2: this is not a ledger
-or an export, or one of another format.
+Exit code 0, GOOD: everything fits. 1, BAD: something does not, and the line says what. 2, UNUSABLE: this
+is not a ledger or an export, or one of another format. 3, TORN_TAIL: everything fits but what a crash left
+of its last write, after every record that was signed for; the next opening sets that aside.
 """
 import base64
 import csv
@@ -29,6 +30,10 @@ SECTOR = 4096
 
 class Bad(Exception):
     """Something is not as it was signed."""
+
+
+class Torn(Bad):
+    """Not a whole batch: a write that was cut short looks so, and damage too. What follows it tells."""
 
 
 class Unusable(Exception):
@@ -248,7 +253,10 @@ class Policy:
         if len(lines) < 4 or lines[0] != head[0] or lines[2] != head[2]:
             raise Bad("ledger.policy is not a policy of format %d" % FORMAT)
         match = re.fullmatch(r"ledger ([0-9a-f]{32})", lines[1])
-        if not match or not lines[3].startswith("key "):
+        self.root_key = None
+        if lines[3].startswith("root "):
+            self.root_key = Key(lines.pop(3)[5:])
+        if not match or len(lines) < 4 or not lines[3].startswith("key "):
             raise Bad("ledger.policy is not a policy of format %d" % FORMAT)
         if not note.endswith("\n"):
             raise Bad("ledger.policy is cut short")
@@ -256,14 +264,18 @@ class Policy:
         self.keys = [Key(lines[3][4:])]
         self.starts = [0]
         self.roots = [None]
+        self.trusted = {}
         for line in lines[4:]:
-            self.add_rotation(line)
+            if line.startswith("compromised "):
+                self.add_compromise(line)
+            else:
+                self.add_rotation(line)
         if open_note(note, self.keys[-1]) is None:
             raise Bad("ledger.policy is not signed by the key it ends with")
 
     def add_rotation(self, line):
         fields = line.split(" ")
-        if len(fields) != 6 or fields[0] != "rotated" or not re.fullmatch(r"0|[1-9]\d*", fields[1]):
+        if len(fields) != (6 if self.root_key is None else 7) or fields[0] != "rotated" or not re.fullmatch(r"0|[1-9]\d*", fields[1]):
             raise Bad("ledger.policy has a line that is no rotation: %r" % line[:60])
         size, root, old, new = int(fields[1]), unbase64(fields[2]), self.keys[-1], Key(fields[3])
         statement = "\n".join([self.ledger_id.hex(), str(len(self.keys)), fields[1], fields[2], old.text, new.text])
@@ -274,9 +286,30 @@ class Policy:
             raise Bad("rotation %d is not signed by the old key" % len(self.keys))
         if not new.verify(message, unbase64(fields[5])):
             raise Bad("rotation %d is not signed by the new key" % len(self.keys))
+        if self.root_key is not None and not self.root_key.verify(message, unbase64(fields[6])):
+            raise Bad("rotation %d is not signed by the root key" % len(self.keys))
         self.keys.append(new)
         self.starts.append(size)
         self.roots.append(root)
+
+    def add_compromise(self, line):
+        """Of the key before the last rotation: how many records the root key trusts all the same."""
+        fields, epoch = line.split(" "), len(self.keys) - 2
+        if len(fields) != 4 or self.root_key is None or epoch < 0 or epoch in self.trusted or not re.fullmatch(r"0|[1-9]\d*", fields[1]):
+            raise Bad("ledger.policy has a line that is no statement of the root key: %r" % line[:60])
+        size, root = int(fields[1]), unbase64(fields[2])
+        statement = "\n".join([self.ledger_id.hex(), str(epoch), self.keys[epoch].text, fields[1], fields[2]])
+        message = b"helix-ledger/1 compromise\n" + statement.encode() + b"\n"
+        if not self.starts[epoch] <= size <= self.starts[epoch + 1] or len(root) != 32:
+            raise Bad("the trusted size of key %d does not fit its epoch" % epoch)
+        if not self.root_key.verify(message, unbase64(fields[3])):
+            raise Bad("the trusted size of key %d is not signed by the root key" % epoch)
+        self.trusted[epoch] = (size, root)
+
+    def untrusted(self):
+        """(first, one after the last, epoch) of records that a compromised key may have signed for others."""
+        return [(size, self.starts[epoch + 1], epoch) for epoch, (size, _) in sorted(self.trusted.items())
+                if size < self.starts[epoch + 1]]
 
     def may_cover(self, epoch, size):
         if not 0 <= epoch < len(self.keys) or size < self.starts[epoch]:
@@ -738,33 +771,35 @@ class Batch:
 
     def __init__(self, data, offset):
         if data[offset:offset + 4] != b"HLXB" or len(data) - offset < 96:
-            raise Bad("no batch header at byte %d" % offset)
+            raise Torn("no batch header at byte %d" % offset)
         count, self.number, self.first, length = struct.unpack_from("<IQQI", data, offset + 4)
         self.link = data[offset + 32:offset + 64]
         trailer_at = offset + 96 + length
         self.end = offset + -(-(96 + length + 72) // SECTOR) * SECTOR
         if self.end > len(data):
-            raise Bad("batch at byte %d is longer than the file" % offset)
+            raise Torn("batch at byte %d is longer than the file" % offset)
         self.trailer = data[trailer_at:trailer_at + 72]
         zeros = (data[offset + 28:offset + 32], data[offset + 64:offset + 96], self.trailer[4:8],
                  data[trailer_at + 72:self.end])
         if self.trailer[:4] != b"HLXE" or any(any(part) for part in zeros):
-            raise Bad("batch at byte %d has no proper end" % offset)
-        self.records, at = [], offset + 96
+            raise Torn("batch at byte %d has no proper end" % offset)
+        raws, at = [], offset + 96
         while at < trailer_at:
             size = int.from_bytes(data[at:at + 4], "little")
             if size < 104 or at + size > trailer_at:
-                raise Bad("record at byte %d has an impossible length" % at)
-            self.records.append(Record(data[at:at + size]))
+                raise Torn("record at byte %d has an impossible length" % at)
+            raws.append(data[at:at + size])
             at += size
-        if count != len(self.records) or count == 0:
-            raise Bad("batch at byte %d does not hold the records it counts" % offset)
-        for before, record in zip(self.records, self.records[1:]):
-            if record.previous != before.hash:
-                raise Bad("record %d does not follow from the one before it" % record.sequence)
+        if count != len(raws) or count == 0:
+            raise Torn("batch at byte %d does not hold the records it counts" % offset)
+        hashes = [keyed_hash("record", raw) for raw in raws]
+        if any(raw[72:104] != before for raw, before in zip(raws[1:], hashes)):
+            raise Torn("the records of the batch at byte %d do not follow from each other" % offset)
         self.hash = self.trailer[8:40]
-        if keyed_hash("batch", data[offset:offset + 96] + self.records[-1].hash) != self.hash:
-            raise Bad("batch at byte %d does not have the hash it states" % offset)
+        if keyed_hash("batch", data[offset:offset + 96] + hashes[-1]) != self.hash:
+            raise Torn("batch at byte %d does not have the hash it states" % offset)
+        # Whole from here on: what is wrong with it now, no crash has done.
+        self.records = [Record(raw) for raw in raws]
         # The trailer's last 32 bytes are a tag that only the holder of the private key can check.
 
 
@@ -809,9 +844,12 @@ class LedgerCheck:
         self.leaves = {}
         self.frames = []
         self.signed = 0
+        self.aside = []
+        self.torn = None
         self.marks = self.read_marks()
         self.statements = [(c.size, c.root, name) for name, c in self.marks]
         self.statements += [(s, r, "ledger.policy") for s, r in zip(policy.starts, policy.roots) if r is not None]
+        self.statements += [(s, r, "ledger.policy") for s, r in self.policy.trusted.values()]
         self.covered = max((c.size for _, c in self.marks), default=0)
         self.anchors = list(read_anchors(folder, policy))
         self.anchored = {}
@@ -822,22 +860,33 @@ class LedgerCheck:
         return read_file(self.folder, name)
 
     def read_marks(self):
+        """A crash tears at most the one that was being written, and never removes one."""
         marks = []
         for name in ("hwm.a", "hwm.b"):
             data = self.read(name)
-            if len(data) != SECTOR:
-                raise Bad("%s is not one sector" % name)
-            text, _, zeros = data[:2048].partition(b"\0")
-            checkpoint = self.policy.checkpoint(text.decode("utf-8", "replace"))
-            point = data[2048:]
-            if any(zeros) or keyed_hash("resume", point[:2016]) != point[2016:]:
-                raise Bad("%s has changed" % name)
-            batch, records = struct.unpack_from("<QQ", point, 16)
-            if records != checkpoint.size:
-                raise Bad("%s signs for %d records and goes on after %d" % (name, checkpoint.size, records))
-            self.frames.append((name, records, batch, point[32:64]))
-            marks.append((name, checkpoint))
+            if not data:
+                raise Bad("%s is empty" % name)
+            try:
+                marks.append((name, self.mark(name, data)))
+            except Bad as problem:
+                if self.torn is not None:
+                    raise
+                self.torn = "%s: %s" % (name, problem)
         return marks
+
+    def mark(self, name, data):
+        if len(data) != SECTOR:
+            raise Bad("not one sector")
+        text, _, zeros = data[:2048].partition(b"\0")
+        checkpoint = self.policy.checkpoint(text.decode("utf-8", "replace"))
+        point = data[2048:]
+        if any(zeros) or keyed_hash("resume", point[:2016]) != point[2016:]:
+            raise Bad("it has changed")
+        batch, records = struct.unpack_from("<QQ", point, 16)
+        if records != checkpoint.size:
+            raise Bad("it signs for %d records and goes on after %d" % (checkpoint.size, records))
+        self.frames.append((name, records, batch, point[32:64]))
+        return checkpoint
 
     def compare_frames(self):
         """What the mark was written after is the frame around the last record it signs for."""
@@ -867,6 +916,9 @@ class LedgerCheck:
             torn = re.fullmatch(r"torn-([0-9a-f]{64})\.bin", name)
             if torn and keyed_hash("torn", self.read(name)).hex() != torn.group(1):
                 raise Bad("%s has changed since it was set aside" % name)
+        for sequence, name in self.aside:
+            if not os.path.exists(os.path.join(self.folder, name)):
+                raise Bad("%s, which record %d says was set aside, is gone" % (name, sequence))
         if self.tree.size < self.covered:
             raise Bad("a signed checkpoint counts %d records, %d are here" % (self.covered, self.tree.size))
         if max(self.anchored, default=0) > self.tree.size:
@@ -889,7 +941,15 @@ class LedgerCheck:
         at = SECTOR
         # Zeros up to the end are room that was never used; counting them is quick, looking at each is not.
         while at < end and (any(data[at:at + SECTOR]) or data.count(0, at, end) < end - at):
-            at = self.batch(body, at)
+            try:
+                batch = Batch(body, at)
+            except Torn as problem:
+                if following or self.whole_batch_after(body, at):
+                    raise
+                self.torn = "%s: %s" % (name, problem)
+                break
+            self.batch(batch)
+            at = batch.end
         if not self.policy.may_cover(header.epoch, self.tree.size):
             raise Bad("records go on after the key that signs them was replaced")
         if following:
@@ -898,8 +958,20 @@ class LedgerCheck:
             if at != end or keyed_hash("torn", torn) != following.torn_hash or any(zeros):
                 raise Bad("segment does not end as the next one says")
 
-    def batch(self, data, at):
-        batch = Batch(data, at)
+    @staticmethod
+    def whole_batch_after(data, at):
+        """No crash leaves one behind a write that it cut short."""
+        for later in range(at + SECTOR, len(data), SECTOR):
+            try:
+                Batch(data, later)
+                return True
+            except Torn:
+                continue
+            except Bad:
+                return True
+        return False
+
+    def batch(self, batch):
         first = batch.records[0]
         if (batch.number, batch.first, batch.link) != (self.batch_number, self.tree.size, self.link):
             raise Bad("batch %d stands where batch %d belongs" % (batch.number, self.batch_number))
@@ -911,13 +983,14 @@ class LedgerCheck:
             event = decode_body(record)
             self.leaves[record.sequence] = record.hash
             self.signed += check_signature(record.sequence, event, self.leaves, True)
+            if event is not None and event["type"] == "RECOVERY" and isinstance(event.get("quarantineFile"), str):
+                self.aside.append((record.sequence, os.path.basename(event["quarantineFile"])))
             self.tree.append(record.raw)
             self.compare()
         self.record_hash = batch.records[-1].hash
         self.link = keyed_hash("link", batch.trailer)
         self.batch_number += 1
         self.compare_frames()
-        return batch.end
 
     def unsigned(self):
         """Records at the end that fit, and are under no signature yet."""
@@ -1010,6 +1083,7 @@ class ExportCheck:
     def __init__(self, folder):
         self.folder = folder
         self.lines = []
+        self.torn = None
 
     def read(self, name):
         return read_file(self.folder, name)
@@ -1115,9 +1189,9 @@ class ExportCheck:
                     raise Bad("an earlier checkpoint says something else than its proof")
             check_consistency(first, root, checkpoint.size, checkpoint.root, [unbase64(h) for h in entry["proof"]])
             proven.add((first, root))
-        for size, root in zip(policy.starts[1:], policy.roots[1:]):
+        for size, root in list(zip(policy.starts[1:], policy.roots[1:])) + list(policy.trusted.values()):
             if size <= checkpoint.size and (size, root) not in proven:
-                raise Bad("no proof that the records before the rotation at %d are still the same" % size)
+                raise Bad("no proof that the first %d records, which the policy states, are still the same" % size)
         self.lines.append("%d earlier states proven to be part of it" % len(proofs))
         return proven
 
@@ -1137,6 +1211,7 @@ class ExportCheck:
         check = LedgerCheck(folder, policy)
         check.statements.append((checkpoint.size, checkpoint.root, "checkpoint.txt"))
         check.run()
+        self.torn = check.torn
         if check.tree.size < checkpoint.size:
             raise Bad("ledger/ ends before the checkpoint")
         for record in records:
@@ -1153,7 +1228,7 @@ def check_folder(folder):
     if any(os.path.exists(os.path.join(folder, name)) for name in ("records.json", "checkpoint.txt", "consistency.json")):
         export = ExportCheck(folder)
         policy, checkpoint, count = export.run()
-        result = {"kind": "export", "records": count, "checkpointRecords": checkpoint.size, "root": checkpoint.root.hex()}
+        result = {"kind": "export", "torn": export.torn, "records": count, "checkpointRecords": checkpoint.size, "root": checkpoint.root.hex()}
         return policy, export.lines, result
     if not os.path.exists(os.path.join(folder, "ledger.policy")):
         raise Unusable("%s is neither a ledger nor an export of one" % folder)
@@ -1170,7 +1245,7 @@ def check_folder(folder):
         lines.append(WHOSE)
     for other in sorted({other for _, c in check.marks for other in c.others}):
         lines.append("also signed by %s, which is not checked here" % other)
-    result = {"kind": "ledger", "records": check.tree.size, "checkpointRecords": check.covered,
+    result = {"kind": "ledger", "torn": check.torn, "records": check.tree.size, "checkpointRecords": check.covered,
               "unsigned": check.unsigned(), "root": check.tree.root().hex()}
     return policy, lines, result
 
@@ -1188,7 +1263,8 @@ def main(arguments):
         return 2
     try:
         policy, lines, result = check_folder(rest[0])
-        if noted is not None and noted not in [key.text for key in policy.keys]:
+        roots = [] if policy.root_key is None else [policy.root_key.text]
+        if noted is not None and noted not in [key.text for key in policy.keys] + roots:
             raise Bad("the key that was noted is not one of this ledger's")
     except (Unusable, OSError) as problem:
         print(json.dumps({"verdict": "UNUSABLE", "reason": str(problem)}) if as_json else "UNUSABLE  %s" % problem)
@@ -1198,15 +1274,24 @@ def main(arguments):
         print(json.dumps({"verdict": "BAD", "reason": reason}) if as_json else "BAD  %s" % reason)
         return 1
     keys = [key.text for key in policy.keys]
+    torn = result.pop("torn")
+    verdict, code = ("GOOD", 0) if torn is None else ("TORN_TAIL", 3)
     if as_json:
-        print(json.dumps(dict(result, verdict="GOOD", keys=keys)))
-        return 0
-    print("GOOD  %s" % rest[0])
+        untrusted = [{"from": a, "to": b, "epoch": epoch} for a, b, epoch in policy.untrusted()]
+        print(json.dumps(dict(result, verdict=verdict, keys=keys, rootKey=(roots or [None])[0], untrusted=untrusted, **({} if torn is None else {"reason": torn}))))
+        return code
+    print("%s  %s" % (verdict, rest[0]))
+    if torn is not None:
+        lines = ["a crash cut the last write short (%s); all before it is as it was written" % torn] + lines
+    lines.append("root key  %s" % (roots[0] if roots else "none was named when the ledger was made"))
+    for first, after, epoch in policy.untrusted():
+        lines.append("UNTRUSTED records %d to %d: key %d, which signed them, was compromised; the root key trusts what is before"
+                     % (first, after - 1, epoch))
     for line in lines + ["key %d  %s" % (i, text) for i, text in enumerate(keys)]:
         print("  " + line)
     if noted is None:
         print("  Compare the keys with the one that was noted when the ledger was made (--key does it).")
-    return 0
+    return code
 
 
 if __name__ == "__main__":
