@@ -1167,7 +1167,7 @@ class ExportCheck:
                 if not same_cell(shown[name], value):
                     raise Bad("records.csv says %r for %s of record %s, recorded is %r"
                               % (shown[name], name, entry["sequence"], value))
-        self.lines.append("records.csv says the same; its columns outcome and signature, and records.pdf, are for reading and not checked")
+        self.lines.append("records.csv says the same; its columns outcome, signature and name, and records.pdf, are for reading and not checked")
 
     def proof_files(self, entries, note):
         """They say for other verifiers what was proven here from records.json."""
