@@ -126,8 +126,38 @@ function changeText(change: unknown): string {
   return next === undefined ? "" : `${textOf(of)}: ${valueText(old)} -> ${valueText(next)}`;
 }
 
+/** What a record changes, for a table; empty texts where it changes nothing. */
+export interface ChangeColumns {
+  readonly changed: string;
+  readonly old: string;
+  readonly oldUnit: string;
+  readonly next: string;
+  readonly nextUnit: string;
+}
+
+/** "not known" for an old value that nobody knew. */
+export function changeColumns({ change }: LedgerRecord["event"]): ChangeColumns {
+  const { of, old, new: next } = fieldsOf(change);
+  if (next === undefined) return { changed: "", old: "", oldUnit: "", next: "", nextUnit: "" };
+  const [before, after] = [valueParts(old), valueParts(next)];
+  return {
+    changed: textOf(of),
+    old: before.value,
+    oldUnit: before.unit,
+    next: after.value,
+    nextUnit: after.unit,
+  };
+}
+
+function valueParts(value: unknown): { readonly value: string; readonly unit: string } {
+  const { value: number, unit } = fieldsOf(value);
+  return typeof number === "number"
+    ? { value: String(number), unit: textOf(unit) }
+    : { value: valueText(value), unit: "" };
+}
+
 /** Of records that report a value or a state instead of changing one. */
-function happenedText(event: LedgerRecord["event"]): string {
+export function happenedText(event: LedgerRecord["event"]): string {
   const {
     outcome,
     acknowledgedValue,
