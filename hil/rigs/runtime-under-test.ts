@@ -29,8 +29,8 @@ export interface RuntimeStart {
   /** Path of helix.toml. */
   readonly configFile: string;
   readonly origin: Origin;
-  /** Whether the rig has falsified the reading that was taken then (ns TAI). */
-  readonly isFalsified: (instrument: string, channel: string, takenTaiNs: bigint) => boolean;
+  /** Whether the rig has falsified the reading that was taken then (ns TAI); absent where it never will. */
+  readonly isFalsified?: ((instrument: string, channel: string, takenTaiNs: bigint) => boolean) | undefined;
   readonly helixVersion: string;
   /** Name of the scenario, the actor of its commands. */
   readonly scenario: string;
@@ -62,7 +62,7 @@ export class RuntimeUnderTest implements RuntimeState {
 
   /** Loads the drivers; nothing is connected yet. @throws ProblemsError, DriverLoadError, LedgerOpenError */
   static async create(start: RuntimeStart): Promise<RuntimeUnderTest> {
-    const { platform, origin, helixVersion, secret, installation } = start;
+    const { platform, origin, helixVersion, secret, installation, isFalsified } = start;
     const written = await loadHelixConfig({ disk: platform.disk, path: start.configFile });
     const config = installation ? { ...written, pki: { folder: installation.pkiFolder } } : written;
     const ledger = await openLedger({ folder: config.ledger.folder, ...platform, dataOrigin: origin });
@@ -75,11 +75,13 @@ export class RuntimeUnderTest implements RuntimeState {
         host: createInProcessHost(installation?.disk ?? platform.disk),
         config,
         origin,
-        originOf(key, channelId, takenTaiNs) {
-          const view = supervisor.instruments.find((instrument) => instrument.key === key);
-          const channel = view?.channels.find(({ id }) => id === channelId);
-          return channel && start.isFalsified(key, channel.name, takenTaiNs) ? "faulted" : origin;
-        },
+        ...(isFalsified && {
+          originOf(key, channelId, takenTaiNs) {
+            const view = supervisor.instruments.find((instrument) => instrument.key === key);
+            const channel = view?.channels.find(({ id }) => id === channelId);
+            return channel && isFalsified(key, channel.name, takenTaiNs) ? "faulted" : origin;
+          },
+        }),
         configurationHash: createHash("sha256").update(config.source.text).digest("hex"),
         helixVersion,
         nodeVersion: process.version,
@@ -88,6 +90,8 @@ export class RuntimeUnderTest implements RuntimeState {
         onEvent(event) {
           if (event.type === "command-resolved") state.unsettled.resolved(event.resolution.id);
           start.onEvent(event);
+          // Neither the streams nor the commands change with each sample that comes.
+          if (event.type === "frames") return;
           for (const listener of state.listeners) listener();
         },
       });
