@@ -124,6 +124,11 @@ export class CommandDesk {
     return mine;
   }
 
+  /** Settles when no command is under way. */
+  async idle(): Promise<void> {
+    await this.#last;
+  }
+
   /** A command of unknown outcome: the next reading settles a setpoint, any other needs a person. */
   takeOver(id: string, command: InstrumentCommand): void {
     if (command.type === "SetSetpoint") this.#unsettled.add({ id, command });
