@@ -76,6 +76,9 @@ export function summarise(record: RunRecord) {
       reason: reason ?? null,
     })),
     gapList: record.gaps.map(({ kind: _, ...gap }) => gap),
+    interruptions: record.interruptions.map(({ kind: _, ...line }) => line),
+    runtime: record.runtimes.map(({ kind: _, ...line }) => line),
+    unsent: record.unsent.map(({ kind: _, ...line }) => line),
     errors: record.errors.map(({ kind: _, ...error }) => error),
     ledger: ledger
       ? {

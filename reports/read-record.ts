@@ -11,13 +11,16 @@ import {
   type ExpectationLine,
   type FaultLine,
   type GapLine,
+  type InterruptionLine,
   type LedgerLine,
   RUN_RECORD_VERSION,
   type RunLine,
   type RunRecordLine,
+  type RuntimeLine,
   type SampleLine,
   type StatusLine,
   type TruthLine,
+  type UnsentLine,
 } from "@helix/run-record";
 import { type Check, isPlainObject, RECORD_FIELDS } from "./record-fields.ts";
 
@@ -27,9 +30,14 @@ export interface RunRecord {
   readonly samples: readonly SampleLine[];
   readonly statuses: readonly StatusLine[];
   readonly gaps: readonly GapLine[];
+  readonly interruptions: readonly InterruptionLine[];
   readonly drops: readonly DropLine[];
   readonly errors: readonly ErrorLine[];
+  /** Deaths and new starts of the runtime. */
+  readonly runtimes: readonly RuntimeLine[];
   readonly commands: readonly CommandLine[];
+  /** Commands that could not be given. */
+  readonly unsent: readonly UnsentLine[];
   readonly calibrations: readonly CalibrationLine[];
   readonly faults: readonly FaultLine[];
   readonly truths: readonly TruthLine[];
@@ -118,16 +126,7 @@ function checkVersion(first: Record<string, unknown>): void {
 const excerpt = (text: string): string => (text.length > 60 ? `${text.slice(0, 60)}...` : text);
 
 /** What expectations are judged by and no report shows. */
-const NOT_SHOWN = [
-  "plan",
-  "reached",
-  "audit",
-  "resources",
-  "memory",
-  "runtime",
-  "interruption",
-  "unsent",
-] as const;
+const NOT_SHOWN = ["plan", "reached", "audit", "resources", "memory"] as const;
 type NotShown = Extract<RunRecordLine, { kind: (typeof NOT_SHOWN)[number] }>;
 const isShown = (line: RunRecordLine): line is Exclude<RunRecordLine, NotShown> =>
   !(NOT_SHOWN as readonly string[]).includes(line.kind);
@@ -142,9 +141,12 @@ class RecordBuilder {
     sample: [] as SampleLine[],
     status: [] as StatusLine[],
     gap: [] as GapLine[],
+    interruption: [] as InterruptionLine[],
     drop: [] as DropLine[],
     error: [] as ErrorLine[],
+    runtime: [] as RuntimeLine[],
     command: [] as CommandLine[],
+    unsent: [] as UnsentLine[],
     calibration: [] as CalibrationLine[],
     fault: [] as FaultLine[],
     truth: [] as TruthLine[],
@@ -178,9 +180,12 @@ class RecordBuilder {
       samples: this.#lists.sample,
       statuses: this.#lists.status,
       gaps: this.#lists.gap,
+      interruptions: this.#lists.interruption,
       drops: this.#lists.drop,
       errors: this.#lists.error,
+      runtimes: this.#lists.runtime,
       commands: this.#lists.command,
+      unsent: this.#lists.unsent,
       calibrations: this.#lists.calibration,
       faults: this.#lists.fault,
       truths: this.#lists.truth,

@@ -13,10 +13,14 @@ const GOODBYE_BUDGET_MS = 2000;
 /** The transport gives up by itself after this, ms, or twice the silence limit: our own deadlines are shorter. */
 const MIN_TRANSPORT_TIMEOUT_MS = 60_000;
 
+const ERROR_MESSAGE = "ERR";
+
 export class ClientHandle {
   readonly client: OPCUAClient;
   #channel: ClientSecureChannelLayer | undefined;
   readonly #listeners = new Set<(undecodable: Undecodable) => void>();
+  /** The piece of a message that came last. */
+  #lastChunk: Uint8Array = new Uint8Array(0);
   #ended: Promise<void> | undefined;
 
   constructor(stack: OpcUaStack, silenceLimitMs: number, options: OPCUAClientOptions) {
@@ -25,9 +29,7 @@ export class ClientHandle {
       connectionStrategy: { maxRetry: 0, initialDelay: 100, maxDelay: 100 },
       transportTimeout: Math.max(MIN_TRANSPORT_TIMEOUT_MS, 2 * silenceLimitMs),
       keepSessionAlive: false,
-      transportFactory: guardedTransports(stack, (undecodable) => {
-        for (const listener of this.#listeners) listener(undecodable);
-      }),
+      transportFactory: guardedTransports(stack, (undecodable) => this.#tell(undecodable)),
       ...options,
     });
     this.client.on("secure_channel_created", (channel) => {
@@ -60,6 +62,30 @@ export class ClientHandle {
       timer.cancel();
       await this.abort();
     }
+  }
+
+  /**
+   * From now on a message that is not in order, such as one whose signature does not fit, is undecodable too: the
+   * stack drops it and reads on, where the channel has to be closed for it (OPC 10000-6 section 6.7.2).
+   */
+  watchMessages(): void {
+    this.client.on("receive_chunk", (chunk) => {
+      this.#lastChunk = chunk;
+    });
+    // The stack's name for it, and its only place for this.
+    // oxlint-disable-next-line no-underscore-dangle
+    this.#channel?._getMessageBuilder()?.on("error", (error) => this.#doubt(error));
+  }
+
+  /** An error message is the peer's own word, and ends the connection as such. */
+  #doubt(thrown: unknown): void {
+    const bytes = this.#lastChunk;
+    const type = String.fromCharCode(...bytes.subarray(0, ERROR_MESSAGE.length));
+    if (type !== ERROR_MESSAGE) this.#tell({ bytes, thrown });
+  }
+
+  #tell(undecodable: Undecodable): void {
+    for (const listener of this.#listeners) listener(undecodable);
   }
 
   async #hangUp(): Promise<void> {

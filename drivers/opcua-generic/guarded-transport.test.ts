@@ -3,8 +3,8 @@
  * for an exception that nobody catches.
  */
 import { InstrumentError, MAX_FORENSIC_BYTES } from "@helix/hal";
-import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
-import { connection, openHandles, until } from "./testing/bench.ts";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { connection, FrameCollector, openHandles, streamAll, until } from "./testing/bench.ts";
 import { VesselBench } from "./testing/vessel-bench.ts";
 
 let bench: VesselBench;
@@ -20,6 +20,20 @@ afterAll(() => bench.stop());
 function noBuffer(bytes: Uint8Array): Uint8Array {
   const changed = Buffer.from(bytes);
   changed.writeUInt32LE(0, 12);
+  return changed;
+}
+
+/** One turned bit in the last byte: of a signed message, in its signature. */
+function wrongSignature(bytes: Uint8Array): Uint8Array {
+  const changed = Buffer.from(bytes);
+  changed.writeUInt8(changed.readUInt8(changed.length - 1) ^ 1, changed.length - 1);
+  return changed;
+}
+
+/** A header that says one byte more than the message has, at most what the buffers hold (OPC 10000-6 section 7.1.2.2). */
+function longerThanItsBuffer(bytes: Uint8Array): Uint8Array {
+  const changed = Buffer.from(bytes);
+  changed.writeUInt32LE(0x7fff_ffff, 4);
   return changed;
 }
 
@@ -54,4 +68,47 @@ test("while connecting: the attempt fails at once, nothing stays open, and the n
   await driver.connect(connection());
   expect(driver.status).toEqual({ state: "Connected" });
   await driver.disconnect();
+});
+
+describe("in the middle of a stream", () => {
+  let seconds = 0;
+  /** A value that has been told before is not told again. */
+  const measureAnew = () => {
+    seconds += 1;
+    bench.vessel.measure(36.9, new Date(Date.UTC(2026, 0, 1) + seconds * 1000));
+  };
+
+  test.each([
+    ["a signature that does not fit", wrongSignature],
+    ["a length that no message has", longerThanItsBuffer],
+  ])(
+    "%s ends the stream as a violation, with the bytes; nothing stays open, and the next one streams",
+    async (_what, garble) => {
+      const driver = bench.driver();
+      const before = openHandles();
+      measureAnew();
+      await driver.connect(connection());
+      const frames = new FrameCollector();
+      const ended = driver
+        .streamTelemetry(frames, streamAll, new AbortController().signal)
+        .catch((error: unknown) => error);
+      await until("the first frame", () => frames.frames.length > 0);
+      bench.proxy.fromServer = garble;
+      expectViolation(await ended, "MSGF");
+      expect(driver.status).toEqual({ state: "Disconnected" });
+      // The server, in this process too, keeps the lost session's timers for a while.
+      await until("its socket is closed", () => openHandles().sockets <= before.sockets);
+
+      bench.proxy.fromServer = undefined;
+      measureAnew();
+      await driver.connect(connection());
+      const again = new FrameCollector();
+      const stop = new AbortController();
+      const stopped = driver.streamTelemetry(again, streamAll, stop.signal);
+      await until("the first frame again", () => again.frames.length > 0);
+      stop.abort();
+      expect(await stopped).toBe("Requested");
+      await driver.disconnect();
+    },
+  );
 });

@@ -74,6 +74,7 @@ export class OpcUaSession {
       const violation = protocolViolation(target, undecodable);
       this.#loseBy({ reason: violation.message, wasGraceful: false, violation });
     });
+    handle.watchMessages();
     // Not a goodbye: the socket of a killed process is closed just the same.
     handle.client.on("close", () => this.lose("the connection was closed by the peer", false));
     void this.#watch();
@@ -152,14 +153,14 @@ export class OpcUaSession {
    * Runs one exchange with the server within its limits.
    *
    * @throws InstrumentError Timeout when the budget is spent or `limits.signal` aborts,
-   *   ConnectionLost when the session ends under it; the stack's error otherwise
+   *   ConnectionLost or ProtocolViolation when the session ends under it; the stack's error otherwise
    */
   async request<T>(limits: RequestLimits, work: () => Promise<T>): Promise<T> {
     const { clock } = this.target.context;
-    if (!this.isOpen) throw this.connectionLost();
+    if (!this.isOpen) throw this.lossError();
     const ended = Promise.withResolvers<never>();
     const onTimeout = () => ended.reject(this.#timeout(limits));
-    const onEnd = () => ended.reject(this.connectionLost());
+    const onEnd = () => ended.reject(this.lossError());
     if (limits.signal.aborted) throw this.#timeout(limits);
     limits.signal.addEventListener("abort", onTimeout, { once: true });
     this.#ending.signal.addEventListener("abort", onEnd, { once: true });
@@ -185,7 +186,7 @@ export class OpcUaSession {
     });
   }
 
-  /** The error by which a stream ends with the session: ProtocolViolation or ConnectionLost. */
+  /** The error by which a stream or a request ends with the session: ProtocolViolation or ConnectionLost. */
   lossError(): InstrumentError {
     return this.#loss?.violation ?? this.connectionLost();
   }
@@ -210,7 +211,7 @@ export class OpcUaSession {
   #sorted(error: unknown): unknown {
     if (error instanceof InstrumentError) return error;
     this.noteFailure(error);
-    return this.isOpen ? error : this.connectionLost();
+    return this.isOpen ? error : this.lossError();
   }
 
   #timeout({ operation, budgetMs }: RequestLimits): InstrumentError {

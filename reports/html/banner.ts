@@ -52,17 +52,25 @@ const ORIGIN_TEXT = {
   faulted: "values falsified on purpose.",
 } as const;
 
+type Figure = [name: string, value: string, isAbnormal: boolean];
+
+/** A runtime that lived all along has none to tell of. */
+const interruptionFigure = (count: number): Figure[] =>
+  count === 0 ? [] : [["interruptions recorded", countText(count), true]];
+
 export function keyFigures(record: RunRecord): Markup {
-  const { run, end, expectations, faults, commands, errors, ledger } = record;
+  const { run, end, expectations, faults, commands, unsent, interruptions, errors, ledger } = record;
   const met = expectations.filter((expectation) => expectation.verdict === "pass").length;
   const withReceipt = faults.filter((fault) => fault.receipt !== undefined).length;
   const acknowledged = commands.filter((command) => command.outcome === "acknowledged").length;
-  const figures: [name: string, value: string, isAbnormal: boolean][] = [
+  const scheduled = commands.length + unsent.length;
+  const figures: Figure[] = [
     ["expectations met", `${met} of ${expectations.length}`, met < expectations.length],
     ["faults with receipt", `${withReceipt} of ${faults.length}`, withReceipt < faults.length],
-    ["commands acknowledged", `${acknowledged} of ${commands.length}`, acknowledged < commands.length],
+    ["commands acknowledged", `${acknowledged} of ${scheduled}`, acknowledged < scheduled],
     ["frames", countText(end.frames), false],
     ["gaps recorded", countText(end.gaps), end.gaps > 0],
+    ...interruptionFigure(interruptions.length),
     ["drops", countText(end.drops), end.drops > 0],
     ["errors", countText(errors.length), errors.length > 0],
     ["ledger", ledger?.verdict ?? "none", ledger?.verdict !== "CLEAN"],

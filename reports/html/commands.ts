@@ -1,6 +1,6 @@
 /**
  * Every command: when, what, who, why, what came of it, and how an outcome that was not known was
- * settled; and the calibrations.
+ * settled; those that could not be given; and the calibrations.
  */
 import type { CommandLine } from "@helix/run-record";
 import { batchAge, fixed, significant, unitText } from "../figures.ts";
@@ -28,8 +28,22 @@ export function commands(record: RunRecord): Markup {
           "wide",
         );
   return html`<section id="commands"><h2>Commands</h2>
-${body}${calibrations(record)}</section>
+${body}${notGiven(record)}${calibrations(record)}</section>
 `;
+}
+
+/** Scheduled, and neither sent nor executed. */
+function notGiven({ unsent }: RunRecord): Markup {
+  if (unsent.length === 0) return nothing;
+  return html`<h3>Commands that could not be given: nothing was sent</h3>
+${table(
+  ["Batch age, h:min:s", "Command", "Why not"],
+  unsent.map(({ t, instrument, description, reason }) => [
+    age(t),
+    html`${instrument}: ${description}`,
+    reason,
+  ]),
+)}`;
 }
 
 function commandRow(command: CommandLine, index: number): Content[] {

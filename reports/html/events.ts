@@ -1,25 +1,17 @@
 /**
- * What went on beside the values: changes of status, gaps, drops, errors. Plots show when; these
+ * What went on beside the values: deaths of the runtime, changes of status, gaps, drops, errors. Plots show when; these
  * tables say what.
  */
 import { countText } from "../figures.ts";
 import type { RunRecord } from "../read-record.ts";
-import { type Content, html, type Markup } from "./markup.ts";
+import { type Content, html, type Markup, nothing } from "./markup.ts";
 import { age, breakable, table } from "./parts.ts";
 
 const TIME = "Batch age, h:min:s";
 
 export function events(record: RunRecord): Markup {
-  const part = (
-    title: string,
-    none: string,
-    heads: readonly string[],
-    rows: readonly (readonly Content[])[],
-  ): Markup => html`<h3>${title}</h3>
-${rows.length === 0 ? html`<p>${none}</p>` : table(heads, rows)}
-`;
   return html`<section id="events"><h2>Gaps, errors and status</h2>
-${part(
+${restarts(record)}${part(
   "Gaps",
   "No sample is missing.",
   [TIME, "Instrument", "Channel", "Last sequence|", "Next sequence|", "Missing samples|", "Ledger record|"],
@@ -61,4 +53,37 @@ ${part(
   record.statuses.map((status) => [age(status.t), status.instrument, status.status, status.reason ?? "–"]),
 )}</section>
 `;
+}
+
+function part(
+  title: string,
+  none: string,
+  heads: readonly string[],
+  rows: readonly (readonly Content[])[],
+): Markup {
+  return html`<h3>${title}</h3>
+${rows.length === 0 ? html`<p>${none}</p>` : table(heads, rows)}
+`;
+}
+
+/** Nothing where the runtime lived all along: few runs kill it. */
+function restarts({ runtimes, interruptions }: RunRecord): Markup {
+  if (runtimes.length === 0 && interruptions.length === 0) return nothing;
+  return html`${part(
+    "Deaths and starts of the runtime",
+    "None was recorded.",
+    [TIME, "The runtime", "How, or what it found"],
+    runtimes.map(({ t, is, reason }) => [age(t), is === "dead" ? "died" : "started again", reason]),
+  )}${part(
+    "Interruptions: of what lies between, readings may be missing",
+    "No instrument was read again after a death.",
+    [TIME, "Instrument", "Since", "Until", "Ledger record|"],
+    interruptions.map((line) => [
+      age(line.t),
+      line.instrument,
+      age(line.sinceS),
+      age(line.untilS),
+      line.ledgerSequence,
+    ]),
+  )}`;
 }

@@ -79,6 +79,43 @@ test("every expectation, fault, command, calibration, gap and channel of the rec
   expect(titles).toEqual(expect.arrayContaining(channels));
 });
 
+test("deaths of the runtime, interruptions and commands that could not be given are told; where there is none, nothing is", () => {
+  const death = [
+    { kind: "runtime", t: 350_000, is: "dead", reason: "killed" },
+    { kind: "runtime", t: 350_010, is: "started", reason: "found ledger TORN_TAIL, 41 records" },
+    {
+      kind: "interruption",
+      t: 350_020,
+      instrument: "brx-07",
+      sinceS: 350_000,
+      untilS: 350_020,
+      ledgerSequence: "4711",
+    },
+    {
+      kind: "unsent",
+      t: 350_005,
+      scheduled: "feed",
+      instrument: "brx-07",
+      description: "set feed",
+      reason: "the runtime was killed",
+    },
+  ] as const;
+  const end = short.length - 1;
+  const text = textOf(
+    parseXml(renderHtml(readRecord(toText([...short.slice(0, end), ...death, ...short.slice(end)])))),
+  );
+  for (const said of [
+    "killed",
+    "found ledger TORN_TAIL, 41 records",
+    "4711",
+    "set feed",
+    "the runtime was killed",
+  ])
+    expect(text).toContain(said);
+  expect(page).not.toContain("Deaths and starts");
+  expect(page).not.toContain("could not be given");
+});
+
 test("a run without calibrations says nothing of them", () => {
   const lines = sampleLines().filter(({ kind }) => kind !== "calibration");
   expect(renderHtml(readRecord(toText(lines)))).not.toContain("Calibration");

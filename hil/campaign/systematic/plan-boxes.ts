@@ -64,13 +64,13 @@ export function planBoxes(planning: BoxPlanning): { boxes: PlannedBox[]; jobs: W
 
 /** What the fault may be put on; why on nothing. */
 function targetsFor(kind: DeclaredFault, { plan, instrument, scenario }: BoxPlanning): Target[] | string {
-  if (!kind.rigs.includes("virtual")) return `rig virtual cannot inject ${kind.name}`;
+  if (!kind.rigs.includes("virtual")) return "rig virtual cannot inject it";
   const own = plan.instruments.filter(({ key }) => key === instrument);
   const targets = targetsOf(kind, own, scenario.parts);
-  if (targets.length === 0) return `${kind.name} cannot be shown over ${own[0]?.protocol}`;
+  if (targets.length === 0) return `it cannot be shown over ${own[0]?.protocol}, or not by this simulator`;
   const spoken = expectedTargets(plan);
   const free = targets.filter(({ on }) => !spoken.has(on));
-  return free.length > 0 ? free : `an expectation speaks of what ${kind.name} changes`;
+  return free.length > 0 ? free : "an expectation speaks of what it changes";
 }
 
 /** Why there is none, where the fault would not fit into the run or would touch nothing. */
@@ -90,7 +90,8 @@ function jobFor(
     const commands = commandsToMeet(kind, on, plan);
     return commands?.some((command) => command.atS >= beginS && command.atS <= endS) !== false;
   });
-  if (target === undefined) return "the fault shows only in a command, and none is given while it lasts";
+  if (target === undefined)
+    return "it shows only in a command: none is given while it lasts, but to what an expectation speaks of";
   const id = `${kind.name}-at-${beginS - plan.beginS}-s`;
   const name = `${calm.scenario}-${id}`;
   const random = scenario.randomOf(plan.seed).fork(`systematic:${kind.name}`);

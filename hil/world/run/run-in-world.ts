@@ -14,8 +14,9 @@ import type { Progress, WorkerInput, WorkerOutput, WorldRun, WorldSettings } fro
 
 export interface Watchdog {
   /**
-   * Real time without any event after which the world counts as hung, ms; default 30,000. While it
-   * begins or loads modules it has a minute at least: on a busy machine that is no hanging.
+   * Processor time of the world's thread without any event after which it counts as hung, ms; default 30,000;
+   * where it gets, or uses, less, WAITS_LONGER times as much real time. While it begins or loads modules it has
+   * a minute at least.
    */
   readonly stallMs?: number;
   /** Real time in all, ms; default none. */
@@ -77,6 +78,7 @@ export class WorldHungError extends Error {
 
 const CHECK_EVERY_MS = 100;
 const LOADING_MS = 60_000;
+const WAITS_LONGER = 6;
 const FAREWELL_MS = 300;
 /** A machine set up plainly, whatever this one is set to. */
 const ENVIRONMENT = {
@@ -128,7 +130,7 @@ function runThread<Result>(options: ThreadOptions): Promise<WorldRun<Result>> {
   if (onOutput === undefined) worker.stdout.pipe(process.stderr);
   else for (const stream of [worker.stdout, worker.stderr]) stream.setEncoding("utf8").on("data", onOutput);
   return new Promise<WorldRun<Result>>((resolve, reject) => {
-    const stopWatching = watch(beacon, watchdog ?? {}, (why) => {
+    const stopWatching = watch(worker, beacon, watchdog ?? {}, (why) => {
       finish(() => reject(new WorldHungError(settings.seed, why, beacon.read())));
     });
     const finish = (settle: () => void) => {
@@ -163,27 +165,63 @@ async function farewell(worker: Worker): Promise<void> {
   await worker.terminate();
 }
 
+/**
+ * A world hangs when it has had as much processor time as its patience without an event, or was waited for
+ * WAITS_LONGER times as long: on a machine with too much to do, a sound world may stand still for a while.
+ */
 function watch(
+  worker: Worker,
   beacon: Beacon,
   { stallMs = 30_000, limitMs }: Watchdog,
   hung: (why: string) => void,
 ): () => void {
   const startMs = performance.now();
+  const cpuMs = async () => {
+    const { user, system } = await worker.cpuUsage();
+    return (user + system) / 1000;
+  };
   let seen = -1;
   let wasHeld = false;
   let movedMs = startMs;
-  const timer = everyRealMs(() => {
+  /** Processor time when it was first seen to stand still; undefined while it moves. */
+  let stoodCpuMs: number | undefined;
+  let isAsking = false;
+  let isOver = false;
+  const look = async () => {
     const nowMs = performance.now();
     const { events, isHeld } = beacon.read();
     const patienceMs = events === 0 || isHeld ? Math.max(stallMs, LOADING_MS) : stallMs;
+    if (limitMs !== undefined && nowMs - startMs > limitMs)
+      return hung(`ran longer than ${limitMs} ms and was ended`);
     if (events !== seen || isHeld !== wasHeld) {
       seen = events;
       wasHeld = isHeld;
       movedMs = nowMs;
+      stoodCpuMs = undefined;
+      return;
     }
-    if (nowMs - movedMs > patienceMs) hung(`made no progress for ${patienceMs} ms and was ended`);
-    else if (limitMs !== undefined && nowMs - startMs > limitMs)
-      hung(`ran longer than ${limitMs} ms and was ended`);
+    if (nowMs - movedMs > WAITS_LONGER * patienceMs)
+      return hung(`made no progress for ${WAITS_LONGER * patienceMs} ms and was ended`);
+    const nowCpuMs = await cpuMs();
+    stoodCpuMs ??= nowCpuMs;
+    if (!isOver && nowCpuMs - stoodCpuMs > patienceMs && beacon.read().events === seen)
+      hung(`made no progress for ${patienceMs} ms of processor time and was ended`);
+  };
+  const timer = everyRealMs(() => {
+    if (isAsking) return;
+    isAsking = true;
+    look()
+      .catch((error: unknown) => {
+        // Its end tells of itself.
+        if (isOver || (error as NodeJS.ErrnoException).code === "ERR_WORKER_NOT_RUNNING") return;
+        hung(`could not be watched and was ended: ${String(error)}`);
+      })
+      .finally(() => {
+        isAsking = false;
+      });
   }, CHECK_EVERY_MS);
-  return () => clearInterval(timer);
+  return () => {
+    isOver = true;
+    clearInterval(timer);
+  };
 }

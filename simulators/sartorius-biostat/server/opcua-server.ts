@@ -16,6 +16,7 @@ import { FaultyServer } from "./faults/faulty-server.ts";
 import { UnitClock } from "./faults/unit-clock.ts";
 import { PlantCalendar } from "./plant-time.ts";
 import { markOverflowOfAnyQuality } from "./queue-overflow.ts";
+import { printStackErrors } from "./stack-errors.ts";
 import type { Acknowledge } from "./unit-nodes.ts";
 
 const RSA_BITS = 2048;
@@ -48,6 +49,7 @@ export async function startBiostatServer(
   clock: Clock,
 ): Promise<BiostatServer> {
   markOverflowOfAnyQuality();
+  printStackErrors((line) => void process.stderr.write(line));
   const trust = await certificateManager(options.pkiFolder);
   const users = await certificateManager(join(options.pkiFolder, "users"));
   const server = new OPCUAServer({
