@@ -58,6 +58,7 @@ async function onDevice(gpu: Gpu): Promise<ChosenEngine> {
 
 /** The device, or why none serves. */
 async function findGpu(asked: "auto" | "webgpu", plan: EnsemblePlan): Promise<Gpu | string> {
+  if (plan.controllers) return "the model's controllers act between its scans, on the processor";
   const runs = plan.runs * strategiesOf(plan).length;
   if (asked === "auto" && runs < LEAST_FOR_GPU) return `one pays from ${LEAST_FOR_GPU} runs on`;
   const { shaderRefusal } = await import("../compile/wgsl.ts");

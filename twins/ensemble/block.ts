@@ -3,7 +3,6 @@
 import { type Outcome } from "../solvers/outcome.ts";
 import type { Segments } from "../solvers/schedule.ts";
 import {
-  runTrajectories,
   type SolverOptions,
   solverOptions,
   type Trajectories,
@@ -49,7 +48,7 @@ export interface BlockResult {
 /** Runs the draws `from` .. `to` - 1. */
 export function runBlock(prepared: PreparedPlan, from: number, to: number, gathered: Gathered): BlockResult {
   const record = recordBlock(prepared, from, to, gathered);
-  runTrajectories(prepared.kernel, record.work, record.options, record.sink);
+  prepared.run(record.work, record.options, record.sink);
   return record.result();
 }
 

@@ -4,14 +4,16 @@
  * 10^10 a second: known without a clock, and the same on every machine.
  */
 import { loopNodes } from "../compile/schedule.ts";
-import { runTrajectories, solverOptions } from "../solvers/trajectories.ts";
+import { solverOptions } from "../solvers/trajectories.ts";
 import type { PreparedPlan } from "./plan.ts";
 
 const SAMPLES = 4;
+/** Under controllers one takes as long as a hundred others, and goes nearly the same way. */
+const CONTROLLED_SAMPLES = 1;
 
 /** Mean operations of a few trajectories, evenly thinned; at least those of one attempted step. */
-export function workOfTrajectory({ plan, kernel, work }: PreparedPlan): number {
-  const count = Math.min(SAMPLES, work.count);
+export function workOfTrajectory({ plan, kernel, work, run }: PreparedPlan): number {
+  const count = Math.min(plan.controllers ? CONTROLLED_SAMPLES : SAMPLES, work.count);
   const some = {
     count,
     load: (index: number, into: Float64Array) => work.load(Math.floor((index * work.count) / count), into),
@@ -22,7 +24,7 @@ export function workOfTrajectory({ plan, kernel, work }: PreparedPlan): number {
     atol: plan.atol,
   });
   let attempts = 0;
-  runTrajectories(kernel, some, options, {
+  run(some, options, {
     finished: ({ steps, rejects }) => {
       attempts += steps + rejects;
     },
