@@ -93,9 +93,36 @@ test("a disk that fails under helix up: the stop goes into the emergency folder,
   expect(await verifiedLedger("ledger", { cwd })).toMatchObject({ verdict: "CLEAN" });
 });
 
-/** Every later datasync of the file fails. False where processes cannot be traced. */
-async function failSyncs(pid: number, file: string): Promise<boolean> {
-  const inject = ["-P", file, "-e", "trace=fdatasync", "-e", "inject=fdatasync:error=EIO"];
+test("when the emergency folder fails too, the record is told on standard error, whole", async ({ skip }) => {
+  const cwd = await temporaryFolder();
+  const config = await writeHelixToml(cwd, idle);
+  const text = await readFile(config, "utf8");
+  await writeFile(config, text.replace('"ledger"', '"ledger"\nemergency_folder = "emergency"'));
+  const up = startHelix(["up"], { cwd });
+  await up.said(/Ctrl-C stops/);
+  const files = ["ledger", "emergency"].map((folder) => join(cwd, folder, "seg-0000-00000000.hlx"));
+  if (!(await failSyncs(up.pid, ...files)))
+    return skip("needs strace and the right to trace, apt-get install strace");
+  up.interrupt();
+  const { code, stderr } = await up.ended;
+  expect({ code, stderr }).toEqual({
+    code: 1,
+    stderr: expect.stringMatching(
+      /^helix: neither the ledger nor its emergency log takes this safety record \(.*EIO.*\): [0-9a-f-]{36} \{"type":"RUNTIME_STOPPED","reason":"[^"]+"\}$/m,
+    ),
+  });
+  expect((await upOnce(cwd)).code).toBe(0);
+});
+
+/** Every later datasync of the files fails. False where processes cannot be traced. */
+async function failSyncs(pid: number, ...files: string[]): Promise<boolean> {
+  const inject = [
+    ...files.flatMap((file) => ["-P", file]),
+    "-e",
+    "trace=fdatasync",
+    "-e",
+    "inject=fdatasync:error=EIO",
+  ];
   const tracer = spawn("strace", ["-f", "-p", `${pid}`, ...inject], { stdio: ["ignore", "ignore", "pipe"] });
   whenAllIsOver(() => void tracer.kill());
   return new Promise((resolve) => {

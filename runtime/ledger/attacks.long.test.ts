@@ -1,36 +1,9 @@
-/** The attacks of attacks.test.ts in full: bits of a small ledger, cuts and sector subsets of its last batches. */
+/** The attacks of attacks.test.ts in full: cuts and sector subsets of a small ledger's last batches. */
 import { describe, expect, test } from "vitest";
 import { concat, SECTOR_BYTES, withoutZeroTail } from "./bytes.ts";
 import { LedgerOpenError } from "./index.ts";
 import { MemoryDisk } from "./testing/memory-disk.ts";
 import { ledgerOf, open, readAll, segmentPath, stopped, verify } from "./testing/small-ledger.ts";
-
-const outcome = (disk: MemoryDisk): Promise<string> =>
-  verify(disk).then(
-    ({ verdict }) => verdict,
-    (error: LedgerOpenError) => error.problem,
-  );
-
-test("single bits of a small ledger, flipped: every bit of every byte that says something, one of each zero", async () => {
-  const clean = await ledgerOf([["a"], ["b"]], { segmentBytes: 2 * SECTOR_BYTES });
-  let flipped = 0;
-  for (const [path, bytes] of clean.files) {
-    if (path.includes("ledger.lock")) continue;
-    for (let bit = 0; bit < bytes.length * 8; bit++) {
-      const at = bit >> 3;
-      // Zeros are checked as one run, whichever of their bits is set.
-      if (bytes[at] === 0 && (bit & 7) !== (at & 7)) continue;
-      const disk = clean.copy();
-      const copy = disk.bytes(path);
-      copy[at] = (copy[at] ?? 0) ^ (1 << (bit & 7));
-      const noticed = await outcome(disk);
-      if (!/TORN_TAIL|CORRUPT|ROLLBACK|newer-format/.test(noticed))
-        expect({ path, bit, noticed }).toBe("noticed");
-      flipped += 1;
-    }
-  }
-  expect(flipped).toBeGreaterThan(30_000);
-});
 
 describe("the last batches", () => {
   /** Copies of an open ledger before and after each of three batches of one to five sectors. */

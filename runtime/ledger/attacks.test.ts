@@ -209,6 +209,25 @@ describe("a crash in the last write", () => {
       const changed = damagedCopy(path, (bytes) => flip(bytes.length * 8 - 8000)(bytes), disk);
       expect(await verify(changed)).toMatchObject({ verdict: "CORRUPT" });
     }
+    disk.files.delete(kept);
+    expect(await verify(disk)).toMatchObject({
+      verdict: "CORRUPT",
+      firstBad: { sequence: 4n, reason: expect.stringContaining("are gone") },
+    });
+  });
+
+  test("is told by the RECOVERY record: what was wrong, in which file and from which byte on", async () => {
+    const disk = before.copy();
+    const from = disk.bytes(segmentPath(0)).length;
+    const tail = written().slice(from, from + 5000);
+    disk.files.set(segmentPath(0), concat(disk.bytes(segmentPath(0)), tail));
+    disk.bytes(`${FOLDER}/hwm.a`).fill(0, 20);
+    const { firstBad } = await verify(disk);
+    await (await open(disk)).close();
+    expect((await readAll(disk, 4n)).map(({ event }) => event)).toMatchObject([
+      { type: "RECOVERY", reason: firstBad?.reason, file: "seg-0000-00000000.hlx", offset: from },
+      { type: "RECOVERY", reason: expect.stringContaining("checkpoint"), file: "hwm.a", offset: 0 },
+    ]);
   });
 
   test("while creating: the next opening finishes it", async () => {

@@ -10,7 +10,7 @@ import { KeyHistory } from "./key-history.ts";
 import { POLICY_FILE, writePolicy } from "./policy.ts";
 import { crcOf } from "./resume-point.ts";
 import { encodeSegmentHeader, NO_PREVIOUS, segmentFile } from "./segment.ts";
-import { createSigningKey } from "./signing-key.ts";
+import { createSigningKey, type VerifierKey } from "./signing-key.ts";
 
 /** Only the owner may read the key, and the rest has no other reader by default either. */
 export const OWNER_ONLY = 0o600;
@@ -18,7 +18,11 @@ export const OWNER_ONLY = 0o600;
 export async function createLedger(
   disk: Disk,
   folder: string,
-  { origin, passphrase }: { origin: string; passphrase: string | undefined },
+  {
+    origin,
+    passphrase,
+    root,
+  }: { origin: string; passphrase: string | undefined; root: VerifierKey | undefined },
   clock: Clock,
   random: Random,
 ): Promise<void> {
@@ -37,5 +41,5 @@ export async function createLedger(
   await write(keyFile(0), writeKeyFile(key, passphrase, random));
   for (const file of MARK_FILES) await write(file, mark);
   await write(segmentFile(0, 0).name, header);
-  await write(POLICY_FILE, toUtf8(writePolicy(new KeyHistory(ledgerId, key.verifier), key)));
+  await write(POLICY_FILE, toUtf8(writePolicy(new KeyHistory(ledgerId, key.verifier, { root }), key)));
 }

@@ -1,6 +1,7 @@
 /** The emergency log: safety records while the ledger cannot take them. */
 import { describe, expect, test } from "vitest";
-import { LedgerUnavailableError } from "./index.ts";
+import type { EmergencyBackedLedger } from "./emergency.ts";
+import { LedgerUnavailableError, type UnwrittenRecord } from "./index.ts";
 import { MemoryDisk, systemError } from "./testing/memory-disk.ts";
 import { FOLDER, open, readAll, stopped, verify } from "./testing/small-ledger.ts";
 
@@ -100,17 +101,26 @@ describe("a full or failing disk", () => {
     expect((await typesIn(survivors.main)).filter((type) => type === "EMERGENCY_RECORD").length).toBe(1);
   });
 
-  test("when both fail, safety records do not throw and are kept in memory", async () => {
+  test("when both fail: GMP records are refused, safety records do not throw, stay in memory, and each is told", async () => {
     const { main, second, options, fail } = twoDisks();
-    const ledger = await open(main, options);
+    const told: UnwrittenRecord[] = [];
+    const emergency = { ...options.emergency, onUnwritten: (record: UnwrittenRecord) => told.push(record) };
+    const ledger = await open(main, { emergency });
     fail("EIO");
     second.before = (operation) => {
       if (operation === "write") throw systemError("EIO", "second");
     };
-    ledger.enqueue(stopped("last stand"), { safety: true });
-    await expect
-      .poll(() => (ledger as unknown as { unwritten: unknown[] }).unwritten)
-      .toEqual([stopped("last stand")]);
+    ledger.enqueue(stopped("first"), { safety: true });
+    await expect.poll(() => told.length).toBe(1);
+    await expect(ledger.append(stopped("second"), { safety: true })).rejects.toThrow(LedgerUnavailableError);
+    ledger.enqueue(stopped("third"), { safety: true });
+    await expect.poll(() => told.length).toBe(3);
+    expect(told.map(({ event }) => event)).toEqual([stopped("first"), stopped("second"), stopped("third")]);
+    expect(told.map(({ reason }) => reason)).toEqual(Array(3).fill(expect.stringContaining("EIO")));
+    expect(new Set(told.map(({ eventId }) => eventId)).size).toBe(3);
+    expect((ledger as EmergencyBackedLedger).unwritten).toEqual(told);
+    expect(() => ledger.enqueue(stopped("GMP"))).toThrow(LedgerUnavailableError);
+    await expect(ledger.append(stopped("GMP"))).rejects.toThrow(LedgerUnavailableError);
     await ledger.close();
     fail(undefined);
     second.before = () => {};

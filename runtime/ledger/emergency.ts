@@ -19,7 +19,34 @@ import { type LedgerRecord, readLedger } from "./read.ts";
 /** As far back in the main ledger a record may stand that the emergency log has too. */
 const OVERLAP_RECORDS = 20_000n;
 /** What the log writes for itself, and no event of HELIX. */
-const OWN_TYPES = new Set(["LEDGER_UNAVAILABLE", "EMERGENCY_MERGED", "RECOVERY", "KEY_ROTATED"]);
+const OWN_TYPES = new Set([
+  "LEDGER_UNAVAILABLE",
+  "EMERGENCY_MERGED",
+  "RECOVERY",
+  "KEY_ROTATED",
+  "KEY_COMPROMISED",
+]);
+
+/** In memory; every one is told when it comes, so that older ones need not stay. */
+const MOST_UNWRITTEN = 10_000;
+
+/** A safety record that no log could take. */
+export interface UnwrittenRecord {
+  readonly event: LedgerEvent;
+  /** UUIDv7 */
+  readonly eventId: string;
+  /** ns since 1970 UTC, when it was known that it cannot be written. */
+  readonly utcNs: bigint;
+  /** Why the emergency log did not take it. */
+  readonly reason: string;
+}
+
+export interface EmergencyPlace {
+  readonly folder: string;
+  readonly disk?: Disk;
+  /** Told at once of each safety record that neither log took: the last way to have it seen. */
+  readonly onUnwritten?: (record: UnwrittenRecord) => void;
+}
 
 interface Place {
   readonly folder: string;
@@ -37,10 +64,17 @@ export class EmergencyBackedLedger implements Ledger {
   #inUse = false;
   /** Safety records whose way is not certain yet. */
   readonly #pending = new Set<Promise<void>>();
-  /** What neither could take, oldest first: the last place left is memory. */
-  readonly unwritten: LedgerEvent[] = [];
+  /** What neither could take, oldest first: the last place left is memory, and whoever is told. */
+  readonly unwritten: UnwrittenRecord[] = [];
+  readonly #onUnwritten: (record: UnwrittenRecord) => void;
 
-  private constructor(place: Place, main: Ledger, emergency: Ledger) {
+  private constructor(
+    place: Place,
+    main: Ledger,
+    emergency: Ledger,
+    onUnwritten: (record: UnwrittenRecord) => void,
+  ) {
+    this.#onUnwritten = onUnwritten;
     this.#folder = place.folder;
     this.#clock = place.clock;
     this.#random = place.random.fork("ledger-emergency-ids");
@@ -51,13 +85,13 @@ export class EmergencyBackedLedger implements Ledger {
   /** Brings into `main` what `emergency` took since the last time. */
   static async merge(
     place: Place,
-    at: { readonly folder: string; readonly disk?: Disk },
+    at: EmergencyPlace,
     main: Ledger,
     emergency: Ledger,
   ): Promise<EmergencyBackedLedger> {
     const taken = await notMerged({ folder: at.folder, disk: at.disk ?? place.disk });
     if (taken.length > 0) await mergeInto(place, taken, main, emergency);
-    return new EmergencyBackedLedger(place, main, emergency);
+    return new EmergencyBackedLedger(place, main, emergency, at.onUnwritten ?? (() => {}));
   }
 
   get failure(): LedgerUnavailableError | undefined {
@@ -83,9 +117,8 @@ export class EmergencyBackedLedger implements Ledger {
     }
     const written = this.append(event, { safety }).then(
       () => undefined,
-      () => {
-        this.unwritten.push(event);
-      },
+      // Kept and told by then.
+      () => undefined,
     );
     this.#pending.add(written);
     void written.then(() => this.#pending.delete(written));
@@ -102,12 +135,19 @@ export class EmergencyBackedLedger implements Ledger {
     for (const outcome of closed) if (outcome.status === "rejected") throw outcome.reason;
   }
 
-  #appendToEmergency(event: LedgerEvent, eventId: string, cause: Error): Promise<LedgerReceipt> {
-    if (!this.#inUse) {
-      this.#inUse = true;
-      this.#emergency.enqueue({ type: "LEDGER_UNAVAILABLE", ledger: this.#folder, reason: cause.message });
+  async #appendToEmergency(event: LedgerEvent, eventId: string, cause: Error): Promise<LedgerReceipt> {
+    try {
+      if (!this.#inUse) {
+        this.#inUse = true;
+        this.#emergency.enqueue({ type: "LEDGER_UNAVAILABLE", ledger: this.#folder, reason: cause.message });
+      }
+      return await this.#emergency.append(event, { eventId });
+    } catch (error) {
+      const record = { event, eventId, utcNs: this.#clock.wallUtcNs(), reason: (error as Error).message };
+      if (this.unwritten.push(record) > MOST_UNWRITTEN) this.unwritten.shift();
+      this.#onUnwritten(record);
+      throw error;
     }
-    return this.#emergency.append(event, { eventId });
   }
 }
 

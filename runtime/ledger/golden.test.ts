@@ -30,6 +30,9 @@ const stored = (name: string) =>
     readdirSync(join(ROOT, name)).map((file) => [file, new Uint8Array(readFileSync(join(ROOT, name, file)))]),
   );
 
+/** Of verify.py. */
+const EXIT_CODES = { GOOD: 0, BAD: 1, TORN_TAIL: 3 } as const;
+
 let made: Golden[];
 let home: string;
 beforeAll(async () => {
@@ -67,11 +70,15 @@ describe("golden ledgers", () => {
         records?: number;
         root?: string;
         keys?: string[];
+        rootKey?: string | null;
+        untrusted?: unknown;
       };
-      const { python: verdict, records, root, verifierKey } = expected(name);
-      expect({ status, verdict: said.verdict }).toEqual({ status: verdict === "GOOD" ? 0 : 1, verdict });
-      if (verdict === "GOOD") {
-        expect([`${said.records}`, said.root, said.keys?.at(-1)]).toEqual([records, root, verifierKey]);
+      const { python: verdict, records, root, verifierKey, rootKey, untrusted } = expected(name);
+      expect({ status, verdict: said.verdict }).toEqual({ status: EXIT_CODES[verdict], verdict });
+      if (verdict !== "BAD") {
+        const { keys, ...found } = said;
+        expect([`${found.records}`, found.root, keys?.at(-1)]).toEqual([records, root, verifierKey]);
+        expect(found).toMatchObject({ rootKey, untrusted });
       }
     },
   );

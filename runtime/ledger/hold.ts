@@ -17,9 +17,10 @@ import { damaged, LedgerOpenError } from "./open-error.ts";
 import type { LedgerPolicy } from "./policy.ts";
 import { quarantine } from "./recover.ts";
 import type { ResumePoint } from "./resume-point.ts";
-import { type RotatedBy, rotationEvent } from "./rotate.ts";
+import { parseRootKey, rootKeyError } from "./root-key.ts";
+import { type RotatedBy, rotationEvents } from "./rotate.ts";
 import { listSegments, sealedAt } from "./segment.ts";
-import type { SigningKey } from "./signing-key.ts";
+import type { SigningKey, VerifierKey } from "./signing-key.ts";
 import { Stamp, type StampSource } from "./stamp.ts";
 import { startSegmentWith } from "./start-segment.ts";
 
@@ -34,6 +35,8 @@ export interface HoldOptions extends StampSource {
   readonly random: Random;
   readonly origin?: string;
   readonly passphrase?: string | undefined;
+  /** C2SP verifier key without which a new ledger's key cannot be replaced; a ledger keeps what it was made with. */
+  readonly rootKey?: string | undefined;
   /** Refuses a folder without a ledger; by default one is made. */
   readonly mustExist?: boolean;
   /** Who has just replaced the key. */
@@ -59,6 +62,7 @@ export async function holdLedger(options: HoldOptions): Promise<HeldLedger> {
   if (origin !== undefined && !ORIGIN.test(origin)) {
     throw new LedgerOpenError("other-origin", folder, `ledger origin "${origin}" has a space or a plus`);
   }
+  const root = options.rootKey === undefined ? undefined : parseRootKey(folder, options.rootKey);
   if (options.mustExist) await loadPolicy(disk, folder);
   if ((await surveyFolder(disk, folder)) === "absent") {
     await disk.makeFolder(folder, 0o700);
@@ -66,7 +70,7 @@ export async function holdLedger(options: HoldOptions): Promise<HeldLedger> {
   }
   const lock = await takeLock(disk, folder);
   try {
-    return await holdLocked(options, lock);
+    return await holdLocked(options, root, lock);
   } catch (error) {
     await lock.release();
     throw error;
@@ -84,15 +88,24 @@ async function takeLock(disk: Disk, folder: string): Promise<DiskLock> {
   }
 }
 
-async function holdLocked(options: HoldOptions, lock: DiskLock): Promise<HeldLedger> {
+async function holdLocked(
+  options: HoldOptions,
+  root: VerifierKey | undefined,
+  lock: DiskLock,
+): Promise<HeldLedger> {
   const { folder, disk, clock, random, passphrase } = options;
   // Asked again under the lock: another holder may have made the ledger meanwhile.
   if ((await surveyFolder(disk, folder)) !== "ledger") {
-    await createLedger(disk, folder, { origin: options.origin ?? DEFAULT_ORIGIN, passphrase }, clock, random);
+    const origin = options.origin ?? DEFAULT_ORIGIN;
+    await createLedger(disk, folder, { origin, passphrase, root }, clock, random);
   }
   const policy = await loadPolicy(disk, folder);
   if (policy === undefined) throw damaged(folder, "ledger.policy is not signed by the key it names");
   checkOrigin(folder, policy, options.origin);
+  if (root !== undefined && root.text !== policy.keys.root?.text) {
+    const has = policy.keys.root === undefined ? "no root key" : `the root key ${policy.keys.root.text}`;
+    throw rootKeyError(folder, `ledger ${folder} was made with ${has}; leave out the other one`);
+  }
   const key = await loadKey(disk, folder, policy, passphrase);
   await syncLastSegment(disk, folder);
 
@@ -119,7 +132,7 @@ async function bringUp(
 ): Promise<ResumePoint> {
   const { number, epoch } = found.lastSegment;
   const events: LedgerEvent[] = found.verdict === "TORN_TAIL" ? await quarantine(disk, folder, found) : [];
-  if (epoch < policy.keys.epoch) events.push(rotationEvent(policy.keys, rotatedBy));
+  if (epoch < policy.keys.epoch) events.push(...rotationEvents(policy.keys, rotatedBy));
   if (events.length === 0) return { segment: number, epoch, end: found.end, crc: found.crc };
   const header = {
     number: number + 1,

@@ -44,8 +44,8 @@ export interface InspectOptions {
   readonly secret?: WriterSecret | undefined;
   /** Somebody may be writing meanwhile; false for the holder of the lock. */
   readonly live: boolean;
-  /** Called with every record that fits. */
-  readonly onRecord?: (record: Uint8Array) => void;
+  /** Called with every record that fits, and the chain with it. */
+  readonly onRecord?: (record: Uint8Array, chain: Chain) => void;
 }
 
 export interface Inspection {
@@ -61,8 +61,9 @@ export interface Inspection {
   readonly end: number;
   /** CRC-32 over the last segment up to there. */
   readonly crc: number;
-  /** What stands there and is no batch, without the zeros at its end. */
+  /** What stands there and is no batch, without the zeros at its end; and why it is none. */
   readonly tail: Uint8Array;
+  readonly tailReason: string | undefined;
 }
 
 export async function inspectLedger(options: InspectOptions): Promise<Inspection> {
@@ -77,7 +78,7 @@ class Inspector {
   readonly #marks: readonly Mark[];
   readonly #segments: readonly SegmentFile[];
   readonly #last: SegmentFile;
-  /** What keys have signed: marks, and the rotations. */
+  /** What keys have signed: marks, the rotations, and what is trusted of a compromised key. */
   readonly #statements: readonly Statement[];
   readonly #signedRecords: bigint;
   #chain: Chain;
@@ -127,6 +128,7 @@ class Inspector {
       end: this.#end,
       crc: this.#crc,
       tail: this.#tail,
+      tailReason: this.#tail.length === 0 ? undefined : this.#problem?.reason,
     };
   }
 
@@ -226,7 +228,7 @@ class Inspector {
       endLink,
       onRecord: (record) => {
         this.#compareWithStatements();
-        this.#options.onRecord?.(record);
+        this.#options.onRecord?.(record, this.#chain);
       },
       onBatch: () => this.#compareWithMarks(),
     });
@@ -293,7 +295,10 @@ function statementsOf(marks: readonly Mark[], { keys }: LedgerPolicy): Statement
     records,
     root: toHex(root),
   }));
-  return [...signed, ...rotations];
+  const trusted = keys.rotations.flatMap(({ compromise }) =>
+    compromise ? [{ file: POLICY_FILE, records: compromise.records, root: toHex(compromise.root) }] : [],
+  );
+  return [...signed, ...rotations, ...trusted];
 }
 
 /** @param segments that are there, rising */

@@ -38,15 +38,20 @@ export function writeKeyFile(key: SigningKey, passphrase: string | undefined, ra
 
 export const isSealedKey = (file: Uint8Array): boolean => fromUtf8(file).startsWith(FIRST_LINE);
 
-/** @throws PassphraseError; Error when the file is not a key in its usual form */
-export function openKeyFile(origin: string, file: Uint8Array, passphrase: string | undefined): SigningKey {
+/** @param variable that the passphrase came from. @throws PassphraseError; Error when the file is not a key in its usual form */
+export function openKeyFile(
+  origin: string,
+  file: Uint8Array,
+  passphrase: string | undefined,
+  variable = PASSPHRASE_VARIABLE,
+): SigningKey {
   if (!isSealedKey(file)) return readSigningKey(origin, file);
   const text = fromUtf8(file);
   const [, salt = "", nonce = "", sealed = ""] = FORM.exec(text) ?? [];
   const bytes = fromBase64(sealed);
   if (bytes.length <= TAG_BYTES || toBase64(bytes) !== sealed) throw new Error("sealed key is incomplete");
   if (passphrase === undefined) {
-    throw new PassphraseError(`its key is sealed; set ${PASSPHRASE_VARIABLE} to its passphrase`);
+    throw new PassphraseError(`its key is sealed; set ${variable} to its passphrase`);
   }
   const decipher = createDecipheriv(
     "aes-256-gcm",
@@ -59,7 +64,7 @@ export function openKeyFile(origin: string, file: Uint8Array, passphrase: string
   try {
     decipher.final();
   } catch (error) {
-    const message = `the passphrase in ${PASSPHRASE_VARIABLE} does not open its key`;
+    const message = `the passphrase in ${variable} does not open its key`;
     throw new PassphraseError(message, { cause: error });
   }
   return readSigningKey(origin, pem);

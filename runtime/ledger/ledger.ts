@@ -3,6 +3,7 @@
  * How records are laid out and hashed is behind this.
  */
 import type { LedgerEvent } from "./events.ts";
+import type { TimeStamp } from "./time-stamp/token.ts";
 
 export interface Ledger {
   /** Resolves when the record is on the medium. @throws LedgerUnavailableError; the record may or may not be there. */
@@ -75,6 +76,8 @@ export interface LedgerVerification {
   readonly checkpointRecords: bigint;
   /** Electronic signatures of persons, each found to be of the record that it names. */
   readonly signatures: number;
+  /** RFC 3161 time-stamps of checkpoints beside it, each found to be of a checkpoint that the records bear out. */
+  readonly timeStamps: { readonly count: number; readonly newest: TimeStamp | undefined };
   /** Of further keys on the newest checkpoint, as `name+key id`; none of them is checked. */
   readonly otherSignatures: readonly string[];
   /**
@@ -83,6 +86,15 @@ export interface LedgerVerification {
    * the folder could have written them. "none": there are no such records.
    */
   readonly unsignedShownBy: "key" | "hashes" | "none";
+  /** C2SP verifier key of the offline root key; undefined where none was named when the ledger was made. */
+  readonly rootKey: string | undefined;
+  /**
+   * There and unchanged, and not to be trusted: between the last trusted size, as the root key says, and the
+   * rotation the compromised key may have been in other hands. `from` up to before `to`.
+   */
+  readonly untrusted: readonly { readonly from: bigint; readonly to: bigint; readonly epoch: number }[];
+  /** What was there and could not be checked, one line each; the verdict does not depend on it. */
+  readonly remarks: readonly string[];
   /**
    * C2SP verifier key of the ledger, undefined when its policy file is unreadable. Compare it with
    * the one noted when the ledger was made: who holds the key file can sign another ledger.

@@ -10,6 +10,7 @@ export type LedgerOpenProblem =
   | "read-only"
   | "other-origin"
   | "passphrase"
+  | "root-key"
   | "no-such-record"
   | "damaged"
   | "disk";

@@ -6,7 +6,7 @@ import type { Clock, Origin, Random } from "@helix/hal";
 import { type Disk, isSystemPlatform, type Timekeeping } from "@helix/platform";
 import { BatchWriter } from "./batch-writer.ts";
 import { toUtf8 } from "./bytes.ts";
-import { EmergencyBackedLedger } from "./emergency.ts";
+import { EmergencyBackedLedger, type EmergencyPlace } from "./emergency.ts";
 import { GroupCommitLedger } from "./group-commit.ts";
 import { HighWaterMarkWriter } from "./high-water-mark.ts";
 import { type HeldLedger, holdLedger } from "./hold.ts";
@@ -39,11 +39,16 @@ export interface OpenLedgerOptions {
    * Where safety records go while the ledger cannot take them: a folder on another device, and its
    * disk when that is another one. What it took is merged at the next opening, with a deviation.
    */
-  readonly emergency?: { readonly folder: string; readonly disk?: Disk };
+  readonly emergency?: EmergencyPlace;
   /** Of `clock`: each record says its time zone and quality; without it neither is stated. */
   readonly timekeeping?: Timekeeping;
   /** The kind of plant the records are of, "physical" in production; by default not stated. */
   readonly dataOrigin?: Origin;
+  /**
+   * Offline root key as its C2SP verifier key: a new ledger then takes no other signing key without the
+   * root's signature. A ledger keeps what it was made with.
+   */
+  readonly rootKey?: string | undefined;
   /** Opens the key of a ledger that was made with one; a new ledger's key is sealed with it. */
   readonly passphrase?: string | undefined;
 }
@@ -77,6 +82,7 @@ function openEmergency(
       disk: disk ?? options.disk,
       random: options.random.fork("ledger-emergency"),
       origin: `${origin}/emergency`,
+      rootKey: undefined,
     },
     startInline,
   );

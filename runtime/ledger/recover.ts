@@ -8,6 +8,7 @@ import { toHex } from "./bytes.ts";
 import type { LedgerEvent } from "./events.ts";
 import { tornHash } from "./hashing.ts";
 import type { Inspection } from "./inspect.ts";
+import { BAD_MARK } from "./verdict.ts";
 
 const TORN_NAME = /^torn-([0-9a-f]{64})\.bin$/;
 
@@ -21,14 +22,26 @@ export function tornFits(name: string, bytes: () => Promise<Uint8Array>): Promis
 
 /** Copies what is torn aside. @returns what the next segment starts with */
 export async function quarantine(disk: Disk, folder: string, found: Inspection): Promise<LedgerEvent[]> {
-  const badMarks = found.marks.filter(({ checkpoint }) => checkpoint === undefined);
-  const pieces = [found.tail, ...badMarks.map(({ bytes }) => bytes)].filter(({ length }) => length > 0);
-  for (const piece of pieces) await disk.writeFile(join(folder, tornName(piece)), piece);
-  return pieces.map((piece) => ({
+  const pieces = piecesOf(found).filter(({ bytes }) => bytes.length > 0);
+  for (const { bytes } of pieces) await disk.writeFile(join(folder, tornName(bytes)), bytes);
+  return pieces.map(({ bytes, file, offset, reason }) => ({
     type: "RECOVERY",
     verdict: found.verdict,
-    quarantinedBytes: piece.length,
-    quarantineFile: tornName(piece),
-    hash: toHex(tornHash(piece)),
+    reason,
+    file,
+    offset,
+    quarantinedBytes: bytes.length,
+    quarantineFile: tornName(bytes),
+    hash: toHex(tornHash(bytes)),
   }));
+}
+
+/** What a crash left, where, and what is wrong with it. */
+function piecesOf({ lastSegment, end, tail, tailReason = "", marks }: Inspection) {
+  return [
+    { bytes: tail, file: lastSegment.name, offset: end, reason: tailReason },
+    ...marks
+      .filter(({ checkpoint }) => checkpoint === undefined)
+      .map(({ bytes, file }) => ({ bytes, file, offset: 0, reason: BAD_MARK })),
+  ];
 }

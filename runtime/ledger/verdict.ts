@@ -28,6 +28,8 @@ interface Judgement {
   readonly firstBad: LedgerVerification["firstBad"];
 }
 
+export const BAD_MARK = "file does not hold a checkpoint signed by this ledger's key";
+
 export function judge(found: Findings): Judgement {
   if (found.mismatch !== undefined) {
     const { statement, provenRecords } = found.mismatch;
@@ -54,7 +56,7 @@ function judgeMarks({ marks, records }: Findings): Judgement {
   if (first === undefined) return { verdict: "CLEAN", firstBad: undefined };
   if (first.bytes.length === 0) return atFile("CORRUPT", first.file, records, "file is missing or empty");
   const verdict = bad.length === marks.length ? "CORRUPT" : "TORN_TAIL";
-  return atFile(verdict, first.file, records, "file does not hold a checkpoint signed by this ledger's key");
+  return atFile(verdict, first.file, records, BAD_MARK);
 }
 
 const atFile = (verdict: LedgerVerdict, file: string, sequence: bigint, reason: string): Judgement => ({

@@ -1,15 +1,17 @@
 /**
  * Checks a whole ledger, without its lock and without changing anything: framing, sequence, chain,
  * batch hashes, the tree against the signed checkpoints, what follows them against the private key where
- * that can be read, every electronic signature against what it signs, and every other file that belongs
+ * that can be read, every electronic signature against what it signs, every time-stamp against its checkpoint, and every other file that belongs
  * to the ledger. Safe beside a live writer: what it is just writing is not counted.
  */
 import { join } from "node:path";
 import type { Disk } from "@helix/platform";
+import { listAnchors } from "./anchor.ts";
+import { AnchorCheck } from "./anchor-check.ts";
 import { toHex } from "./bytes.ts";
 import { loadPolicy } from "./folder.ts";
 import { newestCheckpoint } from "./high-water-mark.ts";
-import { inspectLedger } from "./inspect.ts";
+import { type InspectOptions, inspectLedger } from "./inspect.ts";
 import { isSealedKey, keyFile, openKeyFile, PassphraseError } from "./key-file.ts";
 import type { LedgerVerification } from "./ledger.ts";
 import { MerkleTree } from "./merkle-tree.ts";
@@ -18,6 +20,7 @@ import { type LedgerPolicy, POLICY_FILE } from "./policy.ts";
 import { readStored } from "./read.ts";
 import { placeOf } from "./record-codec.ts";
 import { tornFits } from "./recover.ts";
+import { RecoveryCheck } from "./recovery-check.ts";
 import { SignatureCheck } from "./signature-check.ts";
 import type { SigningKey } from "./signing-key.ts";
 
@@ -49,7 +52,11 @@ function badPolicy(): LedgerVerification {
     checkpointRecords: 0n,
     unsignedShownBy: "none",
     verifierKey: undefined,
+    rootKey: undefined,
+    untrusted: [],
+    remarks: [],
     signatures: 0,
+    timeStamps: { count: 0, newest: undefined },
     otherSignatures: [],
     firstBad: {
       sequence: 0n,
@@ -67,25 +74,38 @@ async function verifyAll(
   passphrase: string | undefined,
 ): Promise<LedgerVerification> {
   const signatures = new SignatureCheck();
-  const onRecord = (record: Uint8Array) => signatures.look(record);
+  const recoveries = new RecoveryCheck();
+  const anchors = new AnchorCheck(await listAnchors(disk, folder), policy);
+  const onRecord: InspectOptions["onRecord"] = (record, chain) => {
+    signatures.look(record);
+    recoveries.look(record);
+    anchors.look(chain);
+  };
   const key = await privateKey(disk, folder, policy, passphrase);
-  const secret = typeof key === "string" ? undefined : key;
+  const secret = key.state === "open" ? key.key : undefined;
   const found = await inspectLedger({ disk, folder, policy, from: "first", live: true, secret, onRecord });
   const { records, root } = found.proven;
   const readable = found.verdict === "CLEAN" || found.verdict === "TORN_TAIL";
   const moved = readable ? await movedSignature(disk, folder, signatures) : undefined;
-  const beside = found.firstBad === undefined ? await badFileBeside(disk, folder, policy, key) : undefined;
-  const further = moved ?? (beside && { sequence: records, offset: 0, ...beside });
+  const stamped = readable ? anchors.problem(records) : undefined;
+  const beside =
+    found.firstBad === undefined ? await badFileBeside(disk, folder, key, recoveries) : undefined;
+  const badFile: BadFile | undefined = stamped ? { file: stamped.file, reason: stamped.reason } : beside;
+  const further = moved ?? (badFile && { sequence: records, offset: 0, ...badFile });
   const newest = newestCheckpoint(found.marks);
   const checkpointed = newest?.records ?? 0n;
   return {
-    verdict: further === undefined ? found.verdict : "CORRUPT",
+    verdict: further === undefined ? found.verdict : ((moved ? undefined : stamped?.verdict) ?? "CORRUPT"),
     records,
     root,
     checkpointRecords: checkpointed < records ? checkpointed : records,
     unsignedShownBy: checkpointed >= records ? "none" : secret === undefined ? "hashes" : "key",
     signatures: signatures.count,
+    timeStamps: { count: anchors.count, newest: anchors.newest },
     otherSignatures: newest?.otherSignatures ?? [],
+    rootKey: policy.keys.root?.text,
+    untrusted: policy.keys.untrusted,
+    remarks: key.state === "closed" && key.remark !== undefined ? [key.remark] : [],
     verifierKey: policy.key.text,
     firstBad: further ?? found.firstBad,
   };
@@ -105,20 +125,27 @@ async function movedSignature(
   throw new Error(`record ${sequence} is gone since it was read`);
 }
 
+interface BadFile {
+  readonly file: string;
+  readonly reason: string;
+  /** Of the record that speaks of it. */
+  readonly sequence?: bigint;
+}
+
 /** The private key, where it is there and this reader may see it; and what crashes left aside. */
 async function badFileBeside(
   disk: Disk,
   folder: string,
-  policy: LedgerPolicy,
-  key: SigningKey | "closed" | "other",
-): Promise<{ file: string; reason: string } | undefined> {
-  if (key === "other") {
-    return {
-      file: keyFile(policy.keys.epoch),
-      reason: "file is not the private key that ledger.policy names",
-    };
+  key: KeyFound,
+  recoveries: RecoveryCheck,
+): Promise<BadFile | undefined> {
+  if (key.state === "other") {
+    return { file: key.file, reason: "file is not the private key that ledger.policy names" };
   }
-  for (const file of await disk.list(folder)) {
+  const files = await disk.list(folder);
+  const missing = recoveries.firstMissing(files);
+  if (missing) return { ...missing, reason: "the bytes set aside after a crash are gone" };
+  for (const file of files) {
     if ((await tornFits(file, () => disk.readFile(join(folder, file)))) === false) {
       return { file, reason: "the bytes set aside after a crash have changed" };
     }
@@ -127,27 +154,37 @@ async function badFileBeside(
 }
 
 /**
- * The key in use, where it is there and this reader may see it; "other" when the file holds something
- * else. "closed": an inspector need not be allowed to read it, nor know its passphrase.
+ * The key in use. "closed": an inspector need not be allowed to read it, nor know its passphrase. "other":
+ * the file holds something else.
  */
+type KeyFound =
+  | { readonly state: "open"; readonly key: SigningKey }
+  | { readonly state: "closed"; readonly remark: string | undefined }
+  | { readonly state: "other"; readonly file: string };
+
 async function privateKey(
   disk: Disk,
   folder: string,
   policy: LedgerPolicy,
   passphrase: string | undefined,
-): Promise<SigningKey | "closed" | "other"> {
+): Promise<KeyFound> {
+  const name = keyFile(policy.keys.epoch);
   let file: Uint8Array;
   try {
-    file = await disk.readFile(join(folder, keyFile(policy.keys.epoch)));
+    file = await disk.readFile(join(folder, name));
   } catch {
-    return "closed";
+    return { state: "closed", remark: undefined };
+  }
+  if (isSealedKey(file) && passphrase === undefined) {
+    return { state: "closed", remark: `${name} is sealed, and without its passphrase it was not checked` };
   }
   try {
-    if (isSealedKey(file) && passphrase === undefined) return "closed";
     const key = openKeyFile(policy.key.origin, file, passphrase);
-    return key.verifier.text === policy.key.text ? key : "other";
+    return key.verifier.text === policy.key.text ? { state: "open", key } : { state: "other", file: name };
   } catch (error) {
     // Not a key any more, whatever the reason; but a wrong passphrase says nothing of the file.
-    return error instanceof PassphraseError ? "closed" : "other";
+    if (!(error instanceof PassphraseError)) return { state: "other", file: name };
+    const remark = `${name} does not open with the passphrase given: that is another one, or the file has changed`;
+    return { state: "closed", remark };
   }
 }

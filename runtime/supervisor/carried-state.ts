@@ -32,12 +32,14 @@ export function carrying(start: Start, former: FormerRuns): Start {
   return fitsRecord(event) ? event : start;
 }
 
-function carriedState({ openCommands, interruptedSinceUtcNs, setpoints }: FormerRuns): CarriedState {
+function carriedState({ openCommands, interruptedSinceUtcNs, setpoints, ...more }: FormerRuns): CarriedState {
   return {
     openCommands: openCommands.map(({ id: commandId, ...open }) => ({ commandId, ...open })),
     interruptions: [...interruptedSinceUtcNs].map(([instrument, sinceUtcNs]) => ({ instrument, sinceUtcNs })),
     setpoints: [...setpoints].flatMap(([instrument, values]) =>
       [...values].map(([channelId, value]) => ({ instrument, channelId, value })),
     ),
+    openCalibrations: more.openCalibrations,
+    registrations: [...more.registrations.values()],
   };
 }

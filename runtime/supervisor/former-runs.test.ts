@@ -16,9 +16,12 @@ const stopped: LedgerEvent = { type: "RUNTIME_STOPPED", reason: "Ctrl-C" };
 const recovery: LedgerEvent = {
   type: "RECOVERY",
   verdict: "TORN_TAIL",
+  reason: "no batch header here",
+  file: "seg-0000-00000000.hlx",
+  offset: 4096,
   quarantinedBytes: 7,
-  quarantineFile: undefined,
-  hash: undefined,
+  quarantineFile: "torn-00.bin",
+  hash: "00",
 };
 const intent = (commandId: string): LedgerEvent => ({
   type: "COMMAND_INTENT",
@@ -117,6 +120,8 @@ describe("death", () => {
       openCommands: [],
       interruptedSinceUtcNs: new Map(),
       setpoints: new Map(),
+      registrations: new Map(),
+      openCalibrations: [],
     });
   });
 

@@ -7,17 +7,23 @@
  */
 import type { InstrumentCommand } from "@helix/hal";
 import type { Actor, CarriedState, LedgerRecord } from "@helix/ledger";
+import type { OpenCalibration } from "./calibrate.ts";
 import { carriedBy } from "./carried-state.ts";
+import { type Registration, type Registrations, takeRegistration } from "./drivers/driver-registry.ts";
 
 export interface FormerRuns {
   /** Last record of the latest run, where that run did not stop in order. */
   readonly death: { readonly sequence: bigint; readonly utcNs: bigint } | undefined;
   /** In the order of their intents. */
   readonly openCommands: readonly OpenCommand[];
+  /** Calibrations that a death cut off. */
+  readonly openCalibrations: readonly OpenCalibration[];
   /** By instrument, ns since 1970 UTC: the last known of a connection that died with its runtime. */
   readonly interruptedSinceUtcNs: ReadonlyMap<string, bigint>;
   /** By instrument and channel id, in the channel's unit: what was acknowledged or read last. */
   readonly setpoints: ReadonlyMap<string, ReadonlyMap<number, number>>;
+  /** The drivers that somebody vouches for. */
+  readonly registrations: Registrations;
 }
 
 /** A command with an intent, whose fate is not on record. */
@@ -39,18 +45,34 @@ export async function readFormerRuns(records: AsyncIterable<LedgerRecord>): Prom
   const runs = new RunReader();
   const commands = new Map<string, OpenCommand>();
   const setpoints: Setpoints = new Map();
+  const calibrations = new Map<string, OpenCalibration>();
+  const registrations = new Map<string, Registration>();
   let isFirst = true;
   for await (const record of records) {
     runs.take(record);
     const carried = carriedBy(record.event);
-    if (isFirst && carried) takeCarried(carried, runs.interrupted, commands, setpoints);
+    if (isFirst && carried) {
+      takeCarried(carried, runs.interrupted, commands, setpoints);
+      for (const one of carried.openCalibrations ?? []) calibrations.set(one.calibrationId, one);
+      for (const one of carried.registrations ?? []) registrations.set(one.library, one);
+    }
     isFirst = false;
     takeSetpoint(record, commands, setpoints);
     takeCommand(record, commands);
+    takeCalibration(record, calibrations);
+    takeRegistration(record, registrations);
   }
   const death = runs.end();
   const openCommands = [...commands.values()];
-  return { death, openCommands, interruptedSinceUtcNs: runs.interrupted, setpoints };
+  const openCalibrations = [...calibrations.values()];
+  return {
+    death,
+    openCommands,
+    openCalibrations,
+    interruptedSinceUtcNs: runs.interrupted,
+    setpoints,
+    registrations,
+  };
 }
 
 /** What the records before this first one would have told. */
@@ -118,6 +140,13 @@ function takeCommand({ event, sequence }: LedgerRecord, open: Map<string, OpenCo
     case "DEVIATION":
       open.delete(id);
   }
+}
+
+function takeCalibration({ event }: LedgerRecord, open: Map<string, OpenCalibration>): void {
+  if (event.type === "CALIBRATION") open.delete(event["calibrationId"] as string);
+  if (event.type !== "CALIBRATION_INTENT") return;
+  const { calibrationId, instrument, channelId, actor, reason } = event as unknown as OpenCalibration;
+  open.set(calibrationId, { calibrationId, instrument, channelId, actor, reason });
 }
 
 /** Follows runs from start to stop, or to the start of the next one where there was no stop. */

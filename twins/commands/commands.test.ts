@@ -131,7 +131,7 @@ test("twin plot writes a picture with a panel for every state", async () => {
   await call(twin, "plot", { model: "cho-fed-batch" }, { out: "cho.svg" });
   const svg = await readFile(join(folder, "cho.svg"), "utf8");
   expect(svg.match(/<polyline/g)).toHaveLength(8);
-  expect(svg).toContain("mAb, mg/L");
+  expect(svg).toContain("antibody, mg/L");
 });
 
 describe("SBML", () => {

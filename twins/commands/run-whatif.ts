@@ -8,8 +8,7 @@ import { alignedTable } from "./table.ts";
 import { agreementText, chooseEngine, type DeviceAgreement, type EngineName } from "./whatif-engine.ts";
 import { whatIfJson } from "./whatif-json.ts";
 import { type QuestionOptions, readQuestion } from "./whatif-question.ts";
-import { replayWhatIf } from "./whatif-replay.ts";
-import { type ReportFiles, writeReports } from "./whatif-reports.ts";
+import type { ReportFiles } from "./whatif-reports.ts";
 import {
   comparisonText,
   endText,
@@ -39,7 +38,10 @@ export async function runWhatIf(
   const read = await readQuestion(given, options, context);
   const { question, choice, run } = read;
   const { model, plan } = question;
-  if (options.replay !== undefined) return replayWhatIf(question, options.replay, context);
+  if (options.replay !== undefined) {
+    const { replayWhatIf } = await import("./whatif-replay.ts");
+    return replayWhatIf(question, options.replay, context);
+  }
   const workers = options.workers ?? navigator.hardwareConcurrency;
   const clock = context.platform.clock;
   const started = clock.monotonicNs();
@@ -75,10 +77,13 @@ export async function runWhatIf(
   context.out.write(rankingText(answer, question.target));
   const agreement = await chosen.agreement?.(plan);
   if (agreement) context.out.write(`\n${agreementText(agreement, model.time.unit)}`);
-  const problems = [
-    ...(await tables.finish(answer.result)),
-    ...(await writeReports(options, read, answer, engineText(engine, agreement, model.time.unit), context)),
-  ];
+  const problems = await tables.finish(answer.result);
+  // Loaded when asked for: the first answer does not wait for it.
+  if (options.html !== undefined || options.csv !== undefined) {
+    const { writeReports } = await import("./whatif-reports.ts");
+    const shown = engineText(engine, agreement, model.time.unit);
+    problems.push(...(await writeReports(options, read, answer, shown, context)));
+  }
   for (const problem of problems) context.err.write(`helix: ${problem}\n`);
   const isWhole = answer.complete && problems.length === 0;
   return {

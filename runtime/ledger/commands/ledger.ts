@@ -1,6 +1,9 @@
 import type { CommandGroup } from "@helix/cli";
 import { anchor } from "./anchor.ts";
+import { create } from "./create.ts";
 import { exportCommand } from "./export.ts";
+import { makeRootKeyCommand } from "./make-root-key.ts";
+import { eraseName, name, names } from "./people.ts";
 import { prove } from "./prove.ts";
 import { rotateKeyCommand } from "./rotate-key.ts";
 import { search } from "./search.ts";
@@ -12,5 +15,19 @@ export const command: CommandGroup = {
   name: "ledger",
   summary: "check, read, sign, prove and export the audit ledger",
   topic: "evidence",
-  commands: [verify, show, search, exportCommand, prove, sign, rotateKeyCommand, anchor],
+  commands: [
+    verify,
+    show,
+    search,
+    exportCommand,
+    prove,
+    sign,
+    name,
+    names,
+    eraseName,
+    rotateKeyCommand,
+    anchor,
+    create,
+    makeRootKeyCommand,
+  ],
 };

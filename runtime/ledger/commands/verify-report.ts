@@ -1,5 +1,6 @@
 /** A verification in words for people, and as an object for programs. */
 import type { LedgerVerdict, LedgerVerification } from "../ledger.ts";
+import { utcText } from "../record-view.ts";
 
 const MEANING: Readonly<Record<LedgerVerdict, string>> = {
   CLEAN: "every record is there and as it was written",
@@ -23,7 +24,7 @@ const TAIL = {
 /** Lines for a terminal, without a newline at the end. */
 export function verificationText(folder: string, verification: LedgerVerification): string {
   const { verdict, records, root, checkpointRecords, unsignedShownBy, verifierKey, firstBad } = verification;
-  const { signatures, otherSignatures } = verification;
+  const { signatures, otherSignatures, remarks, rootKey, untrusted } = verification;
   const lines = [
     `${verdict}  ${folder}: ${MEANING[verdict]}`,
     `  records  ${records} proven good, ${checkpointRecords} of them under a signed checkpoint`,
@@ -35,8 +36,21 @@ export function verificationText(folder: string, verification: LedgerVerificatio
     );
   }
   if (verifierKey !== undefined) lines.push(`  key      ${verifierKey}`);
+  if (verifierKey !== undefined)
+    lines.push(`  offline  ${rootKey ?? "no root key was named when this ledger was made"}`);
+  for (const { from, to, epoch } of untrusted)
+    lines.push(
+      `  UNTRUSTED records ${from} to ${to - 1n}: key ${epoch}, which signed them, was compromised; the root key trusts what is before`,
+    );
   if (signatures > 0 && isWhole(verdict))
     lines.push(`  signed   ${signatures} electronic signatures, each of the record it names`);
+  const { count, newest } = verification.timeStamps;
+  if (newest !== undefined && isWhole(verdict)) {
+    lines.push(
+      `  time     ${count} time-stamped checkpoints, the newest ${utcText(newest.utcNs)} by ${newest.authority}`,
+    );
+  }
+  for (const remark of remarks) lines.push(`  note     ${remark}`);
   for (const other of otherSignatures) lines.push(`  also     signed by ${other}, which is not checked here`);
   if (firstBad !== undefined) {
     const { sequence, file, offset, reason } = firstBad;
@@ -58,7 +72,15 @@ export interface VerificationJson {
   readonly checkpointRecords: string;
   readonly unsignedShownBy: LedgerVerification["unsignedShownBy"];
   readonly signatures: number;
+  readonly timeStamps: {
+    readonly count: number;
+    readonly newest: { readonly time: string; readonly authority: string } | null;
+  };
   readonly otherSignatures: readonly string[];
+  readonly remarks: readonly string[];
+  readonly rootKey: string | null;
+  /** `to` is the first one after them. */
+  readonly untrusted: readonly { readonly from: string; readonly to: string; readonly epoch: number }[];
   readonly verifierKey: string | null;
   readonly firstBad: {
     readonly sequence: string;
@@ -69,7 +91,8 @@ export interface VerificationJson {
 }
 
 export function verificationJson(verification: LedgerVerification): VerificationJson {
-  const { firstBad } = verification;
+  const { firstBad, timeStamps } = verification;
+  const stamp = timeStamps.newest;
   return {
     verdict: verification.verdict,
     records: verification.records.toString(),
@@ -77,7 +100,14 @@ export function verificationJson(verification: LedgerVerification): Verification
     checkpointRecords: verification.checkpointRecords.toString(),
     unsignedShownBy: verification.unsignedShownBy,
     signatures: verification.signatures,
+    timeStamps: {
+      count: verification.timeStamps.count,
+      newest: stamp === undefined ? null : { time: utcText(stamp.utcNs), authority: stamp.authority },
+    },
     otherSignatures: verification.otherSignatures,
+    remarks: verification.remarks,
+    rootKey: verification.rootKey ?? null,
+    untrusted: verification.untrusted.map(({ from, to, epoch }) => ({ from: `${from}`, to: `${to}`, epoch })),
     verifierKey: verification.verifierKey ?? null,
     firstBad: firstBad === undefined ? null : { ...firstBad, sequence: firstBad.sequence.toString() },
   };

@@ -153,7 +153,9 @@ print(v.ed25519_verify(key, b"\\x72", sig), v.ed25519_verify(key, b"\\x73", sig)
       const changed = Buffer.from(bytes);
       changed[at] = (changed[at] ?? 0) ^ 0x10;
       writeFileSync(join(copy, name), changed);
-      expect({ name, at, ...check(copy) }).toMatchObject({ name, at, status: 1, verdict: "BAD" });
+      // One mark of the two may be torn by a crash; the other one still holds.
+      const [status, verdict] = name.startsWith("hwm") ? [3, "TORN_TAIL"] : [1, "BAD"];
+      expect({ name, at, ...check(copy) }).toMatchObject({ name, at, status, verdict });
       writeFileSync(join(copy, name), bytes);
     }
     expect(check(copy)).toMatchObject({ status: 0 });

@@ -8,8 +8,9 @@
 Python 3.8 or later, standard library only; BLAKE3, Ed25519, CBOR and the proofs of RFC 6962 are written
 out below from their specifications. The layout on disk is FORMAT.md, format 2.
 
-Exit code 0: everything fits. 1: something does not, and the line says what. 2: this is not a ledger
-or an export, or one of another format.
+Exit code 0, GOOD: everything fits. 1, BAD: something does not, and the line says what. 2, UNUSABLE: this
+is not a ledger or an export, or one of another format. 3, TORN_TAIL: everything fits but what a crash left
+of its last write, after every record that was signed for; the next opening sets that aside.
 """
 import base64
 import csv
@@ -28,6 +29,10 @@ SECTOR = 4096
 
 class Bad(Exception):
     """Something is not as it was signed."""
+
+
+class Torn(Bad):
+    """Not a whole batch: a write that was cut short looks so, and damage too. What follows it tells."""
 
 
 class Unusable(Exception):
@@ -247,20 +252,27 @@ class Policy:
         if len(lines) < 4 or lines[0] != head[0] or lines[2] != head[2]:
             raise Bad("ledger.policy is not a policy of format %d" % FORMAT)
         match = re.fullmatch(r"ledger ([0-9a-f]{32})", lines[1])
-        if not match or not lines[3].startswith("key "):
+        self.root_key = None
+        if lines[3].startswith("root "):
+            self.root_key = Key(lines.pop(3)[5:])
+        if not match or len(lines) < 4 or not lines[3].startswith("key "):
             raise Bad("ledger.policy is not a policy of format %d" % FORMAT)
         self.ledger_id = bytes.fromhex(match.group(1))
         self.keys = [Key(lines[3][4:])]
         self.starts = [0]
         self.roots = [None]
+        self.trusted = {}
         for line in lines[4:]:
-            self.add_rotation(line)
+            if line.startswith("compromised "):
+                self.add_compromise(line)
+            else:
+                self.add_rotation(line)
         if open_note(note, self.keys[-1]) is None:
             raise Bad("ledger.policy is not signed by the key it ends with")
 
     def add_rotation(self, line):
         fields = line.split(" ")
-        if len(fields) != 6 or fields[0] != "rotated" or not re.fullmatch(r"0|[1-9]\d*", fields[1]):
+        if len(fields) != (6 if self.root_key is None else 7) or fields[0] != "rotated" or not re.fullmatch(r"0|[1-9]\d*", fields[1]):
             raise Bad("ledger.policy has a line that is no rotation: %r" % line[:60])
         size, root, old, new = int(fields[1]), unbase64(fields[2]), self.keys[-1], Key(fields[3])
         statement = "\n".join([self.ledger_id.hex(), str(len(self.keys)), fields[1], fields[2], old.text, new.text])
@@ -271,9 +283,30 @@ class Policy:
             raise Bad("rotation %d is not signed by the old key" % len(self.keys))
         if not new.verify(message, unbase64(fields[5])):
             raise Bad("rotation %d is not signed by the new key" % len(self.keys))
+        if self.root_key is not None and not self.root_key.verify(message, unbase64(fields[6])):
+            raise Bad("rotation %d is not signed by the root key" % len(self.keys))
         self.keys.append(new)
         self.starts.append(size)
         self.roots.append(root)
+
+    def add_compromise(self, line):
+        """Of the key before the last rotation: how many records the root key trusts all the same."""
+        fields, epoch = line.split(" "), len(self.keys) - 2
+        if len(fields) != 4 or self.root_key is None or epoch < 0 or epoch in self.trusted or not re.fullmatch(r"0|[1-9]\d*", fields[1]):
+            raise Bad("ledger.policy has a line that is no statement of the root key: %r" % line[:60])
+        size, root = int(fields[1]), unbase64(fields[2])
+        statement = "\n".join([self.ledger_id.hex(), str(epoch), self.keys[epoch].text, fields[1], fields[2]])
+        message = b"helix-ledger/1 compromise\n" + statement.encode() + b"\n"
+        if not self.starts[epoch] <= size <= self.starts[epoch + 1] or len(root) != 32:
+            raise Bad("the trusted size of key %d does not fit its epoch" % epoch)
+        if not self.root_key.verify(message, unbase64(fields[3])):
+            raise Bad("the trusted size of key %d is not signed by the root key" % epoch)
+        self.trusted[epoch] = (size, root)
+
+    def untrusted(self):
+        """(first, one after the last, epoch) of records that a compromised key may have signed for others."""
+        return [(size, self.starts[epoch + 1], epoch) for epoch, (size, _) in sorted(self.trusted.items())
+                if size < self.starts[epoch + 1]]
 
     def may_cover(self, epoch, size):
         if not 0 <= epoch < len(self.keys) or size < self.starts[epoch]:
@@ -470,6 +503,212 @@ def decode_event(body):
     return event
 
 
+# ---- Time-stamps: RFC 3161 in signed data (RFC 5652), RSA (RFC 8017 section 8.2.2), ECDSA (FIPS 186-5) ----
+
+
+def der_items(data):
+    """Tag, content and whole of each value, one after the other."""
+    items, at = [], 0
+    while at < len(data):
+        tag, length, start = data[at], data[at + 1], at + 2
+        if length & 0x80:
+            start += length & 0x7F
+            length = int.from_bytes(data[at + 2:start], "big")
+        end = start + length
+        if end > len(data) or start == at + 2 + 0x80:
+            raise Bad("time-stamp is cut short")
+        items.append((tag, data[start:end], data[at:end]))
+        at = end
+    return items
+
+
+def der_in(item, tag):
+    """What is in a constructed value, which must have this tag."""
+    return der_items(der_content(item, tag))
+
+
+def der_content(item, tag):
+    if item[0] != tag:
+        raise Bad("time-stamp has another form")
+    return item[1]
+
+
+SEQUENCE, SET, INTEGER, OCTETS, OID, FIRST = 0x30, 0x31, 0x02, 0x04, 0x06, 0xA0
+SHA_OIDS = {"608648016503040201": "sha256", "608648016503040202": "sha384", "608648016503040203": "sha512"}
+RSA_OID, EC_OID, TIME_STAMPING = "2a864886f70d010101", "2a8648ce3d0201", bytes.fromhex("06082b06010505070308")
+RSA_SIGNATURES = (RSA_OID, "2a864886f70d01010b", "2a864886f70d01010c", "2a864886f70d01010d")
+# p, b, order, base point; a is -3 (FIPS 186-5, SP 800-186 section 3.2.1)
+CURVES = {
+    "2a8648ce3d030107": (
+        0xFFFFFFFF00000001000000000000000000000000FFFFFFFFFFFFFFFFFFFFFFFF,
+        0x5AC635D8AA3A93E7B3EBBD55769886BC651D06B0CC53B0F63BCE3C3E27D2604B,
+        0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551,
+        (0x6B17D1F2E12C4247F8BCE6E563A440F277037D812DEB33A0F4A13945D898C296,
+         0x4FE342E2FE1A7F9B8EE7EB4A7C0F9E162BCE33576B315ECECBB6406837BF51F5)),
+    "2b81040022": (
+        0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEFFFFFFFF0000000000000000FFFFFFFF,
+        0xB3312FA7E23EE7E4988E056BE3F82D19181D9C6EFE8141120314088F5013875AC656398D8A2ED19D2A85C8EDD3EC2AEF,
+        0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFC7634D81F4372DDF581A0DB248B0A77AECEC196ACCC52973,
+        (0xAA87CA22BE8B05378EB1C71EF320AD746E1D3B628BA79B9859F741E082542A385502F25DBF55296C3A545E3872760AB7,
+         0x3617DE4A96262C6F5D9E98BF9292DC29F8F41DBD289A147CE9DA3113B5F0B8C00A60B1CE1D7E819D7A431D7C90EA0E5F)),
+}
+
+
+def rsa_verify(key, digest_name, message, signature):
+    modulus, exponent = [int.from_bytes(der_content(part, INTEGER), "big") for part in der_in(der_items(key)[0], SEQUENCE)]
+    size = (modulus.bit_length() + 7) // 8
+    oid = next(bytes.fromhex(o) for o, name in SHA_OIDS.items() if name == digest_name)
+    digest = hashlib.new(digest_name, message).digest()
+    algorithm = b"\x06" + bytes([len(oid)]) + oid + b"\x05\x00"
+    info = b"\x30" + bytes([len(algorithm)]) + algorithm + b"\x04" + bytes([len(digest)]) + digest
+    info = b"\x30" + bytes([len(info)]) + info
+    padded = b"\x00\x01" + b"\xff" * (size - len(info) - 3) + b"\x00" + info
+    return len(signature) == size and pow(int.from_bytes(signature, "big"), exponent, modulus) == int.from_bytes(padded, "big")
+
+
+def curve_add(p, one, other):
+    if one is None or other is None:
+        return one or other
+    if one[0] == other[0] and (one[1] + other[1]) % p == 0:
+        return None
+    if one == other:
+        slope = (3 * one[0] * one[0] - 3) * pow(2 * one[1], p - 2, p)
+    else:
+        slope = (other[1] - one[1]) * pow(other[0] - one[0], p - 2, p)
+    x = (slope * slope - one[0] - other[0]) % p
+    return x, (slope * (one[0] - x) - one[1]) % p
+
+
+def curve_multiply(p, scalar, point):
+    result = None
+    for bit in bin(scalar)[2:]:
+        result = curve_add(p, result, result)
+        if bit == "1":
+            result = curve_add(p, result, point)
+    return result
+
+
+def ecdsa_verify(curve, key, digest_name, message, signature):
+    p, b, order, base = CURVES[curve]
+    size = (p.bit_length() + 7) // 8
+    r, s = [int.from_bytes(der_content(part, INTEGER), "big") for part in der_in(der_items(signature)[0], SEQUENCE)]
+    x, y = int.from_bytes(key[1:1 + size], "big"), int.from_bytes(key[1 + size:], "big")
+    if key[0] != 4 or len(key) != 1 + 2 * size or (y * y - x * x * x + 3 * x - b) % p or not (0 < r < order and 0 < s < order):
+        return False
+    digest = hashlib.new(digest_name, message).digest()
+    e = int.from_bytes(digest, "big") >> max(0, 8 * len(digest) - order.bit_length())
+    inverse = pow(s, order - 2, order)
+    point = curve_add(p, curve_multiply(p, e * inverse % order, base), curve_multiply(p, r * inverse % order, (x, y)))
+    return point is not None and point[0] % order == r
+
+
+def der_time(item):
+    """Digits down to the second, of a GeneralizedTime or a UTCTime; both in UTC."""
+    match = re.fullmatch(r"(\d\d)?(\d{12})(?:\.\d+)?Z", item[1].decode("ascii"))
+    if not match:
+        raise Bad("time-stamp has a time of another form")
+    century = match.group(1) or ("19" if match.group(2)[:2] >= "50" else "20")
+    return century + match.group(2)
+
+
+class Certificate:
+    """What a time-stamp's signer says of itself. Whether that is so, a root that the reader trusts would have to say."""
+
+    def __init__(self, item):
+        fields = der_in(der_in(item, SEQUENCE)[0], SEQUENCE)
+        fields = fields[1:] if fields[0][0] == FIRST else fields
+        serial, _, issuer, validity, subject, key = fields[:6]
+        self.identity = issuer[2] + serial[2]
+        self.begins, self.ends = [der_time(part) for part in der_in(validity, SEQUENCE)]
+        names = [pair for part in der_in(subject, SEQUENCE) for pair in [der_in(p, SEQUENCE) for p in der_in(part, SET)]]
+        common = [value[1].decode("utf-8", "replace") for oid, value in names if oid[1].hex() == "550403"]
+        self.name = common[0] if common else "an authority without a name"
+        algorithm, bits = der_in(key, SEQUENCE)
+        self.algorithm = [part[1].hex() for part in der_in(algorithm, SEQUENCE)]
+        self.key = bits[1][1:]
+        usages = [e[-1][1] for part in fields[6:] if part[0] == 0xA3 for e in
+                  [der_in(x, SEQUENCE) for x in der_in(der_items(part[1])[0], SEQUENCE)] if e[0][1].hex() == "551d25"]
+        self.may_stamp = any(TIME_STAMPING in usage for usage in usages)
+
+    def verify(self, kind, digest_name, message, signature):
+        """True or False; None for a kind of signature that this verifier does not know."""
+        if self.algorithm[0] == RSA_OID and kind in RSA_SIGNATURES:
+            return rsa_verify(self.key, digest_name, message, signature)
+        if self.algorithm[0] == EC_OID and self.algorithm[1] in CURVES:
+            return ecdsa_verify(self.algorithm[1], self.key, digest_name, message, signature)
+        return None
+
+
+def read_time_stamp(token, note):
+    """When the note was there, and who says so. It must be granted, of this note and signed as it says."""
+    try:
+        status, content = der_in(der_items(token)[0], SEQUENCE)[:2]
+        if der_in(status, SEQUENCE)[0][1] not in (b"\x00", b"\x01"):
+            raise Bad("time-stamp was not granted")
+        signed = der_in(der_in(der_in(content, SEQUENCE)[1], FIRST)[0], SEQUENCE)
+        kind, content = der_in(signed[2], SEQUENCE)
+        if der_content(kind, OID).hex() != "2a864886f70d0109100104":
+            raise Bad("what is signed is not a time-stamp")
+        info = der_content(der_in(content, FIRST)[0], OCTETS)
+        fields = der_in(der_items(info)[0], SEQUENCE)
+        algorithm, imprint = der_in(fields[2], SEQUENCE)
+        if SHA_OIDS.get(der_in(algorithm, SEQUENCE)[0][1].hex()) != "sha256" or imprint[1] != hashlib.sha256(note).digest():
+            raise Bad("time-stamp is not of this checkpoint")
+        time = der_time(fields[4])
+        certificates = [Certificate(c) for part in signed[3:-1] if part[0] == FIRST for c in der_items(part[1])]
+        return time, check_signer(der_in(signed[-1], SET)[0], info, certificates, time)
+    except (IndexError, ValueError) as error:
+        raise Bad("time-stamp has another form") from error
+
+
+def check_signer(signer, info, certificates, time):
+    _, identity, digest, attributes, kind, signature = der_in(signer, SEQUENCE)[:6]
+    digest_name = SHA_OIDS.get(der_in(digest, SEQUENCE)[0][1].hex())
+    certificate = next((c for c in certificates if c.identity == identity[1]), None)
+    if certificate is None or digest_name is None:
+        return "an authority whose signature is not checked here"
+    stated = [der_in(a, SEQUENCE) for a in der_in(attributes, FIRST)]
+    message = [value[1] for oid, values in stated if oid[1].hex() == "2a864886f70d010904" for value in der_in(values, SET)]
+    if message != [hashlib.new(digest_name, info).digest()]:
+        raise Bad("time-stamp has changed since it was signed")
+    # What is signed are the attributes as a SET, not as the [0] that they stand in.
+    good = certificate.verify(der_in(kind, SEQUENCE)[0][1].hex(), digest_name, b"\x31" + attributes[2][1:], signature[1])
+    if good is None:
+        return "%s (by a kind of signature that is not checked here)" % certificate.name
+    if not good:
+        raise Bad("time-stamp is not signed by the certificate that it names")
+    if not certificate.may_stamp or not certificate.begins <= time <= certificate.ends:
+        raise Bad("time-stamp is signed by a certificate that was not valid for it then")
+    return certificate.name
+
+
+def time_stamp_line(name, size, stamp):
+    time, authority = stamp
+    shown = "%s-%s-%s %s:%s:%s" % (time[:4], time[4:6], time[6:8], time[8:10], time[10:12], time[12:])
+    return "%s.tsr: the first %d records were there at %s UTC, signed by %s" % (name, size, shown, authority)
+
+
+def read_anchors(folder, policy):
+    """Name, checkpoint and time-stamp of each time-stamped checkpoint that lies in the folder."""
+    for file in sorted(os.listdir(folder)):
+        if not re.fullmatch(r"anchor-\d+\.tsr", file):
+            continue
+        name = file[:-4]
+        try:
+            with open(os.path.join(folder, name + ".txt"), "rb") as opened:
+                note = opened.read()
+            with open(os.path.join(folder, file), "rb") as opened:
+                token = opened.read()
+            yield name, policy.checkpoint(note.decode("utf-8", "replace")), read_time_stamp(token, note)
+        except FileNotFoundError as error:
+            raise Bad("%s.txt is missing, which %s is a time-stamp of" % (name, file)) from error
+        except Bad as problem:
+            raise Bad("%s: %s" % (name, problem)) from problem
+
+
+WHOSE = "whether the signer of a time-stamp is who it says is not checked here: openssl ts -verify with its root does"
+
+
 # ---- A whole ledger ------------------------------------------------------------------------------------
 
 CLASSES = {1: "A", 2: "B", 3: "C"}
@@ -511,33 +750,35 @@ class Batch:
 
     def __init__(self, data, offset):
         if data[offset:offset + 4] != b"HLXB" or len(data) - offset < 96:
-            raise Bad("no batch header at byte %d" % offset)
+            raise Torn("no batch header at byte %d" % offset)
         count, self.number, self.first, length = struct.unpack_from("<IQQI", data, offset + 4)
         self.link = data[offset + 32:offset + 64]
         trailer_at = offset + 96 + length
         self.end = offset + -(-(96 + length + 72) // SECTOR) * SECTOR
         if self.end > len(data):
-            raise Bad("batch at byte %d is longer than the file" % offset)
+            raise Torn("batch at byte %d is longer than the file" % offset)
         self.trailer = data[trailer_at:trailer_at + 72]
         zeros = (data[offset + 28:offset + 32], data[offset + 64:offset + 96], self.trailer[4:8],
                  data[trailer_at + 72:self.end])
         if self.trailer[:4] != b"HLXE" or any(any(part) for part in zeros):
-            raise Bad("batch at byte %d has no proper end" % offset)
-        self.records, at = [], offset + 96
+            raise Torn("batch at byte %d has no proper end" % offset)
+        raws, at = [], offset + 96
         while at < trailer_at:
             size = int.from_bytes(data[at:at + 4], "little")
             if size < 104 or at + size > trailer_at:
-                raise Bad("record at byte %d has an impossible length" % at)
-            self.records.append(Record(data[at:at + size]))
+                raise Torn("record at byte %d has an impossible length" % at)
+            raws.append(data[at:at + size])
             at += size
-        if count != len(self.records) or count == 0:
-            raise Bad("batch at byte %d does not hold the records it counts" % offset)
-        for before, record in zip(self.records, self.records[1:]):
-            if record.previous != before.hash:
-                raise Bad("record %d does not follow from the one before it" % record.sequence)
+        if count != len(raws) or count == 0:
+            raise Torn("batch at byte %d does not hold the records it counts" % offset)
+        hashes = [keyed_hash("record", raw) for raw in raws]
+        if any(raw[72:104] != before for raw, before in zip(raws[1:], hashes)):
+            raise Torn("the records of the batch at byte %d do not follow from each other" % offset)
         self.hash = self.trailer[8:40]
-        if keyed_hash("batch", data[offset:offset + 96] + self.records[-1].hash) != self.hash:
-            raise Bad("batch at byte %d does not have the hash it states" % offset)
+        if keyed_hash("batch", data[offset:offset + 96] + hashes[-1]) != self.hash:
+            raise Torn("batch at byte %d does not have the hash it states" % offset)
+        # Whole from here on: what is wrong with it now, no crash has done.
+        self.records = [Record(raw) for raw in raws]
         # The trailer's last 32 bytes are a tag that only the holder of the private key can check.
 
 
@@ -574,32 +815,50 @@ class LedgerCheck:
         self.leaves = {}
         self.frames = []
         self.signed = 0
+        self.aside = []
+        self.torn = None
         self.marks = self.read_marks()
         self.statements = [(c.size, c.root, name) for name, c in self.marks]
         self.statements += [(s, r, "ledger.policy") for s, r in zip(policy.starts, policy.roots) if r is not None]
+        self.statements += [(s, r, "ledger.policy") for s, r in self.policy.trusted.values()]
         self.covered = max((c.size for _, c in self.marks), default=0)
+        self.anchors = list(read_anchors(folder, policy))
+        self.anchored = {}
+        for name, checkpoint, _ in self.anchors:
+            self.anchored.setdefault(checkpoint.size, []).append((checkpoint.root, name))
 
     def read(self, name):
         with open(os.path.join(self.folder, name), "rb") as file:
             return file.read()
 
     def read_marks(self):
+        """A crash tears at most the one that was being written, and never removes one."""
         marks = []
         for name in ("hwm.a", "hwm.b"):
             data = self.read(name)
-            if len(data) != SECTOR:
-                raise Bad("%s is not one sector" % name)
-            text, _, zeros = data[:2048].partition(b"\0")
-            checkpoint = self.policy.checkpoint(text.decode("utf-8", "replace"))
-            point = data[2048:]
-            if any(zeros) or keyed_hash("resume", point[:2016]) != point[2016:]:
-                raise Bad("%s has changed" % name)
-            batch, records = struct.unpack_from("<QQ", point, 16)
-            if records != checkpoint.size:
-                raise Bad("%s signs for %d records and goes on after %d" % (name, checkpoint.size, records))
-            self.frames.append((name, records, batch, point[32:64]))
-            marks.append((name, checkpoint))
+            if not data:
+                raise Bad("%s is empty" % name)
+            try:
+                marks.append((name, self.mark(name, data)))
+            except Bad as problem:
+                if self.torn is not None:
+                    raise
+                self.torn = "%s: %s" % (name, problem)
         return marks
+
+    def mark(self, name, data):
+        if len(data) != SECTOR:
+            raise Bad("not one sector")
+        text, _, zeros = data[:2048].partition(b"\0")
+        checkpoint = self.policy.checkpoint(text.decode("utf-8", "replace"))
+        point = data[2048:]
+        if any(zeros) or keyed_hash("resume", point[:2016]) != point[2016:]:
+            raise Bad("it has changed")
+        batch, records = struct.unpack_from("<QQ", point, 16)
+        if records != checkpoint.size:
+            raise Bad("it signs for %d records and goes on after %d" % (checkpoint.size, records))
+        self.frames.append((name, records, batch, point[32:64]))
+        return checkpoint
 
     def compare_frames(self):
         """What the mark was written after is the frame around the last record it signs for."""
@@ -611,6 +870,9 @@ class LedgerCheck:
         for size, root, name in self.statements:
             if size == self.tree.size and root != self.tree.root():
                 raise Bad("the first %d records are not those that %s was signed for" % (size, name))
+        for root, name in self.anchored.get(self.tree.size, ()):
+            if root != self.tree.root():
+                raise Bad("the first %d records are not those that %s.txt was signed for" % (self.tree.size, name))
 
     def run(self):
         names = sorted(n for n in os.listdir(self.folder) if re.fullmatch(r"seg-\d{4}-\d{8}\.hlx", n))
@@ -626,8 +888,13 @@ class LedgerCheck:
             torn = re.fullmatch(r"torn-([0-9a-f]{64})\.bin", name)
             if torn and keyed_hash("torn", self.read(name)).hex() != torn.group(1):
                 raise Bad("%s has changed since it was set aside" % name)
+        for sequence, name in self.aside:
+            if not os.path.exists(os.path.join(self.folder, name)):
+                raise Bad("%s, which record %d says was set aside, is gone" % (name, sequence))
         if self.tree.size < self.covered:
             raise Bad("a signed checkpoint counts %d records, %d are here" % (self.covered, self.tree.size))
+        if max(self.anchored, default=0) > self.tree.size:
+            raise Bad("a time-stamped checkpoint counts %d records, %d are here" % (max(self.anchored), self.tree.size))
 
     def segment(self, number, name, successor):
         data = self.read(name)
@@ -646,7 +913,15 @@ class LedgerCheck:
         at = SECTOR
         # Zeros up to the end are room that was never used; counting them is quick, looking at each is not.
         while at < end and (any(data[at:at + SECTOR]) or data.count(0, at, end) < end - at):
-            at = self.batch(body, at)
+            try:
+                batch = Batch(body, at)
+            except Torn as problem:
+                if following or self.whole_batch_after(body, at):
+                    raise
+                self.torn = "%s: %s" % (name, problem)
+                break
+            self.batch(batch)
+            at = batch.end
         if not self.policy.may_cover(header.epoch, self.tree.size):
             raise Bad("records go on after the key that signs them was replaced")
         if following:
@@ -655,8 +930,20 @@ class LedgerCheck:
             if at != end or keyed_hash("torn", torn) != following.torn_hash or any(zeros):
                 raise Bad("segment does not end as the next one says")
 
-    def batch(self, data, at):
-        batch = Batch(data, at)
+    @staticmethod
+    def whole_batch_after(data, at):
+        """No crash leaves one behind a write that it cut short."""
+        for later in range(at + SECTOR, len(data), SECTOR):
+            try:
+                Batch(data, later)
+                return True
+            except Torn:
+                continue
+            except Bad:
+                return True
+        return False
+
+    def batch(self, batch):
         first = batch.records[0]
         if (batch.number, batch.first, batch.link) != (self.batch_number, self.tree.size, self.link):
             raise Bad("batch %d stands where batch %d belongs" % (batch.number, self.batch_number))
@@ -668,13 +955,14 @@ class LedgerCheck:
             event = decode_body(record)
             self.leaves[record.sequence] = record.hash
             self.signed += check_signature(record.sequence, event, self.leaves, True)
+            if event is not None and event["type"] == "RECOVERY" and isinstance(event.get("quarantineFile"), str):
+                self.aside.append((record.sequence, os.path.basename(event["quarantineFile"])))
             self.tree.append(record.raw)
             self.compare()
         self.record_hash = batch.records[-1].hash
         self.link = keyed_hash("link", batch.trailer)
         self.batch_number += 1
         self.compare_frames()
-        return batch.end
 
     def unsigned(self):
         """Records at the end that fit, and are under no signature yet."""
@@ -707,17 +995,11 @@ def check_signature(sequence, event, hashes, all_are_here):
 # ---- An export ------------------------------------------------------------------------------------------
 
 
-def parse_time_stamp(token, note):
-    """The token must speak of this very checkpoint; whose it is, `openssl ts -verify` says."""
-    imprint = hashlib.sha256(note).digest()
-    if b"\x04\x20" + imprint not in token:
-        raise Bad("time-stamp is not of this checkpoint")
-
-
 class ExportCheck:
     def __init__(self, folder):
         self.folder = folder
         self.lines = []
+        self.torn = None
 
     def read(self, name):
         try:
@@ -741,8 +1023,8 @@ class ExportCheck:
         for other in checkpoint.others:
             self.lines.append("also signed by %s, which is not checked here" % other)
         self.table(document["records"], records)
-        self.consistency(policy, checkpoint)
-        self.time_stamps(note)
+        proven = self.consistency(policy, checkpoint)
+        self.time_stamps(policy, proven | {(checkpoint.size, checkpoint.root)})
         if os.path.isdir(os.path.join(self.folder, "ledger")):
             self.whole_ledger(policy, checkpoint, records)
         return policy, checkpoint, len(records)
@@ -798,17 +1080,20 @@ class ExportCheck:
                     raise Bad("an earlier checkpoint says something else than its proof")
             check_consistency(first, root, checkpoint.size, checkpoint.root, [unbase64(h) for h in entry["proof"]])
             proven.add((first, root))
-        for size, root in zip(policy.starts[1:], policy.roots[1:]):
+        for size, root in list(zip(policy.starts[1:], policy.roots[1:])) + list(policy.trusted.values()):
             if size <= checkpoint.size and (size, root) not in proven:
-                raise Bad("no proof that the records before the rotation at %d are still the same" % size)
+                raise Bad("no proof that the first %d records, which the policy states, are still the same" % size)
         self.lines.append("%d earlier states proven to be part of it" % len(proofs))
+        return proven
 
-    def time_stamps(self, note):
-        for name in sorted(os.listdir(self.folder)):
-            if name.endswith(".tsr"):
-                anchored = self.read(name[:-4] + ".txt") if name != "checkpoint.tsr" else note
-                parse_time_stamp(self.read(name), anchored)
-                self.lines.append("%s is of its checkpoint; check the authority with openssl ts -verify" % name)
+    def time_stamps(self, policy, proven):
+        stamps = list(read_anchors(self.folder, policy))
+        for name, anchored, stamp in stamps:
+            if (anchored.size, anchored.root) not in proven:
+                raise Bad("%s.txt: no proof that its %d records are still the same" % (name, anchored.size))
+            self.lines.append(time_stamp_line(name, anchored.size, stamp))
+        if stamps:
+            self.lines.append(WHOSE)
 
     def whole_ledger(self, policy, checkpoint, records):
         folder = os.path.join(self.folder, "ledger")
@@ -817,6 +1102,7 @@ class ExportCheck:
         check = LedgerCheck(folder, policy)
         check.statements.append((checkpoint.size, checkpoint.root, "checkpoint.txt"))
         check.run()
+        self.torn = check.torn
         if check.tree.size < checkpoint.size:
             raise Bad("ledger/ ends before the checkpoint")
         for record in records:
@@ -833,7 +1119,7 @@ def check_folder(folder):
     if os.path.exists(os.path.join(folder, "records.json")):
         export = ExportCheck(folder)
         policy, checkpoint, count = export.run()
-        result = {"kind": "export", "records": count, "checkpointRecords": checkpoint.size, "root": checkpoint.root.hex()}
+        result = {"kind": "export", "torn": export.torn, "records": count, "checkpointRecords": checkpoint.size, "root": checkpoint.root.hex()}
         return policy, export.lines, result
     if not os.path.exists(os.path.join(folder, "ledger.policy")):
         raise Unusable("%s is neither a ledger nor an export of one" % folder)
@@ -845,9 +1131,12 @@ def check_folder(folder):
              % (check.tree.size, check.batch_number, check.covered, check.unsigned())]
     if check.signed:
         lines.append("%d electronic signatures, each of the record it names" % check.signed)
+    lines += [time_stamp_line(name, anchored.size, stamp) for name, anchored, stamp in check.anchors]
+    if check.anchors:
+        lines.append(WHOSE)
     for other in sorted({other for _, c in check.marks for other in c.others}):
         lines.append("also signed by %s, which is not checked here" % other)
-    result = {"kind": "ledger", "records": check.tree.size, "checkpointRecords": check.covered,
+    result = {"kind": "ledger", "torn": check.torn, "records": check.tree.size, "checkpointRecords": check.covered,
               "unsigned": check.unsigned(), "root": check.tree.root().hex()}
     return policy, lines, result
 
@@ -865,7 +1154,8 @@ def main(arguments):
         return 2
     try:
         policy, lines, result = check_folder(rest[0])
-        if noted is not None and noted not in [key.text for key in policy.keys]:
+        roots = [] if policy.root_key is None else [policy.root_key.text]
+        if noted is not None and noted not in [key.text for key in policy.keys] + roots:
             raise Bad("the key that was noted is not one of this ledger's")
     except (Unusable, OSError) as problem:
         print(json.dumps({"verdict": "UNUSABLE", "reason": str(problem)}) if as_json else "UNUSABLE  %s" % problem)
@@ -875,15 +1165,24 @@ def main(arguments):
         print(json.dumps({"verdict": "BAD", "reason": reason}) if as_json else "BAD  %s" % reason)
         return 1
     keys = [key.text for key in policy.keys]
+    torn = result.pop("torn")
+    verdict, code = ("GOOD", 0) if torn is None else ("TORN_TAIL", 3)
     if as_json:
-        print(json.dumps(dict(result, verdict="GOOD", keys=keys)))
-        return 0
-    print("GOOD  %s" % rest[0])
+        untrusted = [{"from": a, "to": b, "epoch": epoch} for a, b, epoch in policy.untrusted()]
+        print(json.dumps(dict(result, verdict=verdict, keys=keys, rootKey=(roots or [None])[0], untrusted=untrusted, **({} if torn is None else {"reason": torn}))))
+        return code
+    print("%s  %s" % (verdict, rest[0]))
+    if torn is not None:
+        lines = ["a crash cut the last write short (%s); all before it is as it was written" % torn] + lines
+    lines.append("root key  %s" % (roots[0] if roots else "none was named when the ledger was made"))
+    for first, after, epoch in policy.untrusted():
+        lines.append("UNTRUSTED records %d to %d: key %d, which signed them, was compromised; the root key trusts what is before"
+                     % (first, after - 1, epoch))
     for line in lines + ["key %d  %s" % (i, text) for i, text in enumerate(keys)]:
         print("  " + line)
     if noted is None:
         print("  Compare the keys with the one that was noted when the ledger was made (--key does it).")
-    return 0
+    return code
 
 
 if __name__ == "__main__":

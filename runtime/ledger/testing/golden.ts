@@ -12,6 +12,7 @@ import {
   type LedgerEvent,
   type LedgerVerdict,
   type LedgerVerification,
+  makeRootKey,
   type OpenLedgerOptions,
   readLedger,
   rotateKey,
@@ -33,6 +34,8 @@ export interface Expected {
   readonly signatures: number;
   readonly otherSignatures: readonly string[];
   readonly verifierKey: string | null;
+  readonly rootKey: string | null;
+  readonly untrusted: readonly { readonly from: number; readonly to: number; readonly epoch: number }[];
   readonly firstBad: {
     readonly sequence: string;
     readonly file: string;
@@ -40,7 +43,7 @@ export interface Expected {
     readonly reason: string;
   } | null;
   /** verify.py, which stops at the first thing that does not fit. */
-  readonly python: "GOOD" | "BAD";
+  readonly python: "GOOD" | "TORN_TAIL" | "BAD";
 }
 
 export interface Golden {
@@ -55,6 +58,11 @@ const GOLDEN: Readonly<
 > = {
   clean: { shows: "several batches and segments, closed in order", verdict: "CLEAN", make: clean },
   "torn-tail": { shows: "the last write of a crash, cut in half", verdict: "TORN_TAIL", make: tornTail },
+  "torn-mark": {
+    shows: "one of the two marks, cut in its write; the other one holds",
+    verdict: "TORN_TAIL",
+    make: tornMark,
+  },
   recovered: {
     shows: "the same after the next opening, with its RECOVERY record",
     verdict: "CLEAN",
@@ -70,6 +78,16 @@ const GOLDEN: Readonly<
     shows: "three keys, each vouched for by the one before",
     verdict: "CLEAN",
     make: rotatedKeys,
+  },
+  "root-key": {
+    shows: "a key that the offline root key let replace",
+    verdict: "CLEAN",
+    make: () => underRootKey(),
+  },
+  compromised: {
+    shows: "a stolen key: what it signed after the trusted size is named untrusted",
+    verdict: "CLEAN",
+    make: () => underRootKey(2n),
   },
   "sealed-key": {
     shows: "a private key under a passphrase (golden.ts has it)",
@@ -122,9 +140,14 @@ export const expectedOf = ({ shows }: Golden, found: LedgerVerification): Expect
   signatures: found.signatures,
   otherSignatures: found.otherSignatures,
   verifierKey: found.verifierKey ?? null,
+  rootKey: found.rootKey ?? null,
+  untrusted: found.untrusted.map(({ from, to, epoch }) => ({ from: Number(from), to: Number(to), epoch })),
   firstBad: found.firstBad ? { ...found.firstBad, sequence: `${found.firstBad.sequence}` } : null,
-  python: found.verdict === "CLEAN" ? "GOOD" : "BAD",
+  python: pythonVerdict(found.verdict),
 });
+
+const pythonVerdict = (verdict: LedgerVerdict): Expected["python"] =>
+  verdict === "CLEAN" ? "GOOD" : verdict === "TORN_TAIL" ? verdict : "BAD";
 
 const LYON: Timekeeping = {
   zoneMinutes: () => 60,
@@ -188,6 +211,12 @@ async function tornTail(): Promise<MemoryDisk> {
   return disk;
 }
 
+async function tornMark(): Promise<MemoryDisk> {
+  const { disk } = await crashed();
+  disk.bytes(`${FOLDER}/hwm.b`).fill(0, 60);
+  return disk;
+}
+
 async function recovered(): Promise<MemoryDisk> {
   const disk = await tornTail();
   const ledger = await opened(disk, 1n);
@@ -223,6 +252,24 @@ async function rotatedKeys(): Promise<MemoryDisk> {
     const { clock } = steppedClock(START_NS + (hour + 1n) * HOUR_NS);
     await rotateKey({ ...OPTIONS, folder: FOLDER, disk, clock, random: createSeededRandom(Number(hour)) });
   }
+  return disk;
+}
+
+/** @param trustedRecords of the four there are, when the first key was stolen */
+async function underRootKey(trustedRecords?: bigint): Promise<MemoryDisk> {
+  const disk = new MemoryDisk();
+  const file = "/safe/root.key";
+  const rootKey = await makeRootKey(disk, file, "helix/golden/root", undefined, createSeededRandom("root"));
+  const ledger = await opened(disk, 0n, { rootKey });
+  for (let i = 0; i < 4; i++) await ledger.append(command(i));
+  await ledger.close();
+  const { clock } = steppedClock(START_NS + HOUR_NS);
+  const random = createSeededRandom("under root");
+  await rotateKey({ ...OPTIONS, folder: FOLDER, disk, clock, random, root: { file }, trustedRecords });
+  const again = await opened(disk, 2n);
+  await again.append(command(4));
+  await again.close();
+  disk.files.delete(file);
   return disk;
 }
 

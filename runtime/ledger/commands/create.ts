@@ -1,0 +1,47 @@
+import { CliError, defineCommand, EXIT } from "@helix/cli";
+import { PASSPHRASE_VARIABLE } from "../key-file.ts";
+import { FOLDER_ARGUMENT, ledgerFolder, orCliError } from "./shared.ts";
+
+export const create = defineCommand({
+  name: "create",
+  summary: "make an empty ledger, with an offline root key where one is named",
+  topic: "evidence",
+  details:
+    "helix up makes its ledger by itself; this is for one whose key may only be replaced with the signature of a root " +
+    "key that is kept elsewhere. Prints the ledger's own key: note it, and the root key, outside the folder. The ledger's " +
+    `key is sealed with the passphrase in ${PASSPHRASE_VARIABLE} when that is set.`,
+  arguments: FOLDER_ARGUMENT,
+  options: {
+    rootKey: { kind: "text", summary: "the line that make-root-key printed", value: "key" },
+    origin: { kind: "text", summary: "name that signs, helix/<site>/<system>", value: "name" },
+  },
+  examples: [
+    {
+      line: "helix ledger create /var/helix/ledger --root-key helix/root+1c0ffee1+AQ...",
+      explains: "a ledger under an offline root key",
+    },
+  ],
+
+  run: (input, context) =>
+    orCliError(async () => {
+      const { openLedger } = await import("../open.ts");
+      const { verifyLedger } = await import("../verify.ts");
+      const folder = ledgerFolder(input.arguments.folder, context);
+      const { disk } = context.platform;
+      if ((await disk.stat(folder)) !== undefined && (await disk.list(folder)).length > 0) {
+        throw new CliError(`${folder} is not empty; name a folder that is, or that is not there yet`);
+      }
+      const { rootKey, origin } = input.options;
+      const ledger = await openLedger({
+        folder,
+        ...context.platform,
+        rootKey,
+        ...(origin === undefined ? {} : { origin }),
+        passphrase: context.env[PASSPHRASE_VARIABLE],
+      });
+      await ledger.close();
+      const { verifierKey } = await verifyLedger({ folder, disk });
+      context.out.write(`${folder} is an empty ledger; note its key outside the folder:\n${verifierKey}\n`);
+      return { exitCode: EXIT.pass, result: { folder, key: verifierKey, rootKey: rootKey ?? null } };
+    }),
+});
