@@ -95,6 +95,7 @@ export const RECORD_FIELDS: FieldTable = {
     rig: oneOf("virtual", "wire", "physical"),
     twin: text,
     truthUnits: mapOf(text),
+    originBasis: optional(text),
     startedAt: instant,
     beginS: plantTime,
     endS: plantTime,
@@ -165,7 +166,14 @@ export const RECORD_FIELDS: FieldTable = {
     intentLedgerSequence: optional(counter),
     outcomeLedgerSequence: optional(counter),
   },
-  unsent: { t: plantTime, scheduled: text, instrument: text, description: text, reason: text },
+  unsent: {
+    t: plantTime,
+    scheduled: text,
+    instrument: text,
+    description: text,
+    reason: text,
+    commandId: optional(text),
+  },
   calibration: {
     t: plantTime,
     scheduled: text,

@@ -23,6 +23,7 @@ export async function checkHealth(
     budgetMs: HEALTH_BUDGET_MS,
     signal,
   });
+  const { lateAnswers, repeatedAnswers } = session.link;
   const objects = session.identification ?? new Map<number, string>();
   return {
     status: status(),
@@ -35,7 +36,8 @@ export async function checkHealth(
       ["vendor", objects.get(0) ?? ""],
       ["product", objects.get(1) ?? ""],
       ["answer", said],
-      ["late_answers", String(session.link.lateAnswers)],
+      ["late_answers", String(lateAnswers)],
+      ...(repeatedAnswers === undefined ? [] : [["repeated_answers", String(repeatedAnswers)] as const]),
     ]),
   };
 }

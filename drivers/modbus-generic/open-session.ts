@@ -66,14 +66,14 @@ async function openTcp(
   host: string,
   port: number,
   unitId: number,
-  { net, clock }: DriverContext,
+  { net, clock, log }: DriverContext,
   limits: ExchangeLimits,
 ): Promise<TcpLink> {
   const attempt = new AbortController();
   const deadline = new Deadline(clock, limits);
   try {
     const connection = await deadline.race(net.connect({ host, port, signal: attempt.signal }));
-    return new TcpLink(clock, connection, unitId);
+    return new TcpLink(clock, connection, unitId, log);
   } catch (error) {
     attempt.abort(error);
     throw error;

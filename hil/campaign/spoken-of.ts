@@ -21,17 +21,19 @@ export function expectedTargets({ expectations, instruments }: Plan): ReadonlySe
 }
 
 /** Times in which an instrument is expected to come (back) to a status. */
-export function quietTimes(plan: Plan): QuietTime[] {
-  return plan.expectations.flatMap((expectation): QuietTime[] => {
-    if (expectation.kind !== "status" && expectation.kind !== "reach") {
-      if (!("claim" in expectation) || expectation.claim.of !== "status") return [];
-      return [{ beginS: expectation.fromS - BEFORE_EVENT_S, endS: expectation.untilS }];
-    }
-    const atS = momentS(expectation.after, plan);
-    // Of an event without a fixed time: the whole run.
-    if (atS === undefined) return [{ beginS: plan.beginS, endS: plan.endS }];
-    return [{ beginS: atS - BEFORE_EVENT_S, endS: atS + expectation.withinS }];
-  });
+export const quietTimes = (plan: Plan): QuietTime[] =>
+  plan.expectations.flatMap((expectation) => quietTimeOf(expectation, plan) ?? []);
+
+/** Undefined for an expectation of no status. */
+export function quietTimeOf(expectation: PlannedExpectation, plan: Plan): QuietTime | undefined {
+  if (expectation.kind !== "status" && expectation.kind !== "reach") {
+    if (!("claim" in expectation) || expectation.claim.of !== "status") return undefined;
+    return { beginS: expectation.fromS - BEFORE_EVENT_S, endS: expectation.untilS };
+  }
+  const atS = momentS(expectation.after, plan);
+  // Of an event without a fixed time: the whole run.
+  if (atS === undefined) return { beginS: plan.beginS, endS: plan.endS };
+  return { beginS: atS - BEFORE_EVENT_S, endS: atS + expectation.withinS };
 }
 
 export const isQuiet = (quiet: readonly QuietTime[], beginS: number, endS: number): boolean =>

@@ -1,43 +1,75 @@
-/** What `helix run --compare-rigs` does: one scenario and seed on rigs virtual and wire, and where they diverge. */
+/** What `helix run --compare-rigs` does: one scenario and seed on several rigs, and where each diverges from rig virtual. */
 import { resolve } from "node:path";
 import { type CliContext, CliError, type CommandOutcome, EXIT } from "@helix/cli";
-import type { RunRecordLine } from "@helix/run-record";
+import type { Rig, RunRecordLine } from "@helix/run-record";
 import { batchAge } from "../expectations/finding.ts";
 import { compareRuns, type RunComparison } from "../rigs/compare-runs.ts";
+import type { Plan } from "../scenario/plan.ts";
 import { type RunInput, runScenario } from "./run-scenario.ts";
 
-/** @throws CliError, ProblemsError */
+type OtherRig = Exclude<Rig, "virtual">;
+
+/** On rig physical too where the person names a plant. @throws CliError, ProblemsError */
 export async function compareRigs(
-  input: Omit<RunInput, "rig">,
+  { config, allowCommands, ...input }: Omit<RunInput, "rig">,
   context: CliContext,
 ): Promise<CommandOutcome> {
-  const virtual = await runScenario({ ...input, rig: "virtual" }, context);
-  const wire = await runScenario({ ...input, rig: "wire" }, context);
-  const comparison = compareRuns(await linesOf(virtual, context), await linesOf(wire, context));
-  context.out.write(textOf(comparison));
-  const { channels, commands, gaps } = comparison;
+  const benched = { ...input, config: undefined, allowCommands: false };
+  // First what could harm, and may be refused: nobody waits for the other runs for nothing.
+  const physical =
+    config === undefined
+      ? undefined
+      : await runScenario({ ...input, config, allowCommands, rig: "physical" }, context);
+  const virtual = await runScenario({ ...benched, rig: "virtual" }, context);
+  const wire = await runScenario({ ...benched, rig: "wire" }, context);
+  const base = await linesOf(virtual, context);
+  const comparison = compareRuns(base, await linesOf(wire, context));
+  context.out.write(textOf(comparison, "wire"));
+  const outcomes = [virtual, wire];
+  const result = {
+    virtual: virtual.result,
+    wire: wire.result,
+    comparison: jsonOf(comparison, "wire"),
+  };
+  if (physical === undefined) return { exitCode: worstOf(outcomes), result };
+  const lines = await linesOf(physical, context);
+  const onPlant = compareRuns(base, lines, halfSamplePeriodS(lines));
+  context.out.write(textOf(onPlant, "physical"));
   return {
-    // The runs judge themselves; that they differ is a finding, not a failure.
-    exitCode: virtual.exitCode === EXIT.pass ? wire.exitCode : virtual.exitCode,
+    exitCode: worstOf([...outcomes, physical]),
     result: {
-      virtual: virtual.result,
-      wire: wire.result,
-      comparison: {
-        channels: channels.map(({ median, max, maxAtS, ...channel }) => ({
-          ...channel,
-          median: numberOrNull(median),
-          max: numberOrNull(max),
-          maxAtS: maxAtS ?? null,
-        })),
-        commands: commands.map(({ first, second, ...command }) => ({
-          ...command,
-          virtual: first ?? null,
-          wire: second ?? null,
-          same: first === second,
-        })),
-        gaps: { virtual: gaps.first, wire: gaps.second },
-      },
+      ...result,
+      physical: physical.result,
+      physicalComparison: jsonOf(onPlant, "physical"),
     },
+  };
+}
+
+/** The runs judge themselves; that they differ is a finding, not a failure. */
+const worstOf = (outcomes: readonly CommandOutcome[]) =>
+  outcomes.find(({ exitCode }) => exitCode !== EXIT.pass)?.exitCode ?? EXIT.pass;
+
+/** Of the instrument that is sampled least often. */
+function halfSamplePeriodS(lines: readonly RunRecordLine[]): number {
+  const plan = lines.find((line) => line.kind === "plan")?.plan as Plan | undefined;
+  return Math.max(0, ...(plan?.instruments ?? []).map(({ samplePeriodS }) => samplePeriodS)) / 2;
+}
+
+function jsonOf({ channels, commands, gaps }: RunComparison, other: OtherRig) {
+  return {
+    channels: channels.map(({ median, max, maxAtS, ...channel }) => ({
+      ...channel,
+      median: numberOrNull(median),
+      max: numberOrNull(max),
+      maxAtS: maxAtS ?? null,
+    })),
+    commands: commands.map(({ first, second, ...command }) => ({
+      ...command,
+      virtual: first ?? null,
+      [other]: second ?? null,
+      same: first === second,
+    })),
+    gaps: { virtual: gaps.first, [other]: gaps.second },
   };
 }
 
@@ -60,12 +92,12 @@ async function linesOf({ result }: CommandOutcome, context: CliContext): Promise
     .map((line) => JSON.parse(line) as RunRecordLine);
 }
 
-function textOf({ channels, commands, gaps }: RunComparison): string {
+function textOf({ channels, commands, gaps }: RunComparison, other: OtherRig): string {
   const width = Math.max(0, ...channels.map(({ channel }) => channel.length));
   const figure = (value: number) => (Number.isFinite(value) ? `${Number(value.toPrecision(3))}` : "-");
   const lines = [
     "",
-    "Rig virtual against rig wire, outside the windows of link faults",
+    `Rig virtual against rig ${other}, outside the windows of link faults`,
     ...channels.map(
       ({ channel, unit, compared, median, max, maxAtS }) =>
         `  ${channel.padEnd(width)}  ${compared} values, median difference ${figure(median)}, largest ${figure(max)} ${unit}${maxAtS === undefined || max === 0 ? "" : ` at ${batchAge(maxAtS)}`}`,
@@ -73,9 +105,9 @@ function textOf({ channels, commands, gaps }: RunComparison): string {
     ...commands.map(({ description, first = "not sent", second = "not sent" }) =>
       first === second
         ? `  ${description}: ${first} on both`
-        : `  ${description}: ${first} on virtual, ${second} on wire`,
+        : `  ${description}: ${first} on virtual, ${second} on ${other}`,
     ),
-    `  gaps: ${gaps.first.gaps} with ${gaps.first.missing} samples on virtual, ${gaps.second.gaps} with ${gaps.second.missing} on wire`,
+    `  gaps: ${gaps.first.gaps} with ${gaps.first.missing} samples on virtual, ${gaps.second.gaps} with ${gaps.second.missing} on ${other}`,
     "",
   ];
   return lines.join("\n");

@@ -16,7 +16,8 @@ export const command = defineCommand({
     rig: {
       kind: "text",
       value: "rig",
-      summary: "what the scenario runs on: virtual time, or real time, sockets and processes (wire)",
+      summary:
+        "what the scenario runs on: virtual time; real time, sockets and processes (wire); the instruments of --config (physical)",
       choices: ["virtual", "wire", "physical"],
       default: "virtual",
     },
@@ -27,7 +28,18 @@ export const command = defineCommand({
     },
     compareRigs: {
       kind: "flag",
-      summary: "run on rigs virtual and wire, and say where the two diverge and by how much",
+      summary:
+        "run on rigs virtual and wire, with --config also on physical, and say where the two diverge and by how much",
+    },
+    config: {
+      kind: "text",
+      value: "file",
+      summary: "rig physical: the plant's helix.toml, whose instruments the scenario names",
+    },
+    allowCommands: {
+      kind: "flag",
+      summary:
+        "rig physical: the scenario's commands may go out; without it a scenario with commands is not run",
     },
     speed: {
       kind: "number",
@@ -41,6 +53,10 @@ export const command = defineCommand({
   examples: [
     { line: "helix run scenarios/calm.yaml", explains: "two quiet hours of a fed-batch, in virtual time" },
     { line: "helix run scenarios/calm.yaml --rig wire", explains: "the same on real sockets, in about 20 s" },
+    {
+      line: "helix run watch.yaml --rig physical --config /etc/helix/helix.toml",
+      explains: "the same language on real instruments; faults are not-run there",
+    },
     { line: "helix run scenarios/probe-drift.yaml --seed 7 --json", explains: "another draw, for machines" },
   ],
   async run(input, context) {

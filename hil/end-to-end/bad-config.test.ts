@@ -42,7 +42,7 @@ const MISTAKES: readonly [
     "an unknown table",
     (text) => `${text}\n[telemetry_store]\nfolder = "x"\n`,
     "8:1",
-    ['unknown key "telemetry_store"', "expected one of: instruments, ledger, pki, ring"],
+    ['unknown key "telemetry_store"', "expected one of: instruments, ledger, pki, drivers, ring"],
   ],
   [
     "a wrong type",

@@ -9,7 +9,7 @@ export interface Finding {
   readonly actual: string;
   /** Where to look: times, ledger sequences, command or fault ids. */
   readonly evidence: readonly string[];
-  readonly verdict: Exclude<Verdict, "not-run">;
+  readonly verdict: Verdict;
   readonly cause: Cause | undefined;
 }
 
@@ -52,6 +52,15 @@ export const undecided = (cause: Cause, expected: string, actual: string): Findi
   evidence: [],
   verdict: "inconclusive",
   cause,
+});
+
+/** What this rig cannot tell though another can: it is said, and neither met nor held against anybody. */
+export const notTold = (expected: string, actual: string): Finding => ({
+  expected,
+  actual,
+  evidence: [],
+  verdict: "not-run",
+  cause: "test",
 });
 
 /** What no run of this scenario on this rig could have shown: the run proves nothing. */

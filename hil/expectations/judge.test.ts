@@ -1,4 +1,4 @@
-import type { FaultLine, GapLine, RunRecordLine } from "@helix/run-record";
+import type { FaultLine, GapLine, RunRecordLine, Verdict } from "@helix/run-record";
 import { describe, expect, test } from "vitest";
 import type { ExpectationRule } from "../scenario/plan.ts";
 import type { AuditRecord, RunFacts } from "./finding.ts";
@@ -173,6 +173,7 @@ describe("every-gap-is-recorded", () => {
 describe("one-outcome-per-command", () => {
   const judgeCommands = (more: Partial<RunFacts>) => judgeInvariant("one-outcome-per-command", facts(more));
   const without = GOOD_LINES.filter((line) => line.kind !== "command");
+  const untouched = without.map((line) => (line.kind === "sample" ? { ...line, setpoint: 7.1 } : line));
   const resolvedRecord: AuditRecord = {
     event: "COMMAND_RESOLVED",
     sequence: "5",
@@ -202,12 +203,43 @@ describe("one-outcome-per-command", () => {
       description: "set ph to 7 [pH]",
       reason: "the runtime was killed",
     } as const;
-    const run = { lines: [...without, unsent], scheduled: new Map<string, string>() };
+    const run = { lines: [...untouched, unsent], scheduled: new Map<string, string>() };
     expect(judgeCommands({ ...run, audit: [] })).toMatchObject({
       verdict: "pass",
       actual: "0 of 1 commands, 1 could not be given: none",
     });
     expect(judgeCommands({ ...run, audit: commandRecords() }).verdict).toBe("fail");
+  });
+  describe("a command whose intent was not made durable", () => {
+    const unsent = {
+      kind: "unsent",
+      t: 30,
+      scheduled: "schedule.1",
+      instrument: "brx-07",
+      description: "set ph to 7 [pH]",
+      reason: "ledger takes no more records: EIO",
+      commandId: "c1",
+    } as const;
+    const intent = commandRecords().filter(({ event }) => event === "COMMAND_INTENT");
+    const judged = (audit: readonly AuditRecord[], lines: readonly RunRecordLine[] = untouched) =>
+      judgeCommands({ lines: [...lines, unsent], scheduled: new Map<string, string>(), audit });
+
+    test("may have left that intent, and nothing else", () => {
+      expect(judged(intent).verdict).toBe("pass");
+      expect(judged([...intent, ...intent])).toMatchObject({ verdict: "fail", cause: "driver" });
+      expect(judged(commandRecords()).evidence).toEqual([
+        "schedule.1: was refused, yet ledger record 3 is its COMMAND_OUTCOME",
+      ]);
+      expect(judged(commandRecords("c2")).verdict).toBe("fail");
+    });
+
+    test("has no effect on the instrument", () => {
+      expect(judged(intent, without).evidence).toEqual([
+        "schedule.1: was refused, yet the setpoint is 7 [pH] at 0 h 0 min 40 s",
+      ]);
+      const heldBefore = without.map((line) => (line.kind === "sample" ? { ...line, setpoint: 7 } : line));
+      expect(judged(intent, heldBefore).verdict).toBe("pass");
+    });
   });
   test("a rejected command has an outcome too", () => {
     const lines = [...without, commandLine({ outcome: "rejected" })];
@@ -480,4 +512,50 @@ describe("the verdict of a run", () => {
 test("every invariant that a scenario may name can be judged", () => {
   for (const name of INVARIANTS.keys()) expect(judgeInvariant(name, facts()).verdict).toBe("pass");
   expect(() => judgeInvariant("no-such", facts())).toThrow(RangeError);
+});
+
+describe("what a real plant does not tell", () => {
+  const run = (rig: string) => ({ kind: "run", rig }) as RunRecordLine;
+  const state = {
+    kind: "state",
+    state: "glucose",
+    unit: "mmol/L",
+    min: 19,
+    max: 21,
+    atS: undefined,
+  } as const;
+  const value = { of: "state", state: "glucose", unit: "mmol/L" } as const;
+  const never = {
+    kind: "never",
+    fromS: 0,
+    untilS: 100,
+    claim: { of: "band", value, min: 0, max: 1 },
+  } as const;
+
+  test("is not judged on rig physical, though it is on a bench", () => {
+    for (const rule of [state, never] as unknown as ExpectationRule[]) {
+      const on = (rig: string) => judge(rule, facts({ lines: [run(rig), ...GOOD_LINES] })).verdict;
+      expect([on("virtual"), on("wire"), on("physical")]).toEqual(["pass", "pass", "not-run"]);
+    }
+  });
+  test("is said beside the verdict, which the others decide; alone it proves nothing", () => {
+    const line = (verdict: Verdict) =>
+      ({
+        kind: "expectation",
+        index: 0,
+        text: "t",
+        expected: "e",
+        actual: "a",
+        evidence: [],
+        verdict,
+        cause: undefined,
+      }) as const;
+    const noFaults = facts();
+    expect(runVerdict(noFaults, [line("pass"), line("not-run")], undefined)).toMatchObject({
+      verdict: "pass",
+      summary: "1 of 2 expectations are met, and 1 is of what this rig cannot tell.",
+    });
+    expect(runVerdict(noFaults, [line("fail"), line("not-run")], undefined).verdict).toBe("fail");
+    expect(runVerdict(noFaults, [line("not-run")], undefined).verdict).toBe("inconclusive");
+  });
 });

@@ -6,7 +6,7 @@ import type { ExpectationRule, LeakBudget } from "../scenario/plan.ts";
 import { judgeOutcome } from "./command-outcome.ts";
 import { judgeGaps } from "./every-gap-is-recorded.ts";
 import { judgeAuditRecords } from "./exactly-one-audit-record.ts";
-import { type Finding, linesOf, met, notMet, type RunFacts, undecided } from "./finding.ts";
+import { type Finding, linesOf, met, notMet, notTold, type RunFacts, undecided } from "./finding.ts";
 import { judgeLeak } from "./no-leak.ts";
 import { judgeStale } from "./no-stale-value-marked-good.ts";
 import { judgeCommands } from "./one-outcome-per-command.ts";
@@ -27,6 +27,9 @@ export function judgeExpectations(facts: RunFacts): ExpectationLine[] {
 }
 
 function judge(rule: ExpectationRule, facts: RunFacts): Finding {
+  const state = trueStateOf(rule);
+  if (state !== undefined && linesOf(facts, "run")[0]?.rig === "physical")
+    return notTold(`what the scenario says of twin.${state}`, "a real plant tells nobody its true state");
   switch (rule.kind) {
     case "always":
       return judgeInvariant(rule.invariant, facts, rule.budget);
@@ -47,6 +50,13 @@ function judge(rule: ExpectationRule, facts: RunFacts): Finding {
     case "ledger":
       return judgeLedger(facts);
   }
+}
+
+/** Name of the twin's state that the rule is about. */
+function trueStateOf(rule: ExpectationRule): string | undefined {
+  if (rule.kind === "state") return rule.state;
+  if (!("claim" in rule) || rule.claim.of !== "band" || rule.claim.value.of !== "state") return undefined;
+  return rule.claim.value.state;
 }
 
 /** By the names of invariants.ts; a test holds the two together. */

@@ -2,9 +2,11 @@
  * A command is sent once and its fate is known: one intent and one outcome in the ledger for each
  * scheduled command, none besides, and an unknown outcome settled by reading the setpoint back, in
  * agreement with the setpoints that the instrument reports afterwards. A command that could not be
- * given, because the runtime was dead or its ledger took no intent, has no record at all.
+ * given, because the runtime was dead or its ledger took no intent, has no outcome, and no effect. A
+ * ledger that failed while it made the intent durable may hold that one record: HELIX-HAL-0001 section
+ * 2.3 asks for the intent before the command, not for a command after the intent.
  */
-import type { CommandLine } from "@helix/run-record";
+import type { CommandLine, UnsentLine } from "@helix/run-record";
 import type { PlannedCommand, PlannedSetpoint } from "../scenario/plan.ts";
 import {
   type AuditRecord,
@@ -38,7 +40,8 @@ export function judgeCommands(facts: RunFacts): Finding {
   const wrong = due.flatMap((command) => troubleWith(command, sentFor(command, lines, facts), audit, facts));
   const strangers = lines.filter((line) => !facts.scheduled.has(line.id));
   wrong.push(...strangers.map((line) => `command ${line.id} was not scheduled: ${line.description}`));
-  wrong.push(...unscheduledIntents(lines, audit));
+  wrong.push(...refused.flatMap((line) => troubleWithRefused(line, audit, facts)));
+  wrong.push(...unscheduledIntents(lines, refused, audit));
 
   const outcomes = lines.map(outcomeText);
   const notGiven = unsent.size === 0 ? "" : `, ${unsent.size} could not be given`;
@@ -87,6 +90,36 @@ function troubleWith(
   return trouble;
 }
 
+/** Nothing was sent: at most its intent is in the ledger, and the instrument does not come to hold what it asked for. */
+function troubleWithRefused(
+  { commandId, scheduled, t }: UnsentLine,
+  audit: readonly AuditRecord[],
+  facts: RunFacts,
+): string[] {
+  const records = audit.filter((record) => commandId !== undefined && record.commandId === commandId);
+  const trouble: string[] = [];
+  const intents = records.filter(({ event }) => event === "COMMAND_INTENT").length;
+  if (intents > 1)
+    trouble.push(`${scheduled}: ${intents} records COMMAND_INTENT of a command that was refused`);
+  for (const { event, sequence } of records.filter((record) => record.event !== "COMMAND_INTENT"))
+    trouble.push(`${scheduled}: was refused, yet ledger record ${sequence} is its ${event}`);
+  const command = facts.plan.commands.find(({ id }) => id === scheduled);
+  if (command?.kind !== "setpoint") return trouble;
+  const taken = firstTakenUp(command, t, facts);
+  if (taken !== undefined)
+    trouble.push(
+      `${scheduled}: was refused, yet the setpoint is ${command.value} ${command.unit} at ${batchAge(taken)}`,
+    );
+  return trouble;
+}
+
+/** When the instrument came to hold what a command asks for that was not sent, s; undefined where it did not, or did so before. */
+function firstTakenUp(command: PlannedSetpoint, sinceS: number, facts: RunFacts): number | undefined {
+  const { before, after, nextS } = setpointsAround(command, sinceS, facts);
+  if (before && holds(before.setpoint, command)) return undefined;
+  return after.find((sample) => sample.t < nextS && holds(sample.setpoint, command))?.t;
+}
+
 /** Of the value: setpoints travel as f32. */
 const SETPOINT_TOLERANCE = 1e-5;
 
@@ -94,26 +127,12 @@ const SETPOINT_TOLERANCE = 1e-5;
 function settledWrongly(command: PlannedSetpoint, line: CommandLine, facts: RunFacts): string[] {
   const { resolved } = line;
   if (!resolved) return [];
-  const holds = (setpoint: number | null) =>
-    setpoint !== null && Math.abs(setpoint - command.value) <= SETPOINT_TOLERANCE * Math.abs(command.value);
-  const samples = linesOf(facts, "sample").filter(
-    (sample) => sample.instrument === command.instrument && sample.channel === command.channel,
-  );
-  const before = samples.findLast((sample) => sample.t < line.t);
+  const { before, after, nextS } = setpointsAround(command, line.t, facts);
   // Set to what it was already: the setpoint cannot tell.
-  if (before && holds(before.setpoint)) return [];
-  const next = facts.plan.commands.find(
-    (other) =>
-      other.kind === "setpoint" &&
-      other.atS > command.atS &&
-      other.instrument === command.instrument &&
-      other.channel === command.channel,
-  );
-  const contradiction = samples.find(
+  if (before && holds(before.setpoint, command)) return [];
+  const contradiction = after.find(
     (sample) =>
-      sample.t > resolved.t &&
-      sample.t < (next?.atS ?? Infinity) &&
-      holds(sample.setpoint) !== resolved.executed,
+      sample.t > resolved.t && sample.t < nextS && holds(sample.setpoint, command) !== resolved.executed,
   );
   if (!contradiction) return [];
   const said = resolved.executed ? "executed" : "not executed";
@@ -122,9 +141,39 @@ function settledWrongly(command: PlannedSetpoint, line: CommandLine, facts: RunF
   ];
 }
 
+const holds = (setpoint: number | null, { value }: PlannedSetpoint) =>
+  setpoint !== null && Math.abs(setpoint - value) <= SETPOINT_TOLERANCE * Math.abs(value);
+
+/** Readings of the command's channel: the last before `atS`, those after it, and when the next command to it is given, s. */
+function setpointsAround(
+  { instrument, channel, atS: plannedS }: PlannedSetpoint,
+  atS: number,
+  facts: RunFacts,
+) {
+  const samples = linesOf(facts, "sample").filter(
+    (sample) => sample.instrument === instrument && sample.channel === channel,
+  );
+  const next = facts.plan.commands.find(
+    (other) =>
+      other.kind === "setpoint" &&
+      other.atS > plannedS &&
+      other.instrument === instrument &&
+      other.channel === channel,
+  );
+  return {
+    before: samples.findLast((sample) => sample.t < atS),
+    after: samples.filter((sample) => sample.t > atS),
+    nextS: next?.atS ?? Infinity,
+  };
+}
+
 /** A command that the ledger knows and nobody scheduled: a repetition, at worst. */
-function unscheduledIntents(lines: readonly CommandLine[], audit: readonly AuditRecord[]): string[] {
-  const known = new Set(lines.map((line) => line.id));
+function unscheduledIntents(
+  lines: readonly CommandLine[],
+  refused: readonly UnsentLine[],
+  audit: readonly AuditRecord[],
+): string[] {
+  const known = new Set([...lines.map(({ id }) => id), ...refused.map(({ commandId }) => commandId)]);
   return audit
     .filter(({ event, commandId = "" }) => event === "COMMAND_INTENT" && !known.has(commandId))
     .map(

@@ -35,12 +35,14 @@ export function runVerdict(
 ): RunVerdict {
   // What a person broke off has proved nothing, and is not held against anybody either.
   if (interruption?.cause === "test" && interruption.verdict === "inconclusive") return interruption;
+  // What the rig cannot tell is said beside the verdict; the others decide it.
+  const judged = expectations.filter((e) => e.verdict !== "not-run");
   const candidates: RunVerdict[] = [
     ...(interruption ? [interruption] : []),
     ...benchTrouble(facts),
-    ...expectations.filter((e) => e.verdict !== "pass").map(fromExpectation),
+    ...judged.filter((e) => e.verdict !== "pass").map(fromExpectation),
   ];
-  if (expectations.length === 0) {
+  if (judged.length === 0) {
     candidates.push({ verdict: "inconclusive", cause: "test", summary: "No expectation was judged." });
   }
   const worst = candidates.reduce<RunVerdict | undefined>(
@@ -52,8 +54,14 @@ export function runVerdict(
   return {
     verdict: "pass",
     cause: undefined,
-    summary: `All ${expectations.length} expectations are met${faults === 0 ? "" : `, under ${faults} fault${faults === 1 ? "" : "s"} with receipts`}.`,
+    summary: `${metText(judged.length, expectations.length)}${faults === 0 ? "" : `, under ${faults} fault${faults === 1 ? "" : "s"} with receipts`}.`,
   };
+}
+
+function metText(judged: number, all: number): string {
+  if (judged === all) return `All ${all} expectations are met`;
+  const untold = all - judged;
+  return `${judged} of ${all} expectations are met, and ${untold} ${untold === 1 ? "is" : "are"} of what this rig cannot tell`;
 }
 
 const fromExpectation = (e: ExpectationLine): RunVerdict => ({

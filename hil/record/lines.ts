@@ -18,6 +18,8 @@ export interface RunLine {
   readonly scenarioHash: string;
   readonly seed: number;
   readonly rig: Rig;
+  /** On what the origin of the readings rests, where the rig cannot vouch for it: rig physical. */
+  readonly originBasis?: string;
   readonly twin: string;
   /** UCUM units of the states in truth lines, by name. */
   readonly truthUnits: Readonly<Record<string, string>>;
@@ -178,6 +180,8 @@ export interface UnsentLine {
   readonly instrument: string;
   readonly description: string;
   readonly reason: string;
+  /** That its intent bears, should the ledger's file hold one that was never made durable. */
+  readonly commandId?: string;
 }
 
 /** One per calibration, written when it is over. */

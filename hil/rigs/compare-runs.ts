@@ -44,7 +44,11 @@ const AFTERMATH_S = 60;
 type Lines = readonly RunRecordLine[];
 type Series = Map<string, Map<number, number>>;
 
-export function compareRuns(first: Lines, second: Lines): RunComparison {
+/**
+ * @param withinS of two values of a time: 0 where both runs have the same plant's calendar; where a real
+ *   instrument samples when it likes, half its sample period
+ */
+export function compareRuns(first: Lines, second: Lines, withinS = 0): RunComparison {
   const disturbed = [...linkFaults(first), ...linkFaults(second)];
   const units = unitsOf(first);
   const others = valuesOf(second);
@@ -53,7 +57,13 @@ export function compareRuns(first: Lines, second: Lines): RunComparison {
       disturbed.some(
         ({ instrument, beginS, endS }) => channel.startsWith(`${instrument}.`) && t >= beginS && t <= endS,
       );
-    return difference(channel, units.get(channel) ?? "", values, others.get(channel), isDisturbed);
+    return difference(
+      channel,
+      units.get(channel) ?? "",
+      values,
+      nearestIn(others.get(channel), withinS),
+      isDisturbed,
+    );
   });
   return {
     channels,
@@ -66,14 +76,14 @@ function difference(
   channel: string,
   unit: string,
   values: ReadonlyMap<number, number>,
-  others: ReadonlyMap<number, number> | undefined,
+  otherAt: (t: number) => number | undefined,
   isDisturbed: (t: number) => boolean,
 ): ChannelDifference {
   const distances: number[] = [];
   let max = Number.NaN;
   let maxAtS: number | undefined;
   for (const [t, value] of values) {
-    const other = others?.get(t);
+    const other = otherAt(t);
     if (other === undefined || isDisturbed(t)) continue;
     const distance = Math.abs(value - other);
     distances.push(distance);
@@ -82,6 +92,23 @@ function difference(
   const sorted = Float64Array.from(distances).sort();
   const median = sorted[sorted.length >> 1] ?? Number.NaN;
   return { channel, unit, compared: sorted.length, median, max, maxAtS };
+}
+
+/** The value whose time is the nearest to `t`; undefined where none is within `withinS`. */
+function nearestIn(values: ReadonlyMap<number, number> | undefined, withinS: number) {
+  if (values === undefined || withinS === 0) return (t: number) => values?.get(t);
+  const times = Float64Array.from(values.keys()).sort();
+  return (t: number) => {
+    let [low, high] = [0, times.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((times[middle] ?? Infinity) < t) low = middle + 1;
+      else high = middle;
+    }
+    const [before = -Infinity, after = Infinity] = [times[low - 1], times[low]];
+    const nearest = t - before < after - t ? before : after;
+    return Math.abs(nearest - t) <= withinS ? values.get(nearest) : undefined;
+  };
 }
 
 function valuesOf(lines: Lines): Series {

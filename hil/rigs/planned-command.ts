@@ -3,7 +3,7 @@ import type { ChannelDescriptor, InstrumentCommand } from "@helix/hal";
 import type { CommandReport, Supervisor } from "@helix/supervisor";
 import type { PlannedCalibration, PlannedCommand } from "../scenario/plan.ts";
 
-/** What became of a calibration, which the ledger records without an intent. */
+/** What became of a calibration. */
 export interface CalibrationReport {
   readonly actor: CommandReport["actor"];
   /** not-done: it did not complete. */

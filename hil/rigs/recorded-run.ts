@@ -1,5 +1,5 @@
 /**
- * A run from the first line of its record to the judging, on any rig with a simulated plant: conducts
+ * A run from the first line of its record to the judging, on any rig: conducts
  * the scenario, stops the runtime before the plant (so that sessions are closed with a peer that is
  * there), reads the ledger back and judges.
  */
@@ -14,25 +14,33 @@ import type { Backlog } from "./backlog.ts";
 import { conduct } from "./conductor.ts";
 import type { FaultInjector } from "./fault-injector.ts";
 import { type JudgedRun, judgeRun } from "./judge-run.ts";
+import type { Plant } from "./plant.ts";
 import type { RunRecordSink } from "./record-writer.ts";
 import { Recorder } from "./recorder.ts";
 import { type ResourceMeter, watchResources } from "./resource-watch.ts";
 import type { RunWatch } from "./run-watch.ts";
 import type { RuntimeDoor } from "./runtime-under-test.ts";
-import type { SimulatedPlant } from "./simulated-plant.ts";
 import { UnsentError } from "./unsent-error.ts";
 
-/** The simulated side of a run. */
+/** The plant's side of a run. */
 export interface Bench {
-  readonly plant: SimulatedPlant;
+  readonly plant: FailingPlant;
   readonly faults: FaultInjector;
   /** UCUM units of the twin's true states, by name. */
   readonly truthUnits: Readonly<Record<string, string>>;
 }
 
+/** A plant that the recording may have to give up. */
+export interface FailingPlant extends Plant {
+  /** Nothing will be reached any more. */
+  fail(error: Error): void;
+}
+
 export interface RecordedRun {
   readonly plan: Plan;
   readonly rig: Rig;
+  /** On what the origin of the readings rests, where the rig cannot vouch for it. */
+  readonly originBasis?: string;
   /** The bench's. */
   readonly clock: Clock;
   /** The runtime's: the ledger is on it. */
@@ -134,7 +142,7 @@ async function conductScenario(run: RecordedRun, recorder: Recorder): Promise<In
           );
         } catch (error) {
           if (!(error instanceof UnsentError || error instanceof LedgerUnavailableError)) throw error;
-          recorder.recordUnsent(command, sentAtS, error.message);
+          recorder.recordUnsent(command, sentAtS, error);
           say(`${command.description}: not sent (${error.message})`);
         }
       },
@@ -196,6 +204,7 @@ function runLine(run: RecordedRun): RunLine {
     scenarioHash: plan.scenarioHash,
     seed: plan.seed,
     rig: run.rig,
+    ...(run.originBasis === undefined ? {} : { originBasis: run.originBasis }),
     twin: plan.twin,
     truthUnits: bench.truthUnits,
     beginS: plan.beginS,
@@ -210,7 +219,8 @@ function runLine(run: RecordedRun): RunLine {
       instrumentId: view.instrumentId,
       displayName: view.displayName,
       driver: view.driverName,
-      simulator: plan.instruments.find(({ key }) => key === view.key)?.simulator,
+      simulator:
+        run.rig === "physical" ? undefined : plan.instruments.find(({ key }) => key === view.key)?.simulator,
       origin: view.origin,
       channels: view.channels.map(({ id, name, unit, range }) => ({ id, name, unit, range })),
     })),

@@ -167,9 +167,14 @@ export class Recorder {
   }
 
   /** A scheduled command that could not be given. */
-  recordUnsent({ id: scheduled, instrument, description }: PlannedCommand, t: number, reason: string): void {
+  recordUnsent(
+    { id: scheduled, instrument, description }: PlannedCommand,
+    t: number,
+    { message: reason, commandId }: { readonly message: string; readonly commandId?: string },
+  ): void {
     this.#unsentAtS.set(scheduled, t);
-    this.#options.record.add({ kind: "unsent", t, scheduled, instrument, description, reason });
+    const refused = commandId === undefined ? {} : { commandId };
+    this.#options.record.add({ kind: "unsent", t, scheduled, instrument, description, reason, ...refused });
   }
 
   /** The ledger refused the intent and holds it all the same: the command has a fate, if not a sending. */

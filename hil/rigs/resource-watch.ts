@@ -5,8 +5,8 @@
  */
 import type { Cancellable, Clock } from "@helix/hal";
 import type { Plan } from "../scenario/plan.ts";
+import type { Plant } from "./plant.ts";
 import type { RunRecordSink } from "./record-writer.ts";
-import type { SimulatedPlant } from "./simulated-plant.ts";
 
 /** What a rig can tell of the runtime. */
 export interface ResourceMeter {
@@ -17,7 +17,7 @@ export interface ResourceMeter {
 
 interface WatchedRun {
   readonly plan: Pick<Plan, "beginS" | "endS" | "expectations">;
-  readonly plant: Pick<SimulatedPlant, "timeS">;
+  readonly plant: Pick<Plant, "timeS">;
   readonly clock: Clock;
   /** Plant seconds per second of the clock, at the most. */
   readonly speed: number;

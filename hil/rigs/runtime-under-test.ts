@@ -1,12 +1,12 @@
 /**
  * The runtime, as a rig sees it: the same supervisor, pipeline and ledger as in production, with the
- * origin "simulated". Everything that knows the supervisor's door is here.
+ * origin that the rig states. Everything that knows the supervisor's door is here.
  */
 import { createHash } from "node:crypto";
 import type { RingReader } from "@helix/bus";
-import { loadHelixConfig } from "@helix/config";
+import { type HelixConfig, loadHelixConfig } from "@helix/config";
 import type { Origin, Random } from "@helix/hal";
-import { type Ledger, LedgerUnavailableError, openLedger } from "@helix/ledger";
+import { type Actor, type Ledger, LedgerUnavailableError, openLedger } from "@helix/ledger";
 import { type Disk, type Platform, silentLog } from "@helix/platform";
 import {
   type CommandReport,
@@ -28,6 +28,10 @@ export interface RuntimeStart {
   readonly random: Random;
   /** Path of helix.toml. */
   readonly configFile: string;
+  /** What of it this run uses; absent: all. */
+  readonly ofConfig?: (config: HelixConfig) => HelixConfig;
+  /** A person, or the account that the run belongs to; absent: the rig. */
+  readonly startedBy?: Actor;
   readonly origin: Origin;
   /** Whether the rig has falsified the reading that was taken then (ns TAI). */
   readonly isFalsified: (instrument: string, channel: string, takenTaiNs: bigint) => boolean;
@@ -64,7 +68,8 @@ export class RuntimeUnderTest implements RuntimeState {
   static async create(start: RuntimeStart): Promise<RuntimeUnderTest> {
     const { platform, origin, helixVersion, secret, installation } = start;
     const written = await loadHelixConfig({ disk: platform.disk, path: start.configFile });
-    const config = installation ? { ...written, pki: { folder: installation.pkiFolder } } : written;
+    const used = start.ofConfig?.(written) ?? written;
+    const config = installation ? { ...used, pki: { folder: installation.pkiFolder } } : used;
     const ledger = await openLedger({ folder: config.ledger.folder, ...platform, dataOrigin: origin });
     const state = { unsettled: start.unsettled, listeners: new Set<() => void>() };
     try {
@@ -81,6 +86,7 @@ export class RuntimeUnderTest implements RuntimeState {
           return channel && start.isFalsified(key, channel.name, takenTaiNs) ? "faulted" : origin;
         },
         configurationHash: createHash("sha256").update(config.source.text).digest("hex"),
+        ...(start.startedBy === undefined ? {} : { startedBy: start.startedBy }),
         helixVersion,
         nodeVersion: process.version,
         log: silentLog,

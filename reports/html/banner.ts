@@ -46,7 +46,7 @@ export const ORIGIN_WORD = {
 } as const;
 
 const ORIGIN_TEXT = {
-  physical: "values measured by a real instrument.",
+  physical: "values measured by a real instrument, if helix.toml leads to one.",
   simulated: "values computed by a simulator. No statement about a real batch can rest on them.",
   replayed: "values replayed from an earlier recording.",
   faulted: "values falsified on purpose.",

@@ -17,6 +17,7 @@ export function facts(record: RunRecord): Markup {
     ["Scenario file, SHA-256", html`<code class="hash">${run.scenarioHash}</code>`],
     ["Covers", covers],
     ["Rig", RIG_TEXT[run.rig]],
+    ...(run.originBasis === undefined ? [] : [["Origin", run.originBasis] as [string, Content]]),
     ["Twin", html`<code>${run.twin}</code>`],
     ["Seed", html`<code>${run.seed}</code>`],
     ["Batch age", `${hoursText(run.beginS)} h to ${hoursText(run.endS)} h`],
@@ -40,7 +41,7 @@ ${table(
 const RIG_TEXT = {
   virtual: "virtual: virtual time, in-memory network, simulators",
   wire: "wire: real time, real sockets, simulators",
-  physical: "physical: real time, the plant's network, real instruments",
+  physical: "physical: real time, instruments as helix.toml reaches them",
 } as const;
 
 function instrumentRow(instrument: RecordedInstrument, { samples }: RunRecord): Content[] {
@@ -52,7 +53,7 @@ function instrumentRow(instrument: RecordedInstrument, { samples }: RunRecord): 
     html`${instrument.displayName}<br/><code>${instrument.instrumentId}</code>`,
     html`<code>${instrument.driver}</code>`,
     instrument.simulator === undefined
-      ? "the instrument"
+      ? "whatever answers at the configured address"
       : html`simulator <code>${instrument.simulator}</code>`,
     html`<span class="origin ${instrument.origin}"><strong>${ORIGIN_WORD[instrument.origin]}</strong></span>`,
     countText(own.length),

@@ -14,9 +14,13 @@ export interface HelixConfig {
     readonly folder: string;
     /** Takes alarms and stops while `folder` cannot be written: on another device. */
     readonly emergencyFolder: string | undefined;
+    /** RFC 3161 authority that time-stamps it every day and at the end of a batch; undefined = none. */
+    readonly timeStampUrl: string | undefined;
   };
   /** Keys, certificates and trust lists; one folder in it per instrument. */
   readonly pki: { readonly folder: string };
+  /** Whether a driver must be registered to be loaded; undefined: from the first one on that is registered. */
+  readonly drivers: { readonly requireRegistered: boolean | undefined };
   /** `capacityFrames`: telemetry frames that the shared ring holds, 128 bytes each. */
   readonly ring: { readonly capacityFrames: number };
 }

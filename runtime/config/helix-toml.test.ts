@@ -86,6 +86,7 @@ driver_library = "@helix/driver-opcua-generic"
 [ledger]
 folder = "../records"
 emergency_folder = "/mnt/second/records"
+time_stamp_url = "https://tsa.example.org/tsr"
 [ring]
 capacity_frames = 4096
 `,
@@ -98,7 +99,11 @@ capacity_frames = 4096
       dropPolicy: { policy: "DropLowQualityFirst", thresholdQuality: 64 },
     });
     expect(config.instruments[1]?.driverLibrary).toBe("@helix/driver-opcua-generic");
-    expect(config.ledger).toEqual({ folder: "/records", emergencyFolder: "/mnt/second/records" });
+    expect(config.ledger).toEqual({
+      folder: "/records",
+      emergencyFolder: "/mnt/second/records",
+      timeStampUrl: "https://tsa.example.org/tsr",
+    });
     expect(config.pki.folder).toBe("/plant/pki");
     expect(config.ring.capacityFrames).toBe(4096);
   });
@@ -120,7 +125,7 @@ describe("a wrong file", () => {
   test("misspelt table", async () => {
     expect(await report(`${HEAD}[legder]\nfolder = "x"\n`)).toBe(
       `/plant/helix.toml:3:1  unknown key "legder"
-  expected one of: instruments, ledger, pki, ring
+  expected one of: instruments, ledger, pki, drivers, ring
   did you mean ledger?
   3 | [legder]
     | ^`,
@@ -167,6 +172,15 @@ describe("a wrong file", () => {
   test("an emergency folder that is the ledger's own", async () => {
     expect(await report(`${HEAD}[ledger]\nfolder = "x"\nemergency_folder = "x"\n`)).toContain(
       "emergency_folder must not be the ledger's own folder; name one on another device",
+    );
+  });
+
+  test("a time-stamping authority that is none, or misspelt", async () => {
+    expect(await report(`${HEAD}[ledger]\ntime_stamp_url = "tsa.example.org"\n`)).toContain(
+      "must be an address that begins with http:// or https://",
+    );
+    expect(await report(`${HEAD}[ledger]\ntimestamp_url = "https://tsa.example.org"\n`)).toMatch(
+      /:4:1 {2}unknown key "timestamp_url" in "ledger"[^]*did you mean "?time_stamp_url/,
     );
   });
 

@@ -37,15 +37,17 @@ export async function readHelixConfig(text: string, file: string): Promise<Helix
     throw source.error(problemsFromIssues(FILE, checked.issues, await source.locate(), file));
   }
   const folder = dirname(resolve(file));
-  const { instruments, ledger, pki, ring } = checked.output;
+  const { instruments, ledger, pki, drivers, ring } = checked.output;
   return {
     source,
     instruments: Object.entries(instruments).map(([key, entry]) => instrumentConfig(key, entry, folder)),
     ledger: {
       folder: resolve(folder, ledger.folder),
       emergencyFolder: ledger.emergency_folder && resolve(folder, ledger.emergency_folder),
+      timeStampUrl: ledger.time_stamp_url,
     },
     pki: { folder: resolve(folder, pki.folder) },
+    drivers: { requireRegistered: drivers.require_registered },
     ring: { capacityFrames: ring.capacity_frames },
   };
 }
@@ -58,6 +60,14 @@ const U16_MAX = 65_535;
 const text = v.pipe(v.string(), v.nonEmpty());
 const count = (min: number, max: number) => v.pipe(v.number(), v.integer(), v.minValue(min), v.maxValue(max));
 const folder = (byDefault: string) => v.optional(v.strictObject({ folder: text }), { folder: byDefault });
+
+const HTTP_URL = v.pipe(
+  v.string(),
+  v.check(
+    (url) => URL.canParse(url) && /^https?:$/.test(new URL(url).protocol),
+    'must be an address that begins with http:// or https://, such as "https://tsa.example.org/tsr"',
+  ),
+);
 
 const INSTRUMENT = v.strictObject({
   driver_library: text,
@@ -79,7 +89,11 @@ const FILE = v.strictObject({
   instruments: v.record(v.string(), v.pipe(INSTRUMENT, v.rawCheck(thresholdAgrees))),
   ledger: v.optional(
     v.pipe(
-      v.strictObject({ folder: v.optional(text, "ledger"), emergency_folder: v.optional(text) }),
+      v.strictObject({
+        folder: v.optional(text, "ledger"),
+        emergency_folder: v.optional(text),
+        time_stamp_url: v.optional(HTTP_URL),
+      }),
       v.check(
         ({ folder, emergency_folder }) => folder !== emergency_folder,
         "emergency_folder must not be the ledger's own folder; name one on another device",
@@ -88,6 +102,7 @@ const FILE = v.strictObject({
     { folder: "ledger" },
   ),
   pki: folder("pki"),
+  drivers: v.optional(v.strictObject({ require_registered: v.optional(v.boolean()) }), {}),
   ring: v.optional(v.strictObject({ capacity_frames: count(1024, 16_777_216) }), {
     capacity_frames: DEFAULT_RING_FRAMES,
   }),

@@ -6,7 +6,7 @@
 import { join } from "node:path";
 import type { Random } from "@helix/hal";
 import type { Disk } from "@helix/platform";
-import { concat, fromUtf8, toHex, toUtf8 } from "./bytes.ts";
+import { fromUtf8, toHex, toUtf8 } from "./bytes.ts";
 import { OWNER_ONLY } from "./create.ts";
 import { loadPolicy } from "./folder.ts";
 import { sha256 } from "./hashing.ts";
@@ -14,47 +14,58 @@ import { newestCheckpoint, readMarks } from "./high-water-mark.ts";
 import type { LedgerCheckpoint } from "./ledger.ts";
 import { asOpenError, damaged } from "./open-error.ts";
 import { POLICY_FILE } from "./policy.ts";
+import { AnchorError, nonceOf, timeStampRequest } from "./time-stamp/request.ts";
+import { readTimeStamp, type TimeStamp } from "./time-stamp/token.ts";
 
 const NAME = /^(anchor-\d+)\.tsr$/;
 const MARK_ATTEMPTS = 20;
-
-/** The time-stamping authority did not give a token for what it was asked. */
-export class AnchorError extends Error {
-  override readonly name = "AnchorError";
-}
+const NONCE_BYTES = 8;
 
 export interface Anchor {
   /** Without extension. */
   readonly name: string;
+  /** Empty when the file is not there. */
   readonly note: string;
   /** TimeStampResp, DER. */
   readonly token: Uint8Array;
 }
 
+export interface AnchoredCheckpoint {
+  readonly checkpoint: LedgerCheckpoint;
+  /** Of the token, in the ledger's folder. */
+  readonly file: string;
+  readonly stamp: TimeStamp;
+  /** False: that checkpoint had a good time-stamp already, and nobody was asked. */
+  readonly isNew: boolean;
+}
+
 /**
  * @param post sends the request (application/timestamp-query) and gives back the answer's body
- * @throws LedgerOpenError; AnchorError when the answer is not a granted token for this checkpoint
+ * @throws LedgerOpenError; AnchorError when the answer is not a good time-stamp of this checkpoint
  */
 export async function anchorLedger(options: {
   readonly folder: string;
   readonly disk: Disk;
   readonly random: Random;
   readonly post: (request: Uint8Array) => Promise<Uint8Array>;
-}): Promise<{ readonly checkpoint: LedgerCheckpoint; readonly file: string }> {
+}): Promise<AnchoredCheckpoint> {
   const { folder, disk, random, post } = options;
   const checkpoint = await newestOf(disk, folder);
-  const nonce = concat(Uint8Array.of(0x4c), random.fork(`anchor-${checkpoint.records}`).bytes(8));
-  const digest = sha256(toUtf8(checkpoint.note));
-  const token = await post(timeStampRequest(digest, nonce));
-  checkGranted(token, digest, nonce);
   const name = `anchor-${checkpoint.records}`;
+  const there = await goodStampOf(disk, folder, name, checkpoint.note);
+  if (there !== undefined) return { checkpoint, file: `${name}.tsr`, stamp: there, isNew: false };
+  const note = toUtf8(checkpoint.note);
+  const nonce = nonceOf(random.fork(name).bytes(NONCE_BYTES));
+  const token = await post(timeStampRequest(sha256(note), nonce));
+  const stamp = readTimeStamp(token, note);
+  if (stamp.nonce !== toHex(nonce)) throw new AnchorError("the time-stamp answers another request");
   try {
-    await disk.writeFile(join(folder, `${name}.txt`), toUtf8(checkpoint.note), OWNER_ONLY);
+    await disk.writeFile(join(folder, `${name}.txt`), note, OWNER_ONLY);
     await disk.writeFile(join(folder, `${name}.tsr`), token, OWNER_ONLY);
   } catch (error) {
     throw asOpenError(error, folder);
   }
-  return { checkpoint, file: `${name}.tsr` };
+  return { checkpoint, file: `${name}.tsr`, stamp, isNew: true };
 }
 
 async function newestOf(disk: Disk, folder: string): Promise<LedgerCheckpoint> {
@@ -69,49 +80,33 @@ async function newestOf(disk: Disk, folder: string): Promise<LedgerCheckpoint> {
   }
 }
 
-/** Those whose note is there too. */
+/** An earlier time-stamp says more than a later one, so it is not replaced unless it is none. */
+async function goodStampOf(
+  disk: Disk,
+  folder: string,
+  name: string,
+  note: string,
+): Promise<TimeStamp | undefined> {
+  const anchor = (await listAnchors(disk, folder)).find((one) => one.name === name);
+  if (anchor?.note !== note) return undefined;
+  try {
+    return readTimeStamp(anchor.token, toUtf8(note));
+  } catch (error) {
+    if (error instanceof AnchorError) return undefined;
+    throw error;
+  }
+}
+
+/** In the order of their names. */
 export async function listAnchors(disk: Disk, folder: string): Promise<Anchor[]> {
   const names = await disk.list(folder);
   const anchors: Anchor[] = [];
-  for (const file of names) {
+  for (const file of names.toSorted()) {
     const name = NAME.exec(file)?.[1];
-    if (name === undefined || !names.includes(`${name}.txt`)) continue;
-    const note = fromUtf8(await disk.readFile(join(folder, `${name}.txt`)));
+    if (name === undefined) continue;
+    const isThere = names.includes(`${name}.txt`);
+    const note = isThere ? fromUtf8(await disk.readFile(join(folder, `${name}.txt`))) : "";
     anchors.push({ name, note, token: await disk.readFile(join(folder, file)) });
   }
   return anchors;
-}
-
-/** DER: tag, length, content. */
-function der(tag: number, ...content: readonly Uint8Array[]): Uint8Array {
-  const body = concat(...content);
-  const length = body.length < 0x80 ? [body.length] : [0x82, body.length >> 8, body.length & 0xff];
-  return concat(Uint8Array.of(tag, ...length), body);
-}
-
-const [INTEGER, BOOLEAN, OCTETS, NULL, SEQUENCE] = [0x02, 0x01, 0x04, 0x05, 0x30];
-/** Object identifier 2.16.840.1.101.3.4.2.1. */
-const SHA_256 = Uint8Array.from(Buffer.from("0609608648016503040201", "hex"));
-
-/** TimeStampReq (RFC 3161 section 2.4.1), asking for the authority's certificate too. */
-function timeStampRequest(digest: Uint8Array, nonce: Uint8Array): Uint8Array {
-  const imprint = der(SEQUENCE, der(SEQUENCE, SHA_256, der(NULL)), der(OCTETS, digest));
-  const wantCertificate = der(BOOLEAN, Uint8Array.of(0xff));
-  return der(SEQUENCE, der(INTEGER, Uint8Array.of(1)), imprint, der(INTEGER, nonce), wantCertificate);
-}
-
-/**
- * Status granted (0, or 1 with changes), and a token that holds our imprint and nonce. Whether the
- * authority may be trusted is for whoever checks with its certificate (`openssl ts -verify`).
- */
-function checkGranted(response: Uint8Array, digest: Uint8Array, nonce: Uint8Array): void {
-  const hex = toHex(response);
-  const status = /^30(?:8[1-4](?:..)+?|..)30(?:81)?..0201(..)/.exec(hex)?.[1];
-  if (status === undefined) throw new AnchorError("the answer is not a time-stamp response");
-  if (status !== "00" && status !== "01") {
-    throw new AnchorError(`the authority refused with status ${Number.parseInt(status, 16)}`);
-  }
-  if (!hex.includes(`0420${toHex(digest)}`) || !hex.includes(`0209${toHex(nonce)}`)) {
-    throw new AnchorError("the token is not for what was asked");
-  }
 }

@@ -4,6 +4,7 @@
  * bigint, Uint8Array and Map are kept as such (deterministic CBOR).
  */
 import type {
+  CalibrationPoint,
   CalibrationRecord,
   DropEvent,
   InstrumentCommand,
@@ -70,6 +71,17 @@ interface SettledCommand {
   readonly reason: string | undefined;
 }
 
+/** A driver's code that somebody vouches for. */
+export interface RegisteredDriver {
+  /** As a configuration names it: absolute path of the driver's module, or the name of a package. */
+  readonly library: string;
+  readonly driverName: string;
+  readonly driverVersion: string;
+  readonly abiVersion: number;
+  /** BLAKE3 of its code, lower-case hex. */
+  readonly moduleHash: string;
+}
+
 /** What former runs left at a start that still matters: the next start need not read what is before this one. */
 export interface CarriedState {
   /** Commands whose fate is not on record, in the order of their intents. */
@@ -90,6 +102,18 @@ export interface CarriedState {
     readonly channelId: number;
     readonly value: number;
   }[];
+  /** Begun, and their fate is not on record; undefined from versions that recorded no intent. */
+  readonly openCalibrations?:
+    | readonly {
+        readonly calibrationId: string;
+        readonly instrument: string;
+        readonly channelId: number;
+        readonly actor: Actor;
+        readonly reason: string;
+      }[]
+    | undefined;
+  /** In force; undefined from versions that registered none. */
+  readonly registrations?: readonly ({ readonly sequence: bigint } & RegisteredDriver)[] | undefined;
 }
 
 /** What the next start needs of a run that goes on, beside what former runs left. */
@@ -134,22 +158,23 @@ export type LedgerEvent =
       readonly utcNs: bigint;
     }
   | { readonly type: "CLOCK_QUALITY"; readonly quality: ClockQuality; readonly previous: ClockQuality }
-  | {
+  | ({
+      /** From here on the code of this library is what may be loaded; one before it is so no more. */
       readonly type: "DRIVER_REGISTERED";
-      readonly driverName: string;
-      readonly driverVersion: string;
-      readonly moduleHash: string;
       readonly actor: Actor;
       readonly reason: string;
-    }
+    } & RegisteredDriver)
   | {
       readonly type: "DRIVER_LOADED";
       readonly instrument: string;
       readonly driverName: string;
       readonly driverVersion: string;
       readonly moduleHash: string;
+      /** Sequence of the DRIVER_REGISTERED that vouches for this very code; undefined where none does. */
+      readonly registration: bigint | undefined;
     }
   | {
+      /** The running code of one instrument was replaced; its first connection comes after this. */
       readonly type: "DRIVER_RELOADED";
       readonly instrument: string;
       readonly driverName: string;
@@ -157,8 +182,21 @@ export type LedgerEvent =
       readonly newDriverVersion: string;
       readonly oldModuleHash: string;
       readonly newModuleHash: string;
+      /** As in DRIVER_LOADED, of the new code. */
+      readonly registration: bigint | undefined;
       readonly actor: Actor;
       readonly reason: string;
+    }
+  | {
+      /** Somebody wanted to replace it; the old driver goes on. */
+      readonly type: "DRIVER_RELOAD_REFUSED";
+      readonly instrument: string;
+      readonly driverName: string;
+      readonly driverVersion: string;
+      readonly moduleHash: string;
+      readonly actor: Actor;
+      readonly reason: string;
+      readonly failure: string;
     }
   | {
       readonly type: "CONNECTED";
@@ -249,8 +287,21 @@ export type LedgerEvent =
       readonly read: number;
     }
   | {
-      readonly type: "CALIBRATION";
+      readonly type: "CALIBRATION_INTENT";
+      readonly calibrationId: string;
       readonly instrument: string;
+      readonly channelId: number;
+      readonly points: readonly CalibrationPoint[];
+      readonly actor: Actor;
+      readonly reason: string;
+    }
+  | {
+      readonly type: "CALIBRATION";
+      /** Of its intent; undefined from versions that recorded none. */
+      readonly calibrationId?: string | undefined;
+      readonly instrument: string;
+      /** Unknown: a runtime died before it could record it. Undefined as above. */
+      readonly outcome?: "performed" | "failed" | "unknown" | undefined;
       readonly actor: Actor;
       readonly reason: string;
       readonly record: CalibrationRecord | undefined;
@@ -277,6 +328,52 @@ export type LedgerEvent =
         /** BLAKE3 of the record, as in its receipt; through the chain, of all before it too. */
         readonly recordHash: Uint8Array;
       };
+    }
+  | {
+      /** The instrument says that its run, or batch, is over. Of class A. */
+      readonly type: "RUN_COMPLETED";
+      readonly instrument: string;
+    }
+  | {
+      /** Of a checkpoint of this ledger, by an RFC 3161 authority; the token lies beside the ledger. */
+      readonly type: "TIME_STAMPED";
+      readonly url: string;
+      /** Subject of the certificate that signed it. */
+      readonly authority: string;
+      /** Under the checkpoint, and the root over them. */
+      readonly records: bigint;
+      readonly root: string;
+      /** By the authority's clock, ns since 1970 UTC: to be compared with the record's own time. */
+      readonly stampedUtcNs: bigint;
+      /** The authority's number for it, hex. */
+      readonly serial: string;
+      readonly file: string;
+      /** "daily", or what asked for it. */
+      readonly reason: string;
+    }
+  | {
+      readonly type: "TIME_STAMP_FAILED";
+      readonly url: string;
+      readonly reason: string;
+      /** 1, 2, ... since the last one that was given. */
+      readonly attempt: number;
+      readonly retryInS: number;
+    }
+  | {
+      /** Whose an id is: the name itself stands beside the ledger (names.json), where it can be erased. */
+      readonly type: "PERSON_NAMED";
+      readonly person: string;
+      /** SHA-256 over salt, id, a zero byte and name. */
+      readonly commitment: Uint8Array;
+      readonly actor: Actor;
+      readonly reason: string;
+    }
+  | {
+      /** Of this id no name is kept any more. */
+      readonly type: "PERSON_NAME_ERASED";
+      readonly person: string;
+      readonly actor: Actor;
+      readonly reason: string;
     }
   | {
       readonly type: "KEY_ROTATED";

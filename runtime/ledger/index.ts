@@ -3,7 +3,7 @@
  * the layout on disk.
  */
 
-export { AnchorError, anchorLedger } from "./anchor.ts";
+export { type AnchoredCheckpoint, anchorLedger } from "./anchor.ts";
 export type { EmergencyPlace, UnwrittenRecord } from "./emergency.ts";
 export type { RecordedEvent } from "./event-codec.ts";
 export * from "./events.ts";
@@ -12,6 +12,7 @@ export { PASSPHRASE_VARIABLE } from "./key-file.ts";
 export * from "./ledger.ts";
 export { type OpenLedgerOptions, openLedger } from "./open.ts";
 export { LedgerOpenError, type LedgerOpenProblem } from "./open-error.ts";
+export { eraseName, type NameChange, namePerson } from "./people/change-names.ts";
 export { ProofTree, verifyConsistency, verifyInclusion } from "./proofs.ts";
 export { type LedgerRecord, readLedger } from "./read.ts";
 export { type ReadFromLastOptions, readFromLast } from "./read-from-last.ts";
@@ -21,4 +22,7 @@ export { isSelected, parseUtc, type Selection } from "./search.ts";
 export { SignatureRefusedError, signRecord } from "./signature.ts";
 export { fitsRecord } from "./stamp.ts";
 export { type FollowOptions, followLedger } from "./tail.ts";
+export { AnchorError, isTimeStampUrl, postTimeStampRequest } from "./time-stamp/request.ts";
+export type { TimeStamp } from "./time-stamp/token.ts";
+export { TimeStamping, type TimeStampingOptions, timeStampedLedger } from "./time-stamping.ts";
 export { verifyLedger } from "./verify.ts";

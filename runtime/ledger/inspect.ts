@@ -44,8 +44,8 @@ export interface InspectOptions {
   readonly secret?: WriterSecret | undefined;
   /** Somebody may be writing meanwhile; false for the holder of the lock. */
   readonly live: boolean;
-  /** Called with every record that fits. */
-  readonly onRecord?: (record: Uint8Array) => void;
+  /** Called with every record that fits, and the chain with it. */
+  readonly onRecord?: (record: Uint8Array, chain: Chain) => void;
 }
 
 export interface Inspection {
@@ -228,7 +228,7 @@ class Inspector {
       endLink,
       onRecord: (record) => {
         this.#compareWithStatements();
-        this.#options.onRecord?.(record);
+        this.#options.onRecord?.(record, this.#chain);
       },
       onBatch: () => this.#compareWithMarks(),
     });

@@ -3,6 +3,7 @@
  * How records are laid out and hashed is behind this.
  */
 import type { LedgerEvent } from "./events.ts";
+import type { TimeStamp } from "./time-stamp/token.ts";
 
 export interface Ledger {
   /** Resolves when the record is on the medium. @throws LedgerUnavailableError; the record may or may not be there. */
@@ -90,6 +91,8 @@ export interface LedgerVerification {
   readonly checkpointRecords: bigint;
   /** Electronic signatures of persons, each found to be of the record that it names. */
   readonly signatures: number;
+  /** RFC 3161 time-stamps of checkpoints beside it, each found to be of a checkpoint that the records bear out. */
+  readonly timeStamps: { readonly count: number; readonly newest: TimeStamp | undefined };
   /** Of further keys on the newest checkpoint, as `name+key id`; none of them is checked. */
   readonly otherSignatures: readonly string[];
   /**

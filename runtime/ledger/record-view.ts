@@ -40,7 +40,12 @@ export function zoneText(zoneMinutes: number): string {
   return `${zoneMinutes < 0 ? "-" : "+"}${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`;
 }
 
-export interface RecordJson {
+/** Of whoever caused the record, from beside the ledger (people/): never part of `event`. */
+interface WithPersonName {
+  readonly personName?: string;
+}
+
+export interface RecordJson extends WithPersonName {
   readonly sequence: string;
   readonly time: string;
   readonly zone: string;
@@ -57,7 +62,7 @@ export interface RecordJson {
   readonly event: Json;
 }
 
-export const recordJson = (record: LedgerRecord): RecordJson => ({
+export const recordJson = (record: LedgerRecord & WithPersonName): RecordJson => ({
   sequence: record.sequence.toString(),
   time: utcText(record.utcNs),
   zone: zoneText(record.zoneMinutes),
@@ -71,6 +76,7 @@ export const recordJson = (record: LedgerRecord): RecordJson => ({
   schema: record.schema,
   recordHash: record.recordHash,
   event: toJson(record.event),
+  ...(record.personName === undefined ? {} : { personName: record.personName }),
 });
 
 /** What an audit trail is asked for: who, what, when, why, where. Empty text where it does not say. */
@@ -79,6 +85,8 @@ export interface AuditColumns {
   readonly when: string;
   readonly what: string;
   readonly who: string;
+  /** The name of `who`, where it is known and was not erased. */
+  readonly name: string;
   readonly role: string;
   readonly instrument: string;
   readonly batch: string;
@@ -94,7 +102,8 @@ export function auditColumns({
   utcNs,
   zoneMinutes,
   event,
-}: Pick<LedgerRecord, "utcNs" | "zoneMinutes" | "event">): AuditColumns {
+  personName = "",
+}: Pick<LedgerRecord, "utcNs" | "zoneMinutes" | "event"> & WithPersonName): AuditColumns {
   const actor = fieldsOf(event["actor"] ?? event["user"] ?? event["signer"]);
   const command = fieldsOf(event["command"]);
   const why = [event["reason"], event["rationale"], command["rationale"], event["comment"]];
@@ -102,6 +111,7 @@ export function auditColumns({
     when: localText(utcNs, zoneMinutes),
     what: event.type,
     who: textOf(actor["id"] ?? actor["name"] ?? event["user"] ?? event["signer"] ?? event["actor"]),
+    name: personName,
     role: textOf(actor["role"] ?? event["role"]),
     instrument: textOf(event["instrument"]),
     batch: textOf(event["batch"] ?? event["batchId"] ?? command["batch"]),
@@ -118,12 +128,25 @@ function changeText(change: unknown): string {
 
 /** Of records that report a value or a state instead of changing one. */
 function happenedText(event: LedgerRecord["event"]): string {
-  const { outcome, acknowledgedValue, executed, readBack, unit, stepNs, quality, previous } = event;
+  const {
+    outcome,
+    acknowledgedValue,
+    executed,
+    readBack,
+    unit,
+    stepNs,
+    quality,
+    previous,
+    records,
+    stampedUtcNs,
+  } = event;
   const of = (value: unknown) => (typeof value === "number" ? ` ${value} ${textOf(unit)}`.trimEnd() : "");
   if (typeof outcome === "string") return outcome + of(acknowledgedValue);
   if (typeof executed === "boolean")
     return `${executed ? "executed" : "not executed"}, read back${of(readBack)}`;
   if (typeof stepNs === "bigint") return `clock stepped by ${Number(stepNs) / 1e9} s`;
+  if (typeof stampedUtcNs === "bigint")
+    return `${String(records)} records were there at ${utcText(stampedUtcNs)}`;
   if (typeof quality === "string") return `clock: ${textOf(previous)} -> ${quality}`;
   return "";
 }
@@ -145,6 +168,9 @@ function signatureText(event: LedgerRecord["event"]): string {
   const { sequence } = fieldsOf(event["signed"]);
   return name === "" || typeof sequence !== "bigint" ? "" : `${name}: ${meaning} record ${sequence}`;
 }
+
+/** `Marie Curie <account:curie>`; the id alone where the name is not known. */
+export const whoText = ({ who, name }: AuditColumns): string => (name === "" ? who : `${name} <${who}>`);
 
 const fieldsOf = (value: unknown): Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};

@@ -1,10 +1,10 @@
 /** Which records somebody asks for: who, what, when, why, instrument, batch. */
-import type { LedgerRecord } from "./read.ts";
+import type { NamedRecord } from "./people/known-names.ts";
 import { auditColumns } from "./record-view.ts";
 
 /** All that are given must hold; texts are found anywhere in the field, whatever their case. */
 export interface Selection {
-  /** A person's id or role. */
+  /** A person's id, name or role. */
   readonly who?: string;
   /** The event's type; several joined by commas. */
   readonly what?: string;
@@ -19,15 +19,15 @@ export interface Selection {
   readonly to?: bigint;
 }
 
-export function isSelected(record: LedgerRecord, wanted: Selection): boolean {
-  const { who, role, instrument, batch, why, what } = auditColumns(record);
+export function isSelected(record: NamedRecord, wanted: Selection): boolean {
+  const { who, name, role, instrument, batch, why, what } = auditColumns(record);
   return (
     (wanted.since === undefined || record.utcNs >= wanted.since) &&
     (wanted.until === undefined || record.utcNs < wanted.until) &&
     (wanted.from === undefined || record.sequence >= wanted.from) &&
     (wanted.to === undefined || record.sequence < wanted.to) &&
     isOneOf(what, wanted.what) &&
-    (holds(who, wanted.who) || holds(role, wanted.who)) &&
+    [who, name, role].some((text) => holds(text, wanted.who)) &&
     holds(instrument, wanted.instrument) &&
     holds(batch, wanted.batch) &&
     holds(why, wanted.why)

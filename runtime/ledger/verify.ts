@@ -1,15 +1,17 @@
 /**
  * Checks a whole ledger, without its lock and without changing anything: framing, sequence, chain,
  * batch hashes, the tree against the signed checkpoints, what follows them against the private key where
- * that can be read, every electronic signature against what it signs, and every other file that belongs
+ * that can be read, every electronic signature against what it signs, every time-stamp against its checkpoint, and every other file that belongs
  * to the ledger. Safe beside a live writer: what it is just writing is not counted.
  */
 import { join } from "node:path";
 import type { Disk } from "@helix/platform";
+import { listAnchors } from "./anchor.ts";
+import { AnchorCheck } from "./anchor-check.ts";
 import { toHex } from "./bytes.ts";
 import { loadPolicy } from "./folder.ts";
 import { newestCheckpoint } from "./high-water-mark.ts";
-import { inspectLedger } from "./inspect.ts";
+import { type InspectOptions, inspectLedger } from "./inspect.ts";
 import { isSealedKey, keyFile, openKeyFile, PassphraseError } from "./key-file.ts";
 import type { LedgerVerification } from "./ledger.ts";
 import { MerkleTree } from "./merkle-tree.ts";
@@ -54,6 +56,7 @@ function badPolicy(): LedgerVerification {
     untrusted: [],
     remarks: [],
     signatures: 0,
+    timeStamps: { count: 0, newest: undefined },
     otherSignatures: [],
     firstBad: {
       sequence: 0n,
@@ -72,9 +75,11 @@ async function verifyAll(
 ): Promise<LedgerVerification> {
   const signatures = new SignatureCheck();
   const recoveries = new RecoveryCheck();
-  const onRecord = (record: Uint8Array) => {
+  const anchors = new AnchorCheck(await listAnchors(disk, folder), policy);
+  const onRecord: InspectOptions["onRecord"] = (record, chain) => {
     signatures.look(record);
     recoveries.look(record);
+    anchors.look(chain);
   };
   const key = await privateKey(disk, folder, policy, passphrase);
   const secret = key.state === "open" ? key.key : undefined;
@@ -82,18 +87,21 @@ async function verifyAll(
   const { records, root } = found.proven;
   const readable = found.verdict === "CLEAN" || found.verdict === "TORN_TAIL";
   const moved = readable ? await movedSignature(disk, folder, signatures) : undefined;
+  const stamped = readable ? anchors.problem(records) : undefined;
   const beside =
     found.firstBad === undefined ? await badFileBeside(disk, folder, key, recoveries) : undefined;
-  const further = moved ?? (beside && { sequence: records, offset: 0, ...beside });
+  const badFile: BadFile | undefined = stamped ? { file: stamped.file, reason: stamped.reason } : beside;
+  const further = moved ?? (badFile && { sequence: records, offset: 0, ...badFile });
   const newest = newestCheckpoint(found.marks);
   const checkpointed = newest?.records ?? 0n;
   return {
-    verdict: further === undefined ? found.verdict : "CORRUPT",
+    verdict: further === undefined ? found.verdict : ((moved ? undefined : stamped?.verdict) ?? "CORRUPT"),
     records,
     root,
     checkpointRecords: checkpointed < records ? checkpointed : records,
     unsignedShownBy: checkpointed >= records ? "none" : secret === undefined ? "hashes" : "key",
     signatures: signatures.count,
+    timeStamps: { count: anchors.count, newest: anchors.newest },
     otherSignatures: newest?.otherSignatures ?? [],
     rootKey: policy.keys.root?.text,
     untrusted: policy.keys.untrusted,
@@ -117,13 +125,20 @@ async function movedSignature(
   throw new Error(`record ${sequence} is gone since it was read`);
 }
 
+interface BadFile {
+  readonly file: string;
+  readonly reason: string;
+  /** Of the record that speaks of it. */
+  readonly sequence?: bigint;
+}
+
 /** The private key, where it is there and this reader may see it; and what crashes left aside. */
 async function badFileBeside(
   disk: Disk,
   folder: string,
   key: KeyFound,
   recoveries: RecoveryCheck,
-): Promise<{ sequence?: bigint; file: string; reason: string } | undefined> {
+): Promise<BadFile | undefined> {
   if (key.state === "other") {
     return { file: key.file, reason: "file is not the private key that ledger.policy names" };
   }

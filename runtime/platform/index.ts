@@ -9,6 +9,7 @@ export * from "./deadline.ts";
 export * from "./disk.ts";
 export { nextTurn } from "./event-loop.ts";
 export * from "./http.ts";
+export { connectLocal, type LocalListener, listenLocal } from "./local-socket.ts";
 export * from "./log.ts";
 export * from "./own-resources.ts";
 export * from "./platform.ts";

@@ -48,7 +48,7 @@ export const systemNet: Net = {
   },
 };
 
-class SystemConnection implements Connection {
+export class SystemConnection implements Connection {
   readonly remote: { readonly host: string; readonly port: number };
   readonly incoming: AsyncIterable<Uint8Array>;
   readonly closed: Promise<void>;

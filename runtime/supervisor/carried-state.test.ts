@@ -21,6 +21,7 @@ const START = {
 
 const instrument = fc.constantFrom("x", "y");
 const commandId = fc.constantFrom("a", "b", "c", "d", "e");
+const calibrationId = fc.constantFrom("f", "g");
 const channelId = fc.constantFrom(0, 1);
 const value = fc.constantFrom(0.01, 0.024, 7);
 const ofCommand = { commandId, instrument, reason: fc.constant("because") };
@@ -47,6 +48,9 @@ const happening = fc.oneof(
   event("COMMAND_RESOLVED", { ...ofCommand, readBack: maybe(value) }),
   event("DEVIATION", { instrument, commandId: maybe(commandId) }),
   event("SETPOINT_DIFFERS", { instrument, channelId, read: value }),
+  event("CALIBRATION_INTENT", { calibrationId, instrument, channelId, reason: fc.constant("weekly") }),
+  event("CALIBRATION", { calibrationId, instrument }),
+  event("DRIVER_REGISTERED", { library: instrument, moduleHash: fc.constantFrom("ab", "cd") }),
   event("CONNECTED", { instrument }),
   event("CONNECTION_LOST", { instrument }),
   event("TELEMETRY_INTERRUPTED", { instrument }),
@@ -244,7 +248,13 @@ describe("what a start carries", () => {
       intentSequence: BigInt(i),
       outcomeSequence: undefined,
     }));
-    const former = { death: undefined, interruptedSinceUtcNs: new Map(), setpoints: new Map() };
+    const former = {
+      death: undefined,
+      interruptedSinceUtcNs: new Map(),
+      setpoints: new Map(),
+      registrations: new Map(),
+      openCalibrations: [],
+    };
     expect(carrying(START, { ...former, openCommands })).toEqual(START);
     expect(carriedBy({ ...carrying(START, { ...former, openCommands: [] }) })).toBeDefined();
   });

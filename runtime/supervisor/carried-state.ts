@@ -42,6 +42,7 @@ export function carriedState({
   openCommands,
   interruptedSinceUtcNs,
   setpoints,
+  ...more
 }: Omit<FormerRuns, "death">): CarriedState {
   return {
     openCommands: openCommands.map(({ id: commandId, ...open }) => ({ commandId, ...open })),
@@ -49,14 +50,24 @@ export function carriedState({
     setpoints: [...setpoints].flatMap(([instrument, values]) =>
       [...values].map(([channelId, value]) => ({ instrument, channelId, value })),
     ),
+    openCalibrations: more.openCalibrations,
+    registrations: [...more.registrations.values()],
   };
 }
 
 /** The reverse. */
-export function formerOf({ openCommands, interruptions, setpoints }: CarriedState): FormerRuns {
+export function formerOf({
+  openCommands,
+  interruptions,
+  setpoints,
+  openCalibrations = [],
+  registrations = [],
+}: CarriedState): FormerRuns {
   const byInstrument = Map.groupBy(setpoints, ({ instrument }) => instrument);
   return {
     death: undefined,
+    openCalibrations,
+    registrations: new Map(registrations.map((one) => [one.library, one])),
     openCommands: openCommands.map(({ commandId: id, outcomeSequence, ...open }) => ({
       id,
       ...open,

@@ -57,7 +57,10 @@ test("the intent is on record before the instrument hears of it, the outcome aft
 test("no ledger, no command: nothing is sent when the intent cannot be recorded", async () => {
   const { session, driver, ledger, finish } = await streaming();
   ledger.failure = new LedgerUnavailableError("disk full");
-  await expect(session.desk.dispatch(feed(), operator)).rejects.toThrow("disk full");
+  await expect(session.desk.dispatch(feed(), operator)).rejects.toMatchObject({
+    message: "disk full",
+    commandId: expect.stringMatching(/^[0-9a-f]{16}$/),
+  });
   expect(driver.calls).not.toContain("dispatch SetSetpoint");
   await finish();
 });

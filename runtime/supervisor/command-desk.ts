@@ -73,6 +73,19 @@ export interface CommandDeskOptions {
   readonly onTrouble: (message: string) => void;
 }
 
+/**
+ * The intent could not be made durable: nothing was sent. What the ledger's file holds of it all the same bears
+ * this id and no outcome; the next start closes it.
+ */
+export class CommandRefusedError extends LedgerUnavailableError {
+  readonly commandId: string;
+
+  constructor(commandId: string, cause: LedgerUnavailableError) {
+    super(cause.message, { cause });
+    this.commandId = commandId;
+  }
+}
+
 type SettingCommand = InstrumentCommand & { type: "SetSetpoint" };
 type Attempt = Omit<
   CommandReport,
@@ -103,12 +116,17 @@ export class CommandDesk {
 
   /**
    * Carries out one command; commands of one instrument go one after another.
-   * @throws LedgerUnavailableError when the intent cannot be recorded; nothing was sent then
+   * @throws CommandRefusedError when the intent cannot be recorded; nothing was sent then
    */
   dispatch(command: InstrumentCommand, actor: Actor): Promise<CommandReport> {
     const mine = this.#last.then(() => this.#dispatch(command, actor));
     this.#last = mine.catch(() => {});
     return mine;
+  }
+
+  /** Settles when no command is under way. */
+  async idle(): Promise<void> {
+    await this.#last;
   }
 
   /** A command of unknown outcome: the next reading settles a setpoint, any other needs a person. */
@@ -156,7 +174,7 @@ export class CommandDesk {
     const present = command.type === "SetSetpoint" ? this.#setpoints.get(command.channelId) : undefined;
     const change = valueChange(command, this.#options.channels(), present);
     const intent = { commandId: id, instrument, actor, command, change, reason: reasonOf(command) };
-    const intentSequence = this.#recordIntent({ type: "COMMAND_INTENT", ...intent }, command);
+    const intentSequence = this.#recordIntent(id, { type: "COMMAND_INTENT", ...intent }, command);
     // The intent of a safety action is on its way to the ledger, and the action waits for nothing;
     // what goes wrong with it is told below, after the action.
     if (isSafetyAction(command)) intentSequence.catch(() => {});
@@ -183,12 +201,17 @@ export class CommandDesk {
   }
 
   /** @returns the sequence; undefined for a safety action that no ledger could take: that is no reason to hold it up */
-  async #recordIntent(event: LedgerEvent, command: InstrumentCommand): Promise<bigint | undefined> {
+  async #recordIntent(
+    id: string,
+    event: LedgerEvent,
+    command: InstrumentCommand,
+  ): Promise<bigint | undefined> {
     try {
       return (await this.#append(event, command)).sequence;
     } catch (error) {
-      if (isSafetyAction(command) && error instanceof LedgerUnavailableError) return undefined;
-      throw error;
+      if (!(error instanceof LedgerUnavailableError)) throw error;
+      if (isSafetyAction(command)) return undefined;
+      throw new CommandRefusedError(id, error);
     }
   }
 

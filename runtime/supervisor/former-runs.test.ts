@@ -120,6 +120,8 @@ describe("death", () => {
       openCommands: [],
       interruptedSinceUtcNs: new Map(),
       setpoints: new Map(),
+      registrations: new Map(),
+      openCalibrations: [],
     });
   });
 

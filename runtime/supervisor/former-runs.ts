@@ -7,17 +7,23 @@
  */
 import type { InstrumentCommand } from "@helix/hal";
 import type { Actor, LedgerRecord, RunState } from "@helix/ledger";
+import type { OpenCalibration } from "./calibrate.ts";
 import { carriedBy, carriedState, formerOf } from "./carried-state.ts";
+import { type Registration, type Registrations, takeRegistration } from "./drivers/driver-registry.ts";
 
 export interface FormerRuns {
   /** Last record of the latest run, where that run did not stop in order. */
   readonly death: { readonly sequence: bigint; readonly utcNs: bigint } | undefined;
   /** In the order of their intents. */
   readonly openCommands: readonly OpenCommand[];
+  /** Calibrations that a death cut off. */
+  readonly openCalibrations: readonly OpenCalibration[];
   /** By instrument, ns since 1970 UTC: the last known of a connection that died with its runtime. */
   readonly interruptedSinceUtcNs: ReadonlyMap<string, bigint>;
   /** By instrument and channel id, in the channel's unit: what was acknowledged or read last. */
   readonly setpoints: ReadonlyMap<string, ReadonlyMap<number, number>>;
+  /** The drivers that somebody vouches for. */
+  readonly registrations: Registrations;
 }
 
 /** A command with an intent, whose fate is not on record. */
@@ -51,6 +57,8 @@ export class RunsFold {
   readonly #runs = new RunReader();
   readonly #commands = new Map<string, OpenCommand>();
   readonly #setpoints: Setpoints = new Map();
+  readonly #calibrations = new Map<string, OpenCalibration>();
+  readonly #registrations = new Map<string, Registration>();
   #isFirst = true;
 
   /** @param former what the records before the first one would have told */
@@ -66,6 +74,8 @@ export class RunsFold {
     this.#runs.take(record);
     takeSetpoint(record, this.#commands, this.#setpoints);
     takeCommand(record, this.#commands);
+    takeCalibration(record, this.#calibrations);
+    takeRegistration(record, this.#registrations);
   }
 
   /** Has the last run been started, and not stopped? */
@@ -84,12 +94,21 @@ export class RunsFold {
   }
 
   #former(death: FormerRuns["death"]): FormerRuns {
-    const openCommands = [...this.#commands.values()];
-    return { death, openCommands, interruptedSinceUtcNs: this.#runs.interrupted, setpoints: this.#setpoints };
+    return {
+      death,
+      openCommands: [...this.#commands.values()],
+      openCalibrations: [...this.#calibrations.values()],
+      interruptedSinceUtcNs: this.#runs.interrupted,
+      setpoints: this.#setpoints,
+      registrations: this.#registrations,
+    };
   }
 
-  #takeFormer({ openCommands, interruptedSinceUtcNs, setpoints }: FormerRuns): void {
+  #takeFormer(former: FormerRuns): void {
+    const { openCommands, interruptedSinceUtcNs, setpoints } = former;
     this.#isFirst = false;
+    for (const one of former.openCalibrations) this.#calibrations.set(one.calibrationId, one);
+    for (const one of former.registrations.values()) this.#registrations.set(one.library, one);
     for (const [instrument, since] of interruptedSinceUtcNs) this.#runs.interrupted.set(instrument, since);
     for (const command of openCommands) this.#commands.set(command.id, command);
     for (const [instrument, values] of setpoints)
@@ -144,6 +163,13 @@ function takeCommand({ event, sequence }: RunRecord, open: Map<string, OpenComma
     case "DEVIATION":
       open.delete(id);
   }
+}
+
+function takeCalibration({ event }: RunRecord, open: Map<string, OpenCalibration>): void {
+  if (event.type === "CALIBRATION") open.delete(event["calibrationId"] as string);
+  if (event.type !== "CALIBRATION_INTENT") return;
+  const { calibrationId, instrument, channelId, actor, reason } = event as unknown as OpenCalibration;
+  open.set(calibrationId, { calibrationId, instrument, channelId, actor, reason });
 }
 
 /** Follows runs from start to stop, or to the start of the next one where there was no stop. */

@@ -25,7 +25,12 @@ async function load(name: string, source: string | undefined, config = 'host = "
   if (source !== undefined) writeFileSync(join(folder, `${name}.mjs`), source);
   const toml = `[instruments.brx]\ndriver_library = "./${name}.mjs"\n[instruments.brx.config]\n${config}\n`;
   const helix = await readHelixConfig(toml, join(folder, "helix.toml"));
-  return host.load(helix.instruments[0] as InstrumentConfig, helix.source, {} as DriverContext);
+  return host.load(
+    helix.instruments[0] as InstrumentConfig,
+    helix.source,
+    {} as DriverContext,
+    () => undefined,
+  );
 }
 
 test("a driver is loaded with the BLAKE3 of its file, and ended through its manifest", async () => {

@@ -1,37 +1,35 @@
 /**
- * Loads drivers into this process: find, read, hash, import, ABI, configuration, instance, members
- * (HELIX-HAL-0001 section 6.2, without the registry and the signature, which are not here yet).
+ * Loads drivers into this process: find, read, hash, registry, import, ABI, configuration, instance, members
+ * (HELIX-HAL-0001 section 6.2, without the signature, which is not here yet).
  */
-import { createRequire } from "node:module";
-import { basename, dirname, isAbsolute, join } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
 import {
   type ConfigSource,
   checkDriverConfig,
   type InstrumentConfig,
-  nearest,
   type ProblemsError,
 } from "@helix/config";
 import {
-  DRIVER_MANIFEST_EXPORT,
   type DriverContext,
   type DriverManifest,
-  HELIX_HAL_ABI_VERSION,
   type Instrument,
   InstrumentError,
   missingMembers,
 } from "@helix/hal";
 import type { Disk } from "@helix/platform";
-import { blake3 } from "hash-wasm";
 import { type DriverHost, DriverLoadError } from "./driver-host.ts";
+import type { DriverCode } from "./drivers/driver-code.ts";
+import { DriverImportError, importDriver } from "./drivers/driver-import.ts";
+import { HOW_TO_REGISTER } from "./drivers/driver-registry.ts";
+import { findDriver, NoDriverError } from "./drivers/find-driver.ts";
 
 export function createInProcessHost(disk: Disk): DriverHost {
   return {
-    async load(config, source, context) {
-      const refuse: Refuse = (problem) => libraryProblem(problem, config, source);
-      const path = await modulePath(disk, config, refuse);
-      const moduleHash = await blake3(await disk.readFile(path));
-      const manifest = await importManifest(path, refuse);
+    async load(config, source, context, admit) {
+      const { code, manifest } = await loadCode(disk, config.driverLibrary, admit).catch(
+        async (error: unknown) => {
+          throw error instanceof DriverImportError ? await libraryProblem(error, config, source) : error;
+        },
+      );
       const instrument = createInstance(
         manifest,
         await checkDriverConfig(manifest, config, source),
@@ -45,106 +43,52 @@ export function createInProcessHost(disk: Disk): DriverHost {
           "Use another version of the driver, or tell its author.",
         );
       }
-      return { manifest, instrument, moduleHash, destroy: () => manifest.destroyInstance(instrument) };
+      const { library, hash: moduleHash } = code;
+      return {
+        manifest,
+        instrument,
+        library,
+        moduleHash,
+        destroy: () => manifest.destroyInstance(instrument),
+      };
     },
   } satisfies DriverHost;
 }
 
-interface LibraryProblem {
-  readonly message: string;
-  readonly expected: string;
-  readonly suggestion?: string | undefined;
+/**
+ * The code as it was hashed is the code that was imported: where a file changed in between, nothing is made of it.
+ *
+ * @param admit says why code must not be loaded, before any of it runs
+ * @throws DriverImportError
+ */
+export async function loadCode(
+  disk: Disk,
+  library: string,
+  admit: (code: DriverCode) => string | undefined = () => undefined,
+): Promise<{ code: DriverCode; manifest: DriverManifest }> {
+  const code = await findDriver(disk, library);
+  const refused = admit(code);
+  if (refused !== undefined) throw new DriverImportError(refused, HOW_TO_REGISTER);
+  const manifest = await importDriver(code);
+  if ((await findDriver(disk, library)).hash !== code.hash)
+    throw new DriverImportError(
+      `the code of ${code.module} changed while it was being loaded`,
+      "a driver that nobody is writing to; start again",
+    );
+  return { code, manifest };
 }
-type Refuse = (problem: LibraryProblem) => Promise<ProblemsError>;
 
 /** The error that shows `driver_library` in the file. */
 async function libraryProblem(
-  problem: LibraryProblem,
+  error: DriverImportError,
   { key }: InstrumentConfig,
   source: ConfigSource,
 ): Promise<ProblemsError> {
   const locate = await source.locate();
   const place = locate(["instruments", key, "driver_library"], "value");
-  return source.error([{ file: source.file, ...place, ...problem }]);
-}
-
-/** A module file, a package folder (its package.json names the module), or an installed package. */
-async function modulePath(disk: Disk, { driverLibrary }: InstrumentConfig, refuse: Refuse): Promise<string> {
-  const isPath = isAbsolute(driverLibrary);
-  const path = isPath ? await moduleIn(disk, driverLibrary) : packageModule(driverLibrary);
-  if (path !== undefined) return path;
-  throw await refuse({
-    message: `there is no driver ${isPath ? "at " : ""}${driverLibrary}`,
-    expected:
-      "a driver's module file or package folder (\"./drivers/...\" counts from this file's folder), or an installed package",
-    suggestion: isPath ? await nearestPath(disk, driverLibrary) : await nearestPackage(disk, driverLibrary),
-  });
-}
-
-async function nearestPath(disk: Disk, path: string): Promise<string | undefined> {
-  const folder = dirname(path);
-  const name = nearest(basename(path), await namesIn(disk, folder));
-  return name && join(folder, name);
-}
-
-/** Among the installed packages of the same scope. */
-async function nearestPackage(disk: Disk, wanted: string): Promise<string | undefined> {
-  const [scope, name] = wanted.split("/");
-  if (!scope?.startsWith("@") || name === undefined) return undefined;
-  const folders = createRequire(import.meta.url).resolve.paths(wanted) ?? [];
-  const installed = await Promise.all(folders.map((folder) => namesIn(disk, join(folder, scope))));
-  const found = nearest(name, installed.flat());
-  return found && `${scope}/${found}`;
-}
-
-const namesIn = async (disk: Disk, folder: string): Promise<readonly string[]> =>
-  (await disk.stat(folder))?.kind === "folder" ? disk.list(folder) : [];
-
-async function moduleIn(disk: Disk, path: string): Promise<string | undefined> {
-  const found = await disk.stat(path);
-  if (found?.kind === "file") return path;
-  const packageFile = join(path, "package.json");
-  if (found?.kind !== "folder" || !(await disk.stat(packageFile))) return undefined;
-  const description = JSON.parse(new TextDecoder().decode(await disk.readFile(packageFile))) as {
-    exports?: unknown;
-  };
-  return typeof description.exports === "string" ? join(path, description.exports) : undefined;
-}
-
-function packageModule(name: string): string | undefined {
-  try {
-    return fileURLToPath(import.meta.resolve(name));
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ERR_MODULE_NOT_FOUND") return undefined;
-    throw error;
-  }
-}
-
-async function importManifest(path: string, refuse: Refuse): Promise<DriverManifest> {
-  let module: Record<string, unknown>;
-  try {
-    module = (await import(pathToFileURL(path).href)) as Record<string, unknown>;
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw await refuse({
-      message: `${path} could not be loaded: ${reason}`,
-      expected: "a driver built for this HELIX",
-    });
-  }
-  const manifest = module[DRIVER_MANIFEST_EXPORT] as DriverManifest | undefined;
-  if (manifest === undefined) {
-    throw await refuse({
-      message: `${path} does not export ${DRIVER_MANIFEST_EXPORT}`,
-      expected: "a HELIX driver",
-    });
-  }
-  if (manifest.abiVersion !== HELIX_HAL_ABI_VERSION) {
-    throw await refuse({
-      message: `${path} is built for HAL ABI ${manifest.abiVersion}`,
-      expected: `a version of the driver that is built for HAL ABI ${HELIX_HAL_ABI_VERSION}`,
-    });
-  }
-  return manifest;
+  const { message, expected } = error;
+  const suggestion = error instanceof NoDriverError ? error.suggestion : undefined;
+  return source.error([{ file: source.file, ...place, message, expected, suggestion }]);
 }
 
 function createInstance(

@@ -1,6 +1,6 @@
 /** Runs instruments: loads drivers, keeps connections, streams, dispatches commands, records. */
 export { formerRecords } from "./carried-state.ts";
-export type { CommandReport, CommandResolution } from "./command-desk.ts";
+export { CommandRefusedError, type CommandReport, type CommandResolution } from "./command-desk.ts";
 export { describeCommand } from "./describe-command.ts";
 export { type DriverHost, DriverLoadError, type LoadedDriver } from "./driver-host.ts";
 export type { SupervisorEvent } from "./events.ts";

@@ -11,6 +11,7 @@ import {
   type InstrumentStatus,
   isCommandable,
   isTelemetrySource,
+  type StreamStopReason,
   SUPERVISOR_BUDGETS_MS,
 } from "@helix/hal";
 import type { Ledger } from "@helix/ledger";
@@ -52,25 +53,30 @@ type Guarded<T> = { readonly value: T } | { readonly next: NextStep };
 export class InstrumentSession {
   readonly key: string;
   readonly desk: CommandDesk;
-  readonly telemetry: InstrumentTelemetry;
   readonly #options: SessionOptions;
-  readonly #policy: RecoveryPolicy;
+  #driver: LoadedDriver;
+  #telemetry: InstrumentTelemetry;
+  #policy: RecoveryPolicy;
   readonly #healthCheckIntervalMs: number;
   #status: InstrumentStatus = { state: "Uninitialized" };
   #readOnly = false;
+  #replacing = false;
+  #calibrations = 0;
+  /** Resolved when the first connection of a new driver has come or failed. */
+  #firstConnection: PromiseWithResolvers<void> | undefined;
   /** ns, monotonic: since when nothing has gone wrong; undefined while there is no connection. */
   #goodSinceNs: bigint | undefined;
+  /** ns since 1970 UTC: when what gave the last reading was lost; undefined while readings come. */
+  #unmeasuredSinceUtcNs: bigint | undefined;
 
   constructor(options: SessionOptions) {
     const { config, platform, ledger, emit } = options;
     this.#options = options;
+    this.#driver = options.driver;
     this.key = config.key;
     this.#healthCheckIntervalMs = 1000 * (config.healthCheckIntervalSeconds ?? HEALTH_CHECK_INTERVAL_SECONDS);
-    this.#policy = new RecoveryPolicy({
-      maxAttempts: config.reconnectRetries,
-      random: platform.random.fork(`reconnect:${config.key}`),
-    });
-    this.telemetry = new InstrumentTelemetry({ ...options, onFrames: () => this.#onFrames() });
+    this.#policy = this.#newPolicy();
+    this.#telemetry = new InstrumentTelemetry({ ...options, onFrames: () => this.#onFrames() });
     this.desk = new CommandDesk({
       instrument: config.key,
       clock: platform.clock,
@@ -84,8 +90,17 @@ export class InstrumentSession {
     });
   }
 
+  get driver(): LoadedDriver {
+    return this.#driver;
+  }
+
   get instrument() {
-    return this.#options.driver.instrument;
+    return this.#driver.instrument;
+  }
+
+  /** Between the order to replace the driver and the start of the new one. */
+  get isReplacing(): boolean {
+    return this.#replacing;
   }
 
   get displayName(): string {
@@ -113,8 +128,61 @@ export class InstrumentSession {
       if (!signal.aborted) throw error;
     } finally {
       await this.#disconnect();
-      if (this.#status.state !== "FaultIsolated") this.#setStatus({ state: "Disconnected" }, "stopped");
+      if (this.#status.state !== "FaultIsolated")
+        this.#setStatus(
+          { state: "Disconnected" },
+          this.#replacing ? "its driver is being replaced" : "stopped",
+        );
     }
+  }
+
+  /**
+   * Before the driver is replaced (HELIX-HAL-0001 section 6.4): no new command is taken, those under way end, and
+   * what was measured gets through. Then `run` is to be ended.
+   */
+  async quiesce(): Promise<void> {
+    this.#replacing = true;
+    await this.desk.idle();
+    await this.#telemetry.drain();
+    const { clock } = this.#options.platform;
+    if (this.#goodSinceNs !== undefined) this.#unmeasuredSinceUtcNs ??= clock.wallUtcNs();
+  }
+
+  /** Its driver must stay while one is under way. */
+  async whileCalibrating<T>(work: () => Promise<T>): Promise<T> {
+    this.#calibrations += 1;
+    try {
+      return await work();
+    } finally {
+      this.#calibrations -= 1;
+    }
+  }
+
+  get isCalibrating(): boolean {
+    return this.#calibrations > 0;
+  }
+
+  /** The old driver's `run` has ended; `run` may begin anew with this one. */
+  install(driver: LoadedDriver): void {
+    this.#telemetry.end();
+    this.#telemetry = this.#telemetry.handOver(driver, this.#unmeasuredSinceUtcNs);
+    this.#driver = driver;
+    this.#policy = this.#newPolicy();
+    this.#replacing = false;
+    this.#firstConnection = Promise.withResolvers<void>();
+    this.#status = { state: "Uninitialized" };
+  }
+
+  /** Since the driver was replaced: connected, or not at the first attempt. */
+  async firstConnection(): Promise<InstrumentStatus> {
+    await this.#firstConnection?.promise;
+    return this.#status;
+  }
+
+  #newPolicy(): RecoveryPolicy {
+    const { config, platform } = this.#options;
+    const random = platform.random.fork(`reconnect:${config.key}`);
+    return new RecoveryPolicy({ maxAttempts: config.reconnectRetries, random });
   }
 
   /** From connecting to the end of that connection. */
@@ -140,7 +208,8 @@ export class InstrumentSession {
   }
 
   async #open(step: Reconnect, signal: AbortSignal): Promise<Guarded<HealthReport>> {
-    const { driver, ledger } = this.#options;
+    const { ledger } = this.#options;
+    const driver = this.#driver;
     const timeoutMs = SUPERVISOR_BUDGETS_MS.connect;
     const connected = await this.#guard("connect", timeoutMs, signal, (attemptSignal, budgetMs) =>
       driver.instrument.connect({ timeoutMs: budgetMs, signal: attemptSignal, readOnly: step.readOnly }),
@@ -185,16 +254,24 @@ export class InstrumentSession {
 
   /** Never settles where there is nothing (more) to stream: health alone ends the connection then. */
   async #stream(signal: AbortSignal): Promise<NextStep> {
+    let ended: StreamStopReason | undefined;
     try {
-      await this.telemetry.stream(signal);
+      ended = await this.#telemetry.stream(signal);
     } catch (error) {
       if (signal.aborted) throw error;
       return this.#judge(error, "stream");
     }
     signal.throwIfAborted();
+    if (ended === "RunComplete") this.#recordEndOfRun();
     if (this.#status.state === "Streaming")
       this.#setStatus({ state: "Connected" }, "the instrument has no more data");
     return forever(signal);
+  }
+
+  /** Under a signed checkpoint of its own; nobody waits for it, and of a ledger that fails its guard tells. */
+  #recordEndOfRun(): void {
+    const { ledger } = this.#options;
+    ledger.append({ type: "RUN_COMPLETED", instrument: this.key }, { durability: "A" }).catch(() => {});
   }
 
   async #watchHealth(signal: AbortSignal): Promise<NextStep> {
@@ -208,7 +285,7 @@ export class InstrumentSession {
 
   #healthCheck(signal: AbortSignal): Promise<Guarded<HealthReport>> {
     return this.#guard("health-check", SUPERVISOR_BUDGETS_MS.healthCheck, signal, (checkSignal) =>
-      this.#options.driver.instrument.healthCheck(checkSignal),
+      this.instrument.healthCheck(checkSignal),
     );
   }
 
@@ -256,11 +333,12 @@ export class InstrumentSession {
   }
 
   #recordLoss(error: InstrumentError): void {
+    this.#unmeasuredSinceUtcNs ??= this.#options.platform.clock.wallUtcNs();
     this.#options.ledger.enqueue({
       type: "CONNECTION_LOST",
       instrument: this.key,
       reason: error.message,
-      lastFrameSequence: this.telemetry.lastSequence,
+      lastFrameSequence: this.#telemetry.lastSequence,
       connectionLostTimestampNs: this.#options.platform.clock.monotonicNs(),
       wasGraceful: "wasGraceful" in error.detail && error.detail.wasGraceful,
     });
@@ -276,7 +354,7 @@ export class InstrumentSession {
       emit({ type: "alarm", instrument: this.key, message: `${name} is degraded: its values are uncertain` });
       return;
     }
-    this.telemetry.isolate(channelId);
+    this.#telemetry.isolate(channelId);
     const description = `${name} is offline until it is calibrated again`;
     ledger.enqueue({ type: "DEVIATION", instrument: this.key, mandatory: true, description });
     emit({ type: "alarm", instrument: this.key, message: description });
@@ -294,9 +372,9 @@ export class InstrumentSession {
 
   async #disconnect(): Promise<void> {
     this.#goodSinceNs = undefined;
-    const { driver, platform } = this.#options;
+    const { platform } = this.#options;
     await withDeadline(platform.clock, "disconnect", SUPERVISOR_BUDGETS_MS.disconnect, () =>
-      driver.instrument.disconnect(),
+      this.instrument.disconnect(),
     ).catch((error: Error) => this.#breach(`disconnect: ${error.message}`));
   }
 
@@ -307,7 +385,8 @@ export class InstrumentSession {
   }
 
   #commandable() {
-    const { instrument } = this.#options.driver;
+    const { instrument } = this;
+    if (this.#replacing) return { refused: "its driver is being replaced" };
     if (!isCommandable(instrument)) return { refused: "the instrument takes no commands" };
     if (this.#goodSinceNs === undefined) return { refused: `not connected (${this.#status.state})` };
     if (this.#readOnly) return { refused: "connected read-only: the driver does not support this firmware" };
@@ -315,12 +394,14 @@ export class InstrumentSession {
   }
 
   #onFrames(): void {
+    if (!this.#replacing) this.#unmeasuredSinceUtcNs = undefined;
     if (this.#status.state === "Connected") this.#setStatus({ state: "Streaming" }, undefined);
   }
 
   #setStatus(status: InstrumentStatus, reason: string | undefined): void {
     if (status.state === this.#status.state && status.state !== "Degraded") return;
     this.#status = status;
+    if (status.state !== "Connecting") this.#firstConnection?.resolve();
     this.#options.emit({ type: "status", instrument: this.key, status, reason });
   }
 }

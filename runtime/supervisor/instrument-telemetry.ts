@@ -3,17 +3,29 @@
  * ledger records of everything that did not get through.
  */
 import { FrameChannel } from "@helix/bus";
-import { channelCapacity, type DropEvent, isTelemetrySource } from "@helix/hal";
+import { channelCapacity, type DropEvent, isTelemetrySource, type StreamStopReason } from "@helix/hal";
 import { Pipeline, type PipelineCounts } from "@helix/pipeline";
+import type { LoadedDriver } from "./driver-host.ts";
 import type { SessionOptions } from "./instrument-session.ts";
 
-export class InstrumentTelemetry {
-  readonly #options: SessionOptions & { readonly onFrames: () => void };
-  readonly #pipeline: Pipeline;
-  readonly #isolatedChannels = new Set<number>();
+const SETTLED = Promise.resolve();
 
-  constructor(options: SessionOptions & { readonly onFrames: () => void }) {
+export type TelemetryOptions = SessionOptions & { readonly onFrames: () => void };
+
+/** How long what a driver has sent may take to get through before the driver is stopped (section 6.4). */
+const DRAIN_LIMIT_MS = 2000;
+const DRAIN_LOOK_MS = 10;
+
+/** Of one driver: the next one's sequences begin anew. */
+export class InstrumentTelemetry {
+  readonly #options: TelemetryOptions;
+  readonly #pipeline: Pipeline;
+  readonly #isolatedChannels: Set<number>;
+  #channel: FrameChannel | undefined;
+
+  constructor(options: TelemetryOptions, isolatedChannels: ReadonlySet<number> = new Set()) {
     this.#options = options;
+    this.#isolatedChannels = new Set(isolatedChannels);
     this.#pipeline = new Pipeline(options.ring, {
       origin: options.origin,
       predict: options.predict,
@@ -40,26 +52,61 @@ export class InstrumentTelemetry {
     return this.#pipeline.lastSequence;
   }
 
+  /**
+   * What goes on with another driver: a channel that is offline stays so. The time without readings is
+   * counted from `sinceUtcNs`, or from before that where none has come since.
+   */
+  handOver(driver: LoadedDriver, sinceUtcNs: bigint | undefined): InstrumentTelemetry {
+    const pending = this.counts.published === 0 ? this.#options.interruptedSinceUtcNs : undefined;
+    const interruptedSinceUtcNs = pending ?? sinceUtcNs;
+    return new InstrumentTelemetry(
+      { ...this.#options, driver, interruptedSinceUtcNs },
+      this.#isolatedChannels,
+    );
+  }
+
+  /** Tells the driver to make no more frames, and waits until what it has sent is through. */
+  async drain(): Promise<void> {
+    const { clock } = this.#options.platform;
+    this.#options.backpressure.set({ level: "Dropping", framesDroppedSinceLastSignal: 0 });
+    for (let waitedMs = 0; waitedMs < DRAIN_LIMIT_MS; waitedMs += DRAIN_LOOK_MS) {
+      if (!this.#channel || this.#channel.depth === 0) return;
+      await clock.sleep(DRAIN_LOOK_MS);
+    }
+  }
+
+  /** Nothing that a driver sends after this counts: one that did not end its stream must not speak for the next one. */
+  end(): void {
+    const channel = this.#channel;
+    if (channel === undefined) return;
+    channel.close();
+    this.#pipeline.drain(channel);
+    this.#options.backpressure.set({ level: "Normal" });
+  }
+
   /** The channel is not asked for in later streams. */
   isolate(channelId: number): void {
     this.#isolatedChannels.add(channelId);
   }
 
-  /** Settles when the driver's stream does; at once where the driver has none. */
-  async stream(signal: AbortSignal): Promise<void> {
+  /** Settles when the driver's stream does, with why it ended; at once where the driver has none. */
+  async stream(signal: AbortSignal): Promise<StreamStopReason | undefined> {
     const { driver, config, platform, backpressure } = this.#options;
     const source = driver.instrument;
-    if (!isTelemetrySource(source)) return;
+    if (!isTelemetrySource(source)) return undefined;
     const totalRateHz = this.#channels().reduce((sum, channel) => sum + channel.nominalRateHz, 0);
-    const channel = new FrameChannel({
+    const drain = () => this.#pipeline.drain(channel);
+    const channel: FrameChannel = new FrameChannel({
       instrumentId: source.instrumentId,
       capacity:
         config.channelCapacityOverride ?? channelCapacity(totalRateHz, config.backpressureBufferSeconds),
       clock: platform.clock,
       onDrop: (drop) => this.#recordDrop(drop),
       // A burst from the protocol stack is taken in one go, after the stack has let go.
-      onFrames: () => queueMicrotask(() => this.#pipeline.drain(channel)),
+      // By a promise: queueMicrotask makes an object for asynchronous hooks each time.
+      onFrames: () => void SETTLED.then(drain),
     });
+    this.#channel = channel;
     const unsubscribe = channel.signals.subscribe((level) => backpressure.set(level));
     try {
       const channelMask =
@@ -68,7 +115,7 @@ export class InstrumentTelemetry {
           : this.#channels()
               .map(({ id }) => id)
               .filter((id) => !this.#isolatedChannels.has(id));
-      await source.streamTelemetry(
+      return await source.streamTelemetry(
         channel,
         { channelMask, rateOverrides: new Map(), dropPolicy: config.dropPolicy, simulationMode: false },
         signal,

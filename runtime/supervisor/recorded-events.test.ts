@@ -17,9 +17,10 @@ import { ManualClock } from "@helix/platform/testing";
 import { describe, expect, test } from "vitest";
 import { calibrate } from "./calibrate.ts";
 import { ClockWatch } from "./clock-watch.ts";
+import type { LoadedDriver } from "./driver-host.ts";
 import { RecordingLedger, ScriptedDriver, scriptedSession } from "./scripted-driver.test-support.ts";
 import { STATE_EVERY_RECORDS } from "./state-keeper.ts";
-import { createSupervisor } from "./supervisor.ts";
+import { createSupervisor, type Supervisor } from "./supervisor.ts";
 
 const PERSON = { id: "j.doe", role: "operator" } as const;
 const ID = "maker:model:1";
@@ -138,21 +139,32 @@ async function commanded(direct: (scripted: Scripted) => void, command = setFeed
   return scripted.ledger.events;
 }
 
+const loaded = (manifest: never, version: number): LoadedDriver => ({
+  manifest,
+  instrument: new ScriptedDriver(),
+  library: "/plant/x",
+  moduleHash: version === 1 ? "ab" : "cd",
+  destroy: async () => {},
+});
+
 /** @param former the records of runs before this one */
 /** @param others records that come while it runs */
-async function supervised(former: readonly LedgerEvent[] = [], others = 0): Promise<LedgerEvent[]> {
+async function supervised(
+  former: readonly LedgerEvent[] = [],
+  act: (supervisor: Supervisor) => Promise<unknown> = async () => {},
+  others = 0,
+): Promise<LedgerEvent[]> {
   const ledger = new RecordingLedger();
   const manifest = { driverName: "scripted", driverVersion: "1.0.0" } as never;
+  let loads = 0;
   const supervisor = await createSupervisor({
     platform: { ...createSystemPlatform(1), clock: new ManualClock() },
     ledger,
     host: {
-      load: async () => ({
-        manifest,
-        instrument: new ScriptedDriver(),
-        moduleHash: "ab",
-        destroy: async () => {},
-      }),
+      load: async () => {
+        if (++loads > 2) throw new Error("the code of the driver is not the registered one");
+        return loaded(manifest, loads);
+      },
     },
     config: await readHelixConfig(
       '[instruments.x]\ndriver_library = "./x"\nauto_connect = false\n',
@@ -170,6 +182,7 @@ async function supervised(former: readonly LedgerEvent[] = [], others = 0): Prom
   });
   for (let i = 0; i < others; i++)
     ledger.enqueue({ type: "CLOCK_QUALITY", quality: "stepped", previous: "stepped" });
+  await act(supervisor);
   await supervisor.stop("SIGINT");
   return ledger.events;
 }
@@ -194,6 +207,14 @@ async function* recordsOf(events: readonly LedgerEvent[]): AsyncGenerator<Ledger
     };
   }
 }
+
+const REGISTERED = {
+  library: "/plant/x",
+  driverName: "scripted",
+  driverVersion: "1.0.0",
+  abiVersion: 4,
+  moduleHash: "cd",
+} as const;
 
 const STARTED: LedgerEvent = {
   type: "RUNTIME_STARTED",
@@ -242,7 +263,16 @@ async function calibrated(fails: boolean): Promise<LedgerEvent[]> {
     calibrationStatus: async () => ({}),
   });
   const { signal } = new AbortController();
-  const request = { session: one, ledger, channelId: 0, points: [], actor: PERSON, reason: "weekly", signal };
+  const request = {
+    session: one,
+    ledger,
+    calibrationId: "c1",
+    channelId: 0,
+    points: [],
+    actor: PERSON,
+    reason: "weekly",
+    signal,
+  };
   await calibrate(request).catch(() => {});
   return ledger.events;
 }
@@ -267,7 +297,7 @@ const WRITTEN: readonly [LedgerEventType, string, () => Promise<LedgerEvent[]>, 
   [
     "RUNTIME_STATE",
     "a long run",
-    () => supervised([], STATE_EVERY_RECORDS),
+    () => supervised([], undefined, STATE_EVERY_RECORDS),
     { carried: { openCommands: [], interruptions: [], setpoints: [], connections: [] } },
   ],
   ["RUNTIME_STOPPED", "stop", () => supervised(), { reason: "SIGINT" }],
@@ -275,7 +305,13 @@ const WRITTEN: readonly [LedgerEventType, string, () => Promise<LedgerEvent[]>, 
     "DRIVER_LOADED",
     "6.2",
     () => supervised(),
-    { instrument: "x", driverName: "scripted", driverVersion: "1.0.0", moduleHash: "ab" },
+    {
+      instrument: "x",
+      driverName: "scripted",
+      driverVersion: "1.0.0",
+      moduleHash: "ab",
+      registration: undefined,
+    },
   ],
   ["RUNTIME_DIED", "start", () => supervised([STARTED]), { lastSequence: 0n }],
   [
@@ -383,7 +419,70 @@ const WRITTEN: readonly [LedgerEventType, string, () => Promise<LedgerEvent[]>, 
       }),
     { executed: false, readBack: 0, unit: "L/h" },
   ],
-  ["CALIBRATION", "2.4", () => calibrated(false), { actor: PERSON, reason: "weekly", failure: undefined }],
+  [
+    "DRIVER_REGISTERED",
+    "6.3",
+    () => supervised([], (supervisor) => supervisor.register(REGISTERED, PERSON, "certified")),
+    { ...REGISTERED, actor: PERSON, reason: "certified" },
+  ],
+  [
+    "DRIVER_RELOADED",
+    "6.4",
+    () =>
+      supervised([], async (supervisor) => {
+        await supervisor.register(REGISTERED, PERSON, "certified");
+        await supervisor.reload("x", PERSON, "bug fix");
+      }),
+    {
+      instrument: "x",
+      oldDriverVersion: "1.0.0",
+      oldModuleHash: "ab",
+      newModuleHash: "cd",
+      registration: 2n,
+      actor: PERSON,
+      reason: "bug fix",
+    },
+  ],
+  [
+    "DRIVER_RELOAD_REFUSED",
+    "6.4",
+    () =>
+      supervised([], async (supervisor) => {
+        await supervisor.reload("x", PERSON, "bug fix");
+        await expect(supervisor.reload("x", PERSON, "again")).rejects.toThrow("not the registered one");
+      }),
+    { instrument: "x", moduleHash: "cd", actor: PERSON, reason: "again", failure: expect.any(String) },
+  ],
+  [
+    "RUN_COMPLETED",
+    "2.2",
+    () => session(({ driver }) => void (driver.onStream = async () => "RunComplete")),
+    { instrument: expect.any(String) },
+  ],
+  [
+    "CALIBRATION_INTENT",
+    "2.4",
+    () => calibrated(false),
+    { calibrationId: "c1", channelId: 0, actor: PERSON, reason: "weekly" },
+  ],
+  [
+    "CALIBRATION",
+    "2.4",
+    () => calibrated(false),
+    { calibrationId: "c1", outcome: "performed", actor: PERSON, reason: "weekly", failure: undefined },
+  ],
+  [
+    "CALIBRATION",
+    "cut off by a death",
+    async () => supervised([STARTED, ...(await calibrated(false)).slice(0, 1)]),
+    { calibrationId: "c1", outcome: "unknown", actor: PERSON, reason: "weekly", failure: expect.any(String) },
+  ],
+  [
+    "DEVIATION",
+    "calibration cut off by a death",
+    async () => supervised([STARTED, ...(await calibrated(false)).slice(0, 1)]),
+    { mandatory: true, description: expect.stringContaining("calibrate it again") },
+  ],
   [
     "DEVIATION",
     "3.1",
@@ -400,11 +499,12 @@ const BY_THE_LEDGER: readonly LedgerEventType[] = [
   "KEY_COMPROMISED",
   "KEY_ROTATED",
   "LEDGER_UNAVAILABLE",
+  "PERSON_NAMED",
+  "PERSON_NAME_ERASED",
   "RECOVERY",
+  "TIME_STAMPED",
+  "TIME_STAMP_FAILED",
 ];
-
-/** Typed, and written by nothing: a driver registry and reloading while running do not exist yet. */
-const NOT_YET: readonly LedgerEventType[] = ["DRIVER_REGISTERED", "DRIVER_RELOADED"];
 
 describe("an event of HELIX-HAL-0001 or of the runtime is a record", () => {
   test.each(WRITTEN)("%s (%s)", async (type, _where, happens, says) => {
@@ -426,6 +526,7 @@ describe("an event of HELIX-HAL-0001 or of the runtime is a record", () => {
       DRIVER_REGISTERED: true,
       DRIVER_LOADED: true,
       DRIVER_RELOADED: true,
+      DRIVER_RELOAD_REFUSED: true,
       CONNECTED: true,
       CONNECTION_LOST: true,
       INSTRUMENT_ISOLATED: true,
@@ -440,16 +541,22 @@ describe("an event of HELIX-HAL-0001 or of the runtime is a record", () => {
       COMMAND_REJECTED: true,
       COMMAND_RESOLVED: true,
       CALIBRATION: true,
+      CALIBRATION_INTENT: true,
       DEVIATION: true,
       ELECTRONIC_SIGNATURE: true,
       KEY_ROTATED: true,
       KEY_COMPROMISED: true,
+      PERSON_NAMED: true,
+      PERSON_NAME_ERASED: true,
       LEDGER_UNAVAILABLE: true,
       EMERGENCY_RECORD: true,
       EMERGENCY_MERGED: true,
       RECOVERY: true,
+      RUN_COMPLETED: true,
+      TIME_STAMPED: true,
+      TIME_STAMP_FAILED: true,
     };
-    const listed = [...WRITTEN.map(([type]) => type), ...BY_THE_LEDGER, ...NOT_YET];
+    const listed = new Set([...WRITTEN.map(([type]) => type), ...BY_THE_LEDGER]);
     expect([...listed].sort()).toEqual(Object.keys(all).sort());
   });
 });

@@ -238,6 +238,7 @@ export async function scriptedSession(
     driver: {
       manifest: undefined as never,
       instrument: driver,
+      library: "/plant/x",
       moduleHash: "",
       destroy: async () => {},
     },

@@ -17,14 +17,18 @@ import {
   type Log,
   type Origin,
 } from "@helix/hal";
-import type { Actor, Ledger, LedgerRecord } from "@helix/ledger";
+import type { Actor, Ledger, LedgerRecord, RegisteredDriver } from "@helix/ledger";
 import type { OriginRule, Predict } from "@helix/pipeline";
 import type { Platform } from "@helix/platform";
 import { calibrate } from "./calibrate.ts";
 import { carrying } from "./carried-state.ts";
 import { ClockWatch } from "./clock-watch.ts";
 import type { CommandReport } from "./command-desk.ts";
-import type { DriverHost, LoadedDriver } from "./driver-host.ts";
+import { type DriverHost, DriverLoadError, type LoadedDriver } from "./driver-host.ts";
+import type { DriverCode } from "./drivers/driver-code.ts";
+import { type Registration, registrationOf, registrationProblem } from "./drivers/driver-registry.ts";
+import { type DriverState, driverState } from "./drivers/driver-state.ts";
+import { type ReloadReport, reloadDriver } from "./drivers/reload-driver.ts";
 import type { EmitSupervisorEvent } from "./events.ts";
 import { readFormerRuns } from "./former-runs.ts";
 import { InstrumentSession } from "./instrument-session.ts";
@@ -65,6 +69,14 @@ export interface InstrumentView {
   readonly instrumentId: string;
   readonly displayName: string;
   readonly driverName: string;
+  /** What runs there now, and where it is in its life (section 6.3). */
+  readonly driver: {
+    readonly version: string;
+    readonly hash: string;
+    /** Sequence of the record that vouches for it; undefined where none does. */
+    readonly registration: bigint | undefined;
+    readonly state: DriverState;
+  };
   readonly origin: Origin;
   readonly status: InstrumentStatus;
   readonly channels: readonly ChannelDescriptor[];
@@ -80,7 +92,11 @@ export interface Supervisor {
    *   intent cannot be recorded (nothing was sent then)
    */
   dispatch(instrument: string, command: InstrumentCommand, actor: Actor): Promise<CommandReport>;
-  /** Runs a calibration and records it, failed ones too. @throws InstrumentError */
+  /**
+   * Runs a calibration and records it, failed ones too.
+   * @throws RangeError for an instrument that does not exist; InstrumentError; LedgerUnavailableError when its intent
+   *   cannot be recorded (nothing was begun then), or its outcome
+   */
   calibrate(
     instrument: string,
     channelId: number,
@@ -89,6 +105,15 @@ export interface Supervisor {
     reason: string,
     signal: AbortSignal,
   ): Promise<CalibrationRecord>;
+  /**
+   * Replaces the running driver by the code that its library holds now; other instruments go on untouched.
+   *
+   * @throws RangeError for an instrument that does not exist; ProblemsError, DriverLoadError,
+   *   LedgerUnavailableError when the old driver goes on as it was
+   */
+  reload(instrument: string, actor: Actor, reason: string): Promise<ReloadReport>;
+  /** Puts a driver on record as one that may be loaded. @throws LedgerUnavailableError */
+  register(driver: RegisteredDriver, actor: Actor, reason: string): Promise<Registration>;
   /** Stops streams, closes sessions, ends drivers, records the stop. The ledger stays open. */
   stop(reason: string): Promise<void>;
 }
@@ -107,16 +132,21 @@ export async function createSupervisor(options: SupervisorOptions): Promise<Supe
   const ring = TelemetryRing.create(options.config.ring.capacityFrames);
   const writer = ring.writer();
   const sessions = new Map<string, InstrumentSession>();
-  const loaded: { key: string; driver: LoadedDriver }[] = [];
+  const registrations = new Map<string, Registration>();
+  const demanded = options.config.drivers.requireRegistered;
+  const admit = (code: DriverCode) => registrationProblem(code, registrations, demanded);
+  const loaded: { key: string; driver: LoadedDriver; backpressure: ObservableValue<BackpressureSignal> }[] =
+    [];
   const destroyAll = () => Promise.all(loaded.map(({ driver }) => driver.destroy()));
   try {
     const former = await readFormerRuns(options.formerRecords);
     keepState(options.ledger, former, (event) => ledger.enqueue(event));
+    for (const one of former.registrations.values()) registrations.set(one.library, one);
     for (const config of options.config.instruments) {
       const backpressure = new ObservableValue<BackpressureSignal>({ level: "Normal" });
       const context = driverContext(options, config.key, backpressure);
-      const driver = await options.host.load(config, options.config.source, context);
-      loaded.push({ key: config.key, driver });
+      const driver = await options.host.load(config, options.config.source, context, admit);
+      loaded.push({ key: config.key, driver, backpressure });
       const { platform, originOf, onEvent: emit } = options;
       const origin: OriginRule = originOf
         ? (channelId, takenTaiNs) => originOf(config.key, channelId, takenTaiNs)
@@ -160,6 +190,7 @@ export async function createSupervisor(options: SupervisorOptions): Promise<Supe
         driverName,
         driverVersion,
         moduleHash: driver.moduleHash,
+        registration: registrationIn(registrations, driver),
       });
     }
     await takeOver(former, {
@@ -172,8 +203,14 @@ export async function createSupervisor(options: SupervisorOptions): Promise<Supe
     throw error;
   }
 
+  const calibrationIds = options.platform.random.fork("calibration-id");
   const stopping = new AbortController();
-  const running: Promise<void>[] = [];
+  const running = new Map<string, { readonly end: AbortController; readonly ended: Promise<void> }>();
+  const reloading = new Map<string, Promise<ReloadReport>>();
+  const begin = (key: string) => {
+    const end = new AbortController();
+    running.set(key, { end, ended: session(key).run(AbortSignal.any([stopping.signal, end.signal])) });
+  };
   let checking: Cancellable | undefined;
   const session = (key: string): InstrumentSession => {
     const found = sessions.get(key);
@@ -182,7 +219,9 @@ export async function createSupervisor(options: SupervisorOptions): Promise<Supe
   };
   return {
     ring,
-    instruments: options.config.instruments.map(({ key }) => viewOf(session(key), options.origin)),
+    instruments: options.config.instruments.map(({ key }) =>
+      viewOf(session(key), options.origin, registrations),
+    ),
     start() {
       const watch = new ClockWatch(options.platform, ledger, options.onEvent);
       watch.check();
@@ -197,16 +236,60 @@ export async function createSupervisor(options: SupervisorOptions): Promise<Supe
         },
       };
       for (const { key, autoConnect } of options.config.instruments) {
-        if (autoConnect) running.push(session(key).run(stopping.signal));
+        if (autoConnect) begin(key);
       }
     },
     dispatch: async (key, command, actor) => session(key).desk.dispatch(command, actor),
-    calibrate: (key, channelId, points, actor, reason, signal) =>
-      calibrate({ session: session(key), ledger, channelId, points, actor, reason, signal }),
+    calibrate: async (key, channelId, points, actor, reason, signal) => {
+      const calibrationId = Buffer.from(calibrationIds.bytes(8)).toString("hex");
+      const order = { calibrationId, channelId, points, actor, reason, signal };
+      return calibrate({ session: session(key), ledger, ...order });
+    },
+    async reload(key, actor, reason) {
+      const ran = running.get(key);
+      if (reloading.has(key) || stopping.signal.aborted) {
+        const why = stopping.signal.aborted ? "HELIX is stopping" : "its driver is being replaced already";
+        throw new DriverLoadError(`${key}: ${why}`, "Wait until that is over.");
+      }
+      const entry = loaded.find((one) => one.key === key);
+      const config = options.config.instruments.find((one) => one.key === key);
+      if (entry === undefined || config === undefined)
+        throw new RangeError(`there is no instrument "${key}"`);
+      const context = driverContext(options, key, entry.backpressure, `:after ${entry.driver.moduleHash}`);
+      const work = reloadDriver({
+        session: session(key),
+        ledger,
+        platform: options.platform,
+        registrations,
+        actor,
+        reason,
+        hasTwin: config.twin !== undefined,
+        load: () => options.host.load(config, options.config.source, context, admit),
+        end: async () => {
+          ran?.end.abort(new Error("the driver is being replaced"));
+          await ran?.ended;
+        },
+        begin: () => {
+          entry.driver = session(key).driver;
+          if (ran) begin(key);
+          return ran !== undefined;
+        },
+      }).finally(() => reloading.delete(key));
+      reloading.set(key, work);
+      return work;
+    },
+    async register(driver, actor, reason) {
+      const event = { type: "DRIVER_REGISTERED", ...driver, actor, reason } as const;
+      const { sequence } = await ledger.append(event, { durability: "A" });
+      const registration = { ...driver, sequence };
+      registrations.set(driver.library, registration);
+      return registration;
+    },
     async stop(reason) {
       checking?.cancel();
       stopping.abort(new Error(reason));
-      const ended = await Promise.allSettled(running);
+      await Promise.allSettled(reloading.values());
+      const ended = await Promise.allSettled([...running.values()].map((one) => one.ended));
       await destroyAll();
       ledger.enqueue({ type: "RUNTIME_STOPPED", reason });
       const defect = ended.find((outcome) => outcome.status === "rejected");
@@ -228,12 +311,31 @@ async function predictionOf(
   return loadPrediction({ key, twin, channels, disk: platform.disk, source, log });
 }
 
-function viewOf(session: InstrumentSession, origin: Origin): InstrumentView {
+/** Sequence of the record that vouches for what is loaded. */
+const registrationIn = (
+  registrations: ReadonlyMap<string, Registration>,
+  { library, moduleHash: hash }: LoadedDriver,
+): bigint | undefined => registrationOf({ library, hash }, registrations)?.sequence;
+
+function viewOf(
+  session: InstrumentSession,
+  origin: Origin,
+  registrations: ReadonlyMap<string, Registration>,
+): InstrumentView {
   return {
     key: session.key,
     instrumentId: session.instrument.instrumentId,
     displayName: session.displayName,
     driverName: session.instrument.driverInfo.driverName,
+    get driver() {
+      const { manifest, moduleHash } = session.driver;
+      return {
+        version: manifest.driverVersion,
+        hash: moduleHash,
+        registration: registrationIn(registrations, session.driver),
+        state: driverState(session.status, session.isReplacing),
+      };
+    },
     origin,
     get status() {
       return session.status;
@@ -248,11 +350,12 @@ function driverContext(
   { platform, log, secret, config }: SupervisorOptions,
   key: string,
   backpressure: ObservableValue<BackpressureSignal>,
+  which = "",
 ): DriverContext {
   return {
     instrumentKey: key,
     clock: platform.clock,
-    random: platform.random.fork(`driver:${key}`),
+    random: platform.random.fork(`driver:${key}${which}`),
     net: platform.net,
     serial: platform.serial,
     log,

@@ -26,6 +26,8 @@ const former = (openCommands: OpenCommand[]): FormerRuns => ({
   openCommands,
   interruptedSinceUtcNs: new Map(),
   setpoints: new Map(),
+  registrations: new Map(),
+  openCalibrations: [],
 });
 
 /** Takes over, then runs the session until it streams. */

@@ -3,6 +3,7 @@
  * None of them is sent again: what the instrument holds is read back once it is connected.
  */
 import type { Ledger } from "@helix/ledger";
+import { closeOpenCalibration } from "./calibrate.ts";
 import type { CommandDesk } from "./command-desk.ts";
 import type { EmitSupervisorEvent } from "./events.ts";
 import type { FormerRuns, OpenCommand } from "./former-runs.ts";
@@ -17,13 +18,20 @@ export interface Heir {
 const DIED = "the runtime died before the outcome was recorded";
 
 /** @throws LedgerUnavailableError when an outcome cannot be recorded */
-export async function takeOver({ death, openCommands }: FormerRuns, heir: Heir): Promise<void> {
+export async function takeOver(
+  { death, openCommands, openCalibrations }: FormerRuns,
+  heir: Heir,
+): Promise<void> {
   const { ledger } = heir;
   if (death) {
     const { sequence, utcNs } = death;
     await ledger.append({ type: "RUNTIME_DIED", lastSequence: sequence, lastUtcNs: utcNs });
   }
   for (const open of openCommands) await takeOverCommand(open, heir);
+  for (const open of openCalibrations) {
+    const message = await closeOpenCalibration(open, ledger);
+    heir.emit({ type: "alarm", instrument: open.instrument, message });
+  }
 }
 
 async function takeOverCommand(open: OpenCommand, { ledger, deskOf, emit }: Heir): Promise<void> {

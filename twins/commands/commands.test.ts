@@ -84,12 +84,19 @@ test("twin run puts IndPenSim under its controllers, with a fault or the PAA loo
   expect(looped.states.PAA[2]).toBeCloseTo(1200, -2);
 });
 
-test.each(LIBRARY)("twin plot draws a run of %s, every curve of finite numbers", async (model) => {
-  const given = {
-    points: 20,
-    out: `${model}.svg`,
-    ...(model === "penicillin-indpensim" && { fault: "none" }),
+test("IndPenSim runs under its controllers unless told otherwise; without them no temperature is kept", async () => {
+  const endOf = async (options: Record<string, unknown>) => {
+    const all = { until: 60, points: 2, ...options };
+    const { result } = await call(twin, "run", { model: "penicillin-indpensim" }, all);
+    return (result["states"] as Record<"T", number[]>).T[1] as number;
   };
+  expect(await endOf({})).toBeCloseTo(298, 0);
+  expect(await endOf({ set: ["Tcin=280"] })).toBeCloseTo(298, 0);
+  expect(Math.abs((await endOf({ uncontrolled: true })) - 298)).toBeGreaterThan(5);
+});
+
+test.each(LIBRARY)("twin plot draws a run of %s, every curve of finite numbers", async (model) => {
+  const given = { points: 20, out: `${model}.svg` };
   expect(await call(twin, "plot", { model }, given)).toMatchObject({ exitCode: EXIT.pass });
   const picture = await readFile(join(folder, `${model}.svg`), "utf8");
   const { model: read } = await loadLibraryModel(model, async (file) => readFile(file));
@@ -97,18 +104,26 @@ test.each(LIBRARY)("twin plot draws a run of %s, every curve of finite numbers",
   expect(picture).not.toContain("NaN");
 });
 
-test("what has no controllers, or is not the published batch, is refused", async () => {
+test("what does not fit a model's controllers is refused", async () => {
   const refused = (model: string, options: Record<string, unknown>) => call(twin, "run", { model }, options);
   await writeFile(join(folder, "sbml.xml"), sbml({}));
   for (const model of ["ecoli-fed-batch", "sbml.xml"])
     await expect(refused(model, { fault: "aeration" })).rejects.toThrow(
       `--fault: ${model} has no controllers of its own`,
     );
-  await expect(refused("penicillin-indpensim", { paa: "loop", set: ["Fs=3"] })).rejects.toThrow(
-    "--paa: the published batch takes no --set",
+  await expect(refused("ecoli-fed-batch", { uncontrolled: true })).rejects.toThrow(
+    "--uncontrolled: ecoli-fed-batch has no controllers of its own",
   );
-  await expect(refused("penicillin-indpensim", { fault: "none", method: "dp5" })).rejects.toThrow(
-    "--fault: the published batch is stiff and runs with rodas4, not with dp5",
+  const indpensim = (options: Record<string, unknown>) => refused("penicillin-indpensim", options);
+  await expect(indpensim({ set: ["Fc=3"] })).rejects.toThrow("--set Fc: the controllers set it");
+  await expect(indpensim({ paa: "loop", set: ["Fpaa=3"] })).rejects.toThrow(
+    "--set Fpaa: the controllers set it",
+  );
+  await expect(indpensim({ fault: "none", uncontrolled: true })).rejects.toThrow(
+    "--fault and --uncontrolled: one of them",
+  );
+  await expect(indpensim({ method: "dp5" })).rejects.toThrow(
+    "--method dp5: penicillin-indpensim is stiff under its controllers: leave it to rodas4",
   );
 });
 
@@ -116,7 +131,7 @@ test("twin plot writes a picture with a panel for every state", async () => {
   await call(twin, "plot", { model: "cho-fed-batch" }, { out: "cho.svg" });
   const svg = await readFile(join(folder, "cho.svg"), "utf8");
   expect(svg.match(/<polyline/g)).toHaveLength(8);
-  expect(svg).toContain("mAb, mg/L");
+  expect(svg).toContain("antibody, mg/L");
 });
 
 describe("SBML", () => {

@@ -1,26 +1,27 @@
-/** `--fault` and `--paa`, apart from the engine: the command line reads them at every start. */
-import type { PaaFeed } from "../library/indpensim-batch.ts";
+/** Options of models that run under controllers, apart from the engine: the command line reads them at every start. */
 import { INDPENSIM_FAULTS } from "../library/indpensim-faults.ts";
 
 export const CONTROL_OPTIONS = {
   fault: {
     kind: "text",
     value: "fault",
-    summary: "penicillin-indpensim: run under its controllers, with a fault of the published program",
+    summary: "penicillin-indpensim: a fault of the published program",
     choices: INDPENSIM_FAULTS.map(({ name }) => name),
   },
   paa: {
     kind: "text",
     value: "feed",
-    summary: "penicillin-indpensim: run under its controllers; who sets the feed of phenylacetic acid",
+    summary: "penicillin-indpensim: who sets the feed of phenylacetic acid; the recipe unless given",
     choices: ["recipe", "loop"],
+  },
+  uncontrolled: {
+    kind: "flag",
+    summary: "penicillin-indpensim: without its controllers of temperature and pH",
   },
 } as const;
 
 export interface ControlOptions {
   readonly fault: string | undefined;
-  readonly paa: PaaFeed | undefined;
+  readonly paa: "recipe" | "loop" | undefined;
+  readonly uncontrolled: boolean;
 }
-
-export const isControlled = ({ fault, paa }: ControlOptions): boolean =>
-  fault !== undefined || paa !== undefined;

@@ -3,8 +3,6 @@ import type { CliContext } from "@helix/cli";
 import type { BlockResult } from "../ensemble/block.ts";
 import type { Measurable } from "../ensemble/measures.ts";
 import { drawnValues, type EnsemblePlan, type Strategy } from "../ensemble/plan.ts";
-import { csvRows } from "./csv-rows.ts";
-import { parquetRows } from "./parquet-rows.ts";
 
 /** Columns of a table of runs. */
 export interface RunColumns {
@@ -38,10 +36,11 @@ export type RowFormat = (
   columns: RunColumns,
 ) => Promise<RowWriter>;
 
-export const ROW_FORMATS = { csv: csvRows, parquet: parquetRows } as const satisfies Record<
-  string,
-  RowFormat
->;
+/** Loaded when asked for: Parquet's writer is large beside everything else that an ensemble needs. */
+export const ROW_FORMATS = {
+  csv: async () => (await import("./csv-rows.ts")).csvRows,
+  parquet: async () => (await import("./parquet-rows.ts")).parquetRows,
+} as const satisfies Record<string, () => Promise<RowFormat>>;
 
 /** @param ends as many of the block's measures as there are quantities; the rest serve limits */
 export function rowsOf(

@@ -39,7 +39,8 @@ export async function openRunTables(
     ["parquet", parquet],
   ] as const) {
     if (name === undefined) continue;
-    const writer = await ROW_FORMATS[format](context.platform.disk, resolve(context.cwd, name), columns);
+    const open = await ROW_FORMATS[format]();
+    const writer = await open(context.platform.disk, resolve(context.cwd, name), columns);
     tables.push({ name, writer, failure: undefined });
   }
   const full = new AbortController();

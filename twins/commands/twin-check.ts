@@ -1,14 +1,9 @@
 /** `helix twin check`: what the reader says of a model, and whether its balances hold. */
 import { type CliContext, type CommandOutcome, EXIT } from "@helix/cli";
-import { testBalances } from "../language/balances.ts";
+import { LARGEST_IMBALANCE } from "../language/balances.ts";
 import { formatDiagnostic } from "../language/diagnostic.ts";
-import { chooseMethod } from "../solvers/choose.ts";
-import { courseOf } from "./course.ts";
 import { readModelArgument } from "./model-argument.ts";
-
-/** Above rounding, below any term that somebody forgot. */
-const LARGEST_DIFFERENCE = 1e-9;
-const POINTS = 50;
+import { balancesAlongRun } from "./model-balances.ts";
 
 export async function checkTwin(given: string, context: CliContext): Promise<CommandOutcome> {
   const { model, warnings, file } = await readModelArgument(given, context);
@@ -21,17 +16,8 @@ export async function checkTwin(given: string, context: CliContext): Promise<Com
     context.out.write(`${file}: in order; a part without states, nothing to run\n`);
     return { exitCode: EXIT.pass, result: { model: model.name, warnings, balances: [] } };
   }
-  const { method, reason } = chooseMethod(model);
-  const course = courseOf(model, method, { points: POINTS });
-  const points = course.times.map((t, k) => ({
-    t,
-    y: course.states[k] as Float64Array,
-    inputs: Float64Array.from(
-      model.inputs,
-      (u) => u.schedule.findLast((change) => change.time <= t)?.value ?? Number.NaN,
-    ),
-  }));
-  const balances = testBalances(model, points).map((b) => ({ ...b, holds: b.worst <= LARGEST_DIFFERENCE }));
+  const { balances: tested, course, method, reason } = balancesAlongRun(model);
+  const balances = tested.map((b) => ({ ...b, holds: b.worst <= LARGEST_IMBALANCE }));
   for (const { name, worst, holds } of balances) {
     context.out.write(
       holds
@@ -45,6 +31,6 @@ export async function checkTwin(given: string, context: CliContext): Promise<Com
   context.out.write(right ? `${file}: in order\n` : `${file}: not in order\n`);
   return {
     exitCode: right ? EXIT.pass : EXIT.fail,
-    result: { model: model.name, warnings, balances, method: method.name, reason, outcome: course.outcome },
+    result: { model: model.name, warnings, balances, method, reason, outcome: course.outcome },
   };
 }

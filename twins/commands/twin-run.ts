@@ -1,7 +1,8 @@
 /** `helix twin run`: one run as a table. */
 import { type CliContext, type CommandOutcome, EXIT } from "@helix/cli";
-import { type ControlOptions, isControlled } from "./control-options.ts";
-import { controlledCourse, requireControllable } from "./controlled-course.ts";
+import { applySettings } from "../ensemble/run-inputs.ts";
+import type { ControlOptions } from "./control-options.ts";
+import { controllersOf, methodUnder, requireFree } from "./controllers.ts";
 import { type Course, courseOf } from "./course.ts";
 import { methodOf } from "./method-option.ts";
 import {
@@ -12,7 +13,7 @@ import {
   requireEnd,
   requireStates,
 } from "./model-argument.ts";
-import { readSettings } from "./settings.ts";
+import { readFixed } from "./settings.ts";
 import { alignedTable, shown } from "./table.ts";
 
 export interface RunOptions extends ControlOptions {
@@ -28,7 +29,7 @@ export async function runTwin(
   context: CliContext,
 ): Promise<CommandOutcome> {
   const file = await readText(given, context);
-  if (isXml(file.text) && !isControlled(options))
+  if (isXml(file.text) && !controllersOf(given, options))
     return (await import("./sbml-twin.ts")).runSbmlTwin(file, options, context);
   const { given: read, course, reason, method } = await runOnce(given, options, context);
   const { model } = read;
@@ -65,20 +66,22 @@ export interface RunOnce {
 
 /** @throws CliError */
 export async function runOnce(given: string, options: RunOptions, context: CliContext): Promise<RunOnce> {
-  if (isControlled(options)) requireControllable(given, options);
+  const controllers = controllersOf(given, options);
   const read = await readModelArgument(given, context);
   requireStates(read);
   const end = requireEnd(options.until ?? read.model.time.end, read.file);
-  if (isControlled(options)) {
-    const course = controlledCourse(read.model, end, options);
-    return { given: read, course, method: "rodas4", reason: controlReason(options) };
-  }
-  const { parameters, changes } = readSettings(options.set, read.model);
-  const { method, reason } = methodOf(options.method, read.model, end);
-  const course = courseOf(read.model, method, { points: options.points, end, parameters, changes });
+  const settings = readFixed(options.set, read.model, { option: "--set" });
+  if (controllers) requireFree(settings, controllers, "--set");
+  const { parameters, changes } = applySettings(settings, read.model);
+  const { method, reason } = controllers
+    ? methodUnder(controllers, options.method)
+    : methodOf(options.method, read.model, end);
+  const course = courseOf(read.model, method, {
+    points: options.points,
+    end,
+    parameters,
+    changes,
+    controllers,
+  });
   return { given: read, course, method: method.name, reason };
-}
-
-function controlReason({ fault, paa }: ControlOptions): string {
-  return `under its controllers, scan by scan with Rodas4; fault ${fault ?? "none"}, phenylacetic acid by ${paa ?? "recipe"}`;
 }

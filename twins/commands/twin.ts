@@ -37,8 +37,22 @@ const show = defineCommand({
   name: "show",
   summary: "show a model: its parameters, inputs, states and sources",
   topic: "science",
+  details:
+    "With --page it is written as Markdown: its equations as written, every quantity with unit, bounds and source, its " +
+    "mass balances and whether they hold, and a picture of one run beside it. The library's are in twins/library/pages.",
   arguments: { model: MODEL },
+  options: {
+    page: { kind: "text", value: "file.md", summary: "write it as a page, with a picture of one run" },
+  },
+  examples: [
+    { line: "helix twin show cho-fed-batch", explains: "tables in the terminal" },
+    { line: "helix twin show my-culture.twin --page my-culture.md", explains: "a page and my-culture.svg" },
+  ],
   async run(input, context) {
+    if (input.options.page !== undefined) {
+      const { writeTwinPage } = await import("./twin-page.ts");
+      return writeTwinPage(input.arguments.model, input.options.page, context);
+    }
     const { showTwin } = await import("./twin-show.ts");
     return showTwin(input.arguments.model, context);
   },

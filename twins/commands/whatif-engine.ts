@@ -1,10 +1,9 @@
 /** Which engine runs an ensemble, and why: a graphics device where there is one and it pays, WebAssembly otherwise. */
 import { CliError } from "@helix/cli";
-import { shaderRefusal } from "../compile/wgsl.ts";
 import { type EnsembleEngine, startEnsembles } from "../ensemble/ensemble.ts";
-import { type Agreement, startGpuEnsembles } from "../ensemble/gpu-ensembles.ts";
+import type { Agreement } from "../ensemble/gpu-ensembles.ts";
 import { type EnsemblePlan, preparePlan, strategiesOf } from "../ensemble/plan.ts";
-import { type Gpu, GpuUnavailable, openGpu } from "../gpu/device.ts";
+import type { Gpu } from "../gpu/device.ts";
 
 export type EngineName = "auto" | "webgpu" | "webassembly";
 
@@ -37,13 +36,14 @@ export async function chooseEngine(
   const why = found === "" ? "" : `; no GPU is used: ${found}`;
   return {
     ensembles,
-    text: `WebAssembly, 64 bits, ${workers} thread${workers === 1 ? "" : "s"}${why}`,
+    text: `WebAssembly, 64 bits, ${workers > 0 ? "up to " : ""}${workers} thread${workers === 1 ? "" : "s"}${why}`,
     agreement: undefined,
     [Symbol.asyncDispose]: () => ensembles[Symbol.asyncDispose](),
   };
 }
 
-function onDevice(gpu: Gpu): ChosenEngine {
+async function onDevice(gpu: Gpu): Promise<ChosenEngine> {
+  const { startGpuEnsembles } = await import("../ensemble/gpu-ensembles.ts");
   const ensembles = startGpuEnsembles(gpu);
   return {
     ensembles,
@@ -58,10 +58,13 @@ function onDevice(gpu: Gpu): ChosenEngine {
 
 /** The device, or why none serves. */
 async function findGpu(asked: "auto" | "webgpu", plan: EnsemblePlan): Promise<Gpu | string> {
-  const refusal = shaderRefusal(preparePlan(plan).kernel.program);
-  if (refusal !== undefined) return refusal;
+  if (plan.controllers) return "the model's controllers act between its scans, on the processor";
   const runs = plan.runs * strategiesOf(plan).length;
   if (asked === "auto" && runs < LEAST_FOR_GPU) return `one pays from ${LEAST_FOR_GPU} runs on`;
+  const { shaderRefusal } = await import("../compile/wgsl.ts");
+  const refusal = shaderRefusal(preparePlan(plan).kernel.program);
+  if (refusal !== undefined) return refusal;
+  const { GpuUnavailable, openGpu } = await import("../gpu/device.ts");
   try {
     const gpu = await openGpu();
     if (asked === "webgpu" || !gpu.isSoftware) return gpu;

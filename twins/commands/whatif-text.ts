@@ -6,7 +6,7 @@ import type { EstimatedStart } from "../whatif/estimated-start.ts";
 import { figure, percent } from "../whatif/figures.ts";
 import type { Optimisation } from "../whatif/optimise.ts";
 import { verdict } from "../whatif/page/comparison-section.ts";
-import { optimumText } from "../whatif/page/page.ts";
+import { optimumText } from "../whatif/page/optimum-section.ts";
 import type { RecordedRun } from "../whatif/recorded-run.ts";
 import type { WhatIfAnswer } from "../whatif/what-if.ts";
 import { alignedTable, shown } from "./table.ts";
@@ -39,7 +39,8 @@ export function failedText({ result, strategies }: WhatIfAnswer, variations: rea
     return `  run ${run.index}${under}: ${run.reason}, ${run.detail} (${values.join(", ")}${run.values.length > 4 ? ", ..." : ""})\n`;
   });
   const more = count > MOST_FAILED_SHOWN ? `  and ${count - MOST_FAILED_SHOWN} more\n` : "";
-  return `\n${count} runs failed\n${lines.join("")}${more}`;
+  const again = `  --replay ${failed[0]?.index} runs the first of them again, with all that was drawn for it\n`;
+  return `\n${count} run${count === 1 ? "" : "s"} failed\n${lines.join("")}${more}${again}`;
 }
 
 export const failedCount = (result: EnsembleResult): number =>

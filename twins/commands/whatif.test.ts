@@ -130,12 +130,18 @@ test("failed runs are listed with their values, the others count", async () => {
     join(folder, "fragile.twin"),
     TANK.replace("k = 1", "k = 1\n  V_0 = 1 L").replace("V = 0 L", "V = V_0"),
   );
-  const { said, result } = await ask({ vary: ["V_0=-1..3"], runs: 40 }, { model: "fragile.twin" });
+  const given = { vary: ["V_0=-1..3"], runs: 40, html: "fragile.html" };
+  const { said, result } = await ask(given, { model: "fragile.twin" });
   expect(result).toMatchObject({ failedCount: 10, finished: 30, complete: true });
   expect(said).toContain("10 runs failed\n");
   expect(said).toMatch(
     /run \d+: start-out-of-bounds, V starts at -0\.\d+, outside 0 \.\. 1000 \(V_0=-0\.\d+\)/,
   );
+  const failed = result["failed"] as { index: number }[];
+  expect(said).toContain(`--replay ${failed[0]?.index} runs the first of them again`);
+  expect(
+    (await readFile(join(folder, "fragile.html"), "utf8")).match(/V_0=\u22120\.\d+<\/span>/g),
+  ).toHaveLength(10);
 });
 
 test("Ctrl-C keeps what is done and marks it as partial", async () => {
@@ -220,4 +226,29 @@ describe("what cannot be asked is said", () => {
   ])("%j", async (given, message) => {
     await expect(ask(given)).rejects.toThrow(message);
   });
+});
+
+test("IndPenSim's runs are under its controllers, replayed to the bit, and none of the default draws fails", async () => {
+  const model = { model: "penicillin-indpensim" };
+  const given = { until: 60, runs: 12, points: 3, rank: 0, workers: 0 };
+  const { result } = await call(whatif, undefined, model, { ...given, spaghetti: 12 });
+  expect(result).toMatchObject({ finished: 12, failedCount: 0, target: "penicillin" });
+  const courses = result["courses"] as { index: number; states: Record<string, number[]> }[];
+  for (const { states } of courses) expect(states["T"]?.[2]).toBeCloseTo(298, -0.5);
+  const again = await call(whatif, undefined, model, { ...given, replay: 7 });
+  const { course } = again.result as { course: Record<string, number[]> };
+  expect(course).toEqual(courses.find(({ index }) => index === 7)?.states);
+});
+
+test("what the controllers set can be neither varied nor decided", async () => {
+  const model = { model: "penicillin-indpensim" };
+  const refused = (given: Record<string, unknown>) => call(whatif, undefined, model, { runs: 2, ...given });
+  await expect(refused({ vary: ["Fc=1..2"] })).rejects.toThrow("--vary Fc: the controllers set it");
+  await expect(refused({ against: ["Fb=1"] })).rejects.toThrow("--against Fb: the controllers set it");
+  await expect(refused({ optimise: "P", over: ["Fh=1..2"] })).rejects.toThrow(
+    "--over Fh: the controllers set it",
+  );
+  await expect(refused({ fromRun: "runs/x" })).rejects.toThrow(
+    "--from-run: penicillin-indpensim runs under its controllers, and what they remember is in no record",
+  );
 });

@@ -1,5 +1,6 @@
 /** `helix whatif`: an ensemble of a model, answered with bands. */
 import { defineCommand } from "@helix/cli";
+import { CONTROL_OPTIONS } from "./control-options.ts";
 import { METHOD_OPTION } from "./method-option.ts";
 
 export const command = defineCommand({
@@ -9,7 +10,7 @@ export const command = defineCommand({
   details:
     "Draws parameters and inputs from what --vary says (Latin hypercube), runs the model for every draw on all cores, " +
     "gives bands of every state, and ranks what matters most by Sobol indices. Without --vary every parameter is drawn " +
-    "within 10 % of its value. --against runs every draw under a second strategy as well and says how probable it is " +
+    "within a tenth of its value, and of the range that the model gives it. --against runs every draw under a second strategy as well and says how probable it is " +
     "that it gives more. --optimise finds what --over can decide, on the average over the draws, and says on draws it " +
     "has not seen what that is worth. feed[6..14] is the feed from the sixth to the fourteenth day. The model's bounds " +
     "hold: a rule beyond them is refused, the tails of a normal are cut off there. Failed runs are listed, the others " +
@@ -70,6 +71,7 @@ export const command = defineCommand({
       max: 1024,
     },
     method: METHOD_OPTION,
+    ...CONTROL_OPTIONS,
     target: {
       kind: "text",
       value: "quantity",

@@ -90,7 +90,8 @@ function applied(
 
 /**
  * A chain of * and / with at most one division: a/b * c/d is (a c)/(b d), because a division costs as
- * much as ten products. Factors that do not change in a step come first, so that they are one constant.
+ * much as ten products. Factors that do not change in a step come first, so that they are one constant;
+ * factors that are quotients come last, so that no division waits for another.
  */
 function product(graph: Graph, term: Term, environment: Environment): NodeId {
   const [above, below]: [NodeId[], NodeId[]] = [[], []];
@@ -109,6 +110,11 @@ function product(graph: Graph, term: Term, environment: Environment): NodeId {
   const multiplied = (factors: readonly NodeId[]) =>
     factors.reduce((a, b) => graph.multiply(a, b), graph.constant(1));
   const constant = graph.divide(multiplied(above.filter(steady)), multiplied(below.filter(steady)));
-  const top = multiplied([constant, ...above.filter((id) => !steady(id))]);
-  return graph.divide(top, multiplied(below.filter((id) => !steady(id))));
+  const bottom = multiplied(below.filter((id) => !steady(id)));
+  const moving = [constant, ...above.filter((id) => !steady(id))];
+  const isQuotient = (id: NodeId) => graph.node(id).op === "divide";
+  const early = multiplied(moving.filter((id) => !isQuotient(id)));
+  if (graph.valueOf(bottom) === 1 || graph.valueOf(early) === 1)
+    return graph.divide(multiplied(moving), bottom);
+  return multiplied([graph.divide(early, bottom), ...moving.filter(isQuotient)]);
 }

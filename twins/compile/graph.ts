@@ -87,6 +87,9 @@ export class Graph {
     if (x !== undefined && y !== undefined) return this.constant(x + y);
     if (x === 0) return b;
     if (y === 0) return a;
+    const [minusA, minusB] = [this.#negated(a), this.#negated(b)];
+    if (minusB !== undefined) return this.subtract(a, minusB);
+    if (minusA !== undefined) return this.subtract(b, minusA);
     return this.apply("add", ...sorted(a, b));
   }
 
@@ -95,7 +98,8 @@ export class Graph {
     if (x !== undefined && y !== undefined) return this.constant(x - y);
     if (y === 0) return a;
     if (x === 0) return this.negate(b);
-    return this.apply("subtract", a, b);
+    const minusB = this.#negated(b);
+    return minusB === undefined ? this.apply("subtract", a, b) : this.add(a, minusB);
   }
 
   multiply(a: NodeId, b: NodeId): NodeId {
@@ -132,8 +136,13 @@ export class Graph {
   negate(a: NodeId): NodeId {
     const x = this.valueOf(a);
     if (x !== undefined) return this.constant(-x);
+    return this.#negated(a) ?? this.apply("negate", a);
+  }
+
+  /** What `a` is the negative of, or undefined. */
+  #negated(a: NodeId): NodeId | undefined {
     const node = this.node(a);
-    return node.op === "negate" ? (node.operands[0] as NodeId) : this.apply("negate", a);
+    return node.op === "negate" ? node.operands[0] : undefined;
   }
 
   abs(a: NodeId): NodeId {

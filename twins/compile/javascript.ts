@@ -5,7 +5,7 @@
 import { evaluateGenerated } from "./generated-code.ts";
 import type { NodeId } from "./graph.ts";
 import { splitLoop } from "./javascript-split.ts";
-import { functionsText } from "./js-functions.ts";
+import { ownFunctions } from "./js-functions.ts";
 import type { Kernel } from "./kernel.ts";
 import { literal, statements } from "./print-js.ts";
 import type { Hoist, Program } from "./program.ts";
@@ -23,13 +23,15 @@ export function compileToJavaScript(
 ): Kernel {
   const memory = new Float64Array(program.layout.size);
   const text = [
-    functionsText(),
     `const prepare=()=>{${hoistsText(program, program.perTrajectory)}};`,
     `const enter=()=>{{${hoistsText(program, program.perSegment)}}\n${hoistsText(program, program.slope)}};`,
     split ? splitLoop(program) : inlineLoop(program),
     "return {prepare,enter,run};",
   ].join("\n");
-  const compiled = evaluateGenerated(text, { M: memory }) as Pick<Kernel, "prepare" | "enter" | "run">;
+  const compiled = evaluateGenerated(text, { ...ownFunctions(), M: memory }) as Pick<
+    Kernel,
+    "prepare" | "enter" | "run"
+  >;
   return { ...compiled, program, backEnd: "javascript", lanes: 1, memory };
 }
 

@@ -2,7 +2,7 @@
 import { evaluateGenerated } from "./generated-code.ts";
 import { type FunctionName, reachable } from "./graph.ts";
 import { functionGraph } from "./math-functions.ts";
-import { BIT_HELPERS, literal, statements } from "./print-js.ts";
+import { BIT_HELPER_NAMES, BIT_HELPERS, literal, statements } from "./print-js.ts";
 
 export const FUNCTION_NAMES: readonly FunctionName[] = [
   "exp",
@@ -15,21 +15,21 @@ export const FUNCTION_NAMES: readonly FunctionName[] = [
   "floor",
 ];
 
-export type OwnFunctions = Readonly<Record<FunctionName, (x: number, y?: number) => number>>;
-
-let text: string | undefined;
-
-/** Source text that defines the functions and the bit helpers they use. */
-export function functionsText(): string {
-  text ??= BIT_HELPERS + FUNCTION_NAMES.map(functionText).join("\n");
-  return text;
-}
+export type OwnFunctions = Readonly<
+  Record<FunctionName | (typeof BIT_HELPER_NAMES)[number], (x: number, y?: number) => number>
+>;
 
 let compiled: OwnFunctions | undefined;
 
-/** The functions themselves: for constant folding, tests and whoever needs the same bits. */
+/**
+ * The functions themselves, and the bit helpers: generated code gets them by name; constant folding, tests
+ * and whoever needs the same bits call them.
+ */
 export function ownFunctions(): OwnFunctions {
-  compiled ??= evaluateGenerated(`${functionsText()}\nreturn {${FUNCTION_NAMES.join(",")}};`) as OwnFunctions;
+  const names = [...BIT_HELPER_NAMES, ...FUNCTION_NAMES];
+  compiled ??= evaluateGenerated(
+    `${BIT_HELPERS}${FUNCTION_NAMES.map(functionText).join("\n")}\nreturn {${names.join(",")}};`,
+  ) as OwnFunctions;
   return compiled;
 }
 

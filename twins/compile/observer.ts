@@ -6,7 +6,7 @@ import type { Term, TwinModel } from "../language/model.ts";
 import { nodeOf, withAlgebra } from "./from-terms.ts";
 import { evaluateGenerated } from "./generated-code.ts";
 import { Graph, LEVEL, type NodeId, reachable } from "./graph.ts";
-import { functionsText } from "./js-functions.ts";
+import { ownFunctions } from "./js-functions.ts";
 import { literal, statements } from "./print-js.ts";
 
 /** Evaluates formulas at one point; `into` gets one number per formula. */
@@ -47,6 +47,7 @@ export function compileNodes(
   const body = statements(graph, reachable(graph, outputs), text);
   const stores = outputs.map((id, i) => `O[${i}]=${text(id)};`);
   return evaluateGenerated(
-    `${functionsText()}\nreturn (t,Y,P,U,O)=>{${[...body, ...stores].join("\n")}};`,
+    `return (t,Y,P,U,O)=>{${[...body, ...stores].join("\n")}};`,
+    ownFunctions(),
   ) as Evaluator;
 }

@@ -4,13 +4,20 @@ import type { Graph, Node, NodeId } from "./graph.ts";
 /** Text of an operand: a literal, or the variable that holds it. */
 export type OperandText = (id: NodeId) => string;
 
-/** Exponent-bit operations that the generated code calls; `F` and `I` view the same eight bytes. */
-export const BIT_HELPERS = `const F=new Float64Array(1),I=new Int32Array(F.buffer);
-const powerOfTwo=(k)=>{I[1]=(k+1023)<<20;I[0]=0;return F[0];};
+/**
+ * Exponent-bit operations that the generated code calls. `F`, `I` and `U` view the same eight bytes; `T[i]`
+ * is 2^(i - 1023). Results are put together from `T`: to write half of `F` and read the whole would wait
+ * until the write has left the processor's store buffer, some thirty cycles in the middle of every step.
+ */
+export const BIT_HELPERS = `const F=new Float64Array(1),I=new Int32Array(F.buffer),U=new Uint32Array(F.buffer);
+const T=new Float64Array(2048);
+for(let i=0,p=2**-1022/2;i<2048;i++,p*=2)T[i]=p;
+const powerOfTwo=(k)=>T[(k+1023)&2047];
 const exponent=(x)=>{F[0]=x;return (I[1]>>>20)-1023;};
-const mantissa=(x)=>{F[0]=x;I[1]=(I[1]&0xfffff)|0x3ff00000;return F[0];};
-const rootOfBits=(a,b)=>{F[0]=a;I[1]=(b*(I[1]-1072632447)+1072632447)|0;I[0]=0;return F[0];};
+const mantissa=(x)=>{F[0]=x;return 1+((I[1]&0xfffff)*4294967296+U[0])*${2 ** -52};};
+const rootOfBits=(a,b)=>{F[0]=a;const w=(b*(I[1]-1072632447)+1072632447)|0;return (1+(w&0xfffff)*${2 ** -20})*T[(w>>>20)&2047];};
 `;
+export const BIT_HELPER_NAMES = ["powerOfTwo", "exponent", "mantissa", "rootOfBits"] as const;
 
 /** A literal that reads back to the same bits. */
 export function literal(value: number): string {

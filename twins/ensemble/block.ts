@@ -3,7 +3,6 @@
 import { type Outcome } from "../solvers/outcome.ts";
 import type { Segments } from "../solvers/schedule.ts";
 import {
-  runTrajectories,
   type SolverOptions,
   solverOptions,
   type Trajectories,
@@ -49,7 +48,7 @@ export interface BlockResult {
 /** Runs the draws `from` .. `to` - 1. */
 export function runBlock(prepared: PreparedPlan, from: number, to: number, gathered: Gathered): BlockResult {
   const record = recordBlock(prepared, from, to, gathered);
-  runTrajectories(prepared.kernel, record.work, record.options, record.sink);
+  prepared.run(record.work, record.options, record.sink);
   return record.result();
 }
 
@@ -81,6 +80,8 @@ export function recordBlock(
   const observer = measures.length > 0 ? observerOf(model, measures) : undefined;
   const isFollowed = measures.some(({ over }) => over !== "end");
   const running = new Map<number, Running>();
+  /** Of runs that have finished: the next ones fill them again. */
+  const free: Float64Array[] = [];
   const options = solverOptions(plan.end, {
     begin: plan.start?.time ?? 0,
     rtol: plan.rtol,
@@ -92,7 +93,7 @@ export function recordBlock(
     running.set(index, {
       segments,
       parameters: observer ? into.slice() : into,
-      states: new Float64Array(plan.outputs.length * states).fill(Number.NaN),
+      states: (free.pop() ?? new Float64Array(plan.outputs.length * states)).fill(Number.NaN),
     });
     return segments;
   };
@@ -113,6 +114,7 @@ export function recordBlock(
       const draw = from + Math.floor(index / strategies);
       const strategy = index % strategies;
       if (isKept(plan, draw)) courses.push({ index: draw, strategy, states: run.states });
+      else free.push(run.states);
       if (outcome.failure) {
         failed.push(failedRun(plan, draw, strategy, outcome, outcome.failure));
         measured.fill(Number.NaN, index * measures.length, (index + 1) * measures.length);

@@ -10,8 +10,22 @@ const ROUNDS = 10;
 
 /** Four unsigned 32-bit words from a counter of four and a key of two. */
 export function philox(counter: readonly number[], key: readonly number[]): [number, number, number, number] {
-  let [a = 0, b = 0, c = 0, d = 0] = counter;
-  let [k0 = 0, k1 = 0] = key;
+  const [a = 0, b = 0, c = 0, d = 0] = counter;
+  const [k0 = 0, k1 = 0] = key;
+  generate(a, b, c, d, k0, k1);
+  return [...words] as [number, number, number, number];
+}
+
+/** Uniform in (0, 1), 53 bits. `seed`: whole number from 0 to 2^53 - 1. */
+export function uniformAt(seed: number, run: number, dimension: number): number {
+  generate(run, dimension, Math.floor(run / 2 ** 32), 0, seed, Math.floor(seed / 2 ** 32));
+  return (((words[0] as number) >>> 5) * 2 ** 26 + ((words[1] as number) >>> 6) + 0.5) / 2 ** 53;
+}
+
+/** The words of the last call: an ensemble draws millions, and an array for each would be work for the collector. */
+const words = new Uint32Array(4);
+
+function generate(a: number, b: number, c: number, d: number, k0: number, k1: number): void {
   for (let round = 0; round < ROUNDS; round++) {
     const high0 = highProduct(MULTIPLIERS[0], a);
     const high1 = highProduct(MULTIPLIERS[1], c);
@@ -24,23 +38,17 @@ export function philox(counter: readonly number[], key: readonly number[]): [num
     k0 = (k0 + WEYL[0]) | 0;
     k1 = (k1 + WEYL[1]) | 0;
   }
-  return [a >>> 0, b >>> 0, c >>> 0, d >>> 0];
-}
-
-/** Uniform in (0, 1), 53 bits. `seed`: whole number from 0 to 2^53 - 1. */
-export function uniformAt(seed: number, run: number, dimension: number): number {
-  const [high, low] = philox(
-    [run, dimension, Math.floor(run / 2 ** 32), 0],
-    [seed, Math.floor(seed / 2 ** 32)],
-  );
-  return ((high >>> 5) * 2 ** 26 + (low >>> 6) + 0.5) / 2 ** 53;
+  words[0] = a;
+  words[1] = b;
+  words[2] = c;
+  words[3] = d;
 }
 
 /** Upper word of the 64-bit product of two unsigned words. */
 function highProduct(x: number, y: number): number {
   const [xLow, xHigh] = [x & 0xffff, x >>> 16];
   const [yLow, yHigh] = [y & 0xffff, y >>> 16];
-  const middle = xHigh * yLow + ((xLow * yLow) >>> 16);
-  const rest = (middle % 0x10000) + xLow * yHigh;
-  return (xHigh * yHigh + Math.floor(middle / 0x10000) + Math.floor(rest / 0x10000)) | 0;
+  const middle = (Math.imul(xHigh, yLow) + (Math.imul(xLow, yLow) >>> 16)) >>> 0;
+  const rest = (Math.imul(xLow, yHigh) + (middle & 0xffff)) >>> 0;
+  return (Math.imul(xHigh, yHigh) + (middle >>> 16) + (rest >>> 16)) | 0;
 }

@@ -1,11 +1,14 @@
 import { readFileSync } from "node:fs";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { readModel } from "../language/read-model.ts";
 import { libraryFile } from "../library/library.ts";
-import { runEnsemble } from "./ensemble.ts";
+import { runEnsemble, startEnsembles } from "./ensemble.ts";
 import type { EnsemblePlan } from "./plan.ts";
 import { replayRun } from "./replay.ts";
 import { parseVariation } from "./variation.ts";
+import { startWorkers } from "./workers.ts";
+
+vi.mock(import("./workers.ts"), { spy: true });
 
 const modelText = readFileSync(libraryFile("cho-fed-batch"), "utf8");
 const { model } = readModel(modelText, "cho-fed-batch.twin");
@@ -33,7 +36,7 @@ const plan = (
 test("the same numbers with no worker, one or two, in JavaScript or WebAssembly", async () => {
   const alone = await runEnsemble(plan(), { workers: 0 });
   expect(alone).toMatchObject({ runs: 600, finished: 600, complete: true, failed: [] });
-  for (const workers of [1, 2]) expect(await runEnsemble(plan(), { workers })).toEqual(alone);
+  for (const workers of [1, 2]) expect(await runEnsemble(plan(), { workers, threadsFrom: 0 })).toEqual(alone);
   expect(await runEnsemble(plan({ backEnd: "javascript" }), { workers: 0 })).toEqual(alone);
 });
 
@@ -48,7 +51,7 @@ test("bands are ordered, start together and widen", async () => {
 });
 
 test("any run can be drawn again by its index, to the last bit", async () => {
-  const { finals } = await runEnsemble(plan(), { workers: 2 });
+  const { finals } = await runEnsemble(plan(), { workers: 2, threadsFrom: 0 });
   for (const index of [0, 17, 599]) {
     const { final, outcome, values, course } = replayRun(plan(), index);
     expect(final).toEqual(finals.slice(index * 8, index * 8 + 8));
@@ -91,7 +94,10 @@ test("runs that fail are listed with their values, the others count", async () =
     outputs: [0, 1],
     variations: ["x_0=-50..200", "k=0.5..2"].map((rule) => parseVariation(rule, decay)),
   });
-  const { failed, failedCount, finished, complete } = await runEnsemble(given, { workers: 1 });
+  const { failed, failedCount, finished, complete } = await runEnsemble(given, {
+    workers: 1,
+    threadsFrom: 0,
+  });
   expect(complete).toBe(true);
   expect(failedCount + finished).toBe(100);
   expect(failed).toHaveLength(20);
@@ -113,7 +119,7 @@ test("an ensemble without runs is refused", async () => {
 
 test("nothing is kept of single runs unless it is asked for", async () => {
   const measures = [{ quantity: "titer", over: "end" }] as const;
-  const result = await runEnsemble(plan({ keepFinals: false, measures }), { workers: 1 });
+  const result = await runEnsemble(plan({ keepFinals: false, measures }), { workers: 1, threadsFrom: 0 });
   expect([result.finals.length, result.measures.length, result.courses.length]).toEqual([0, 0, 0]);
 });
 
@@ -142,6 +148,7 @@ test("strategies meet the same draws: what differs between them is the strategy 
   ] as const;
   const both = await runEnsemble(plan({ strategies, measures, keepMeasures: true, runs: 200 }), {
     workers: 2,
+    threadsFrom: 0,
   });
   const base = await runEnsemble(plan({ measures, keepMeasures: true, runs: 200 }), { workers: 0 });
   const [titer, volume] = both.differences;
@@ -169,7 +176,7 @@ test("pieces that together are the whole run scale as the whole input does", asy
 });
 
 test("courses are thinned evenly, and are the replayed runs to the last bit", async () => {
-  const { courses } = await runEnsemble(plan({ courses: 7, runs: 100 }), { workers: 2 });
+  const { courses } = await runEnsemble(plan({ courses: 7, runs: 100 }), { workers: 2, threadsFrom: 0 });
   expect(courses.map(({ index }) => index)).toEqual([0, 14, 28, 42, 56, 70, 84]);
   const { course } = replayRun(plan({ courses: 7, runs: 100 }), 42);
   const states = courses[3]?.states ?? new Float64Array();
@@ -184,10 +191,43 @@ test("runs from a later time and state are the rest of the run", async () => {
   rest.final.forEach((value, i) => expect(value / (fromStart.final[i] as number)).toBeCloseTo(1, 3));
 });
 
+test("a thousand batches start no threads, and one engine starts them when they are worth it", async () => {
+  await using engine = startEnsembles(2);
+  vi.mocked(startWorkers).mockClear();
+  await engine.run(plan({ runs: 1000 }));
+  expect(startWorkers).not.toHaveBeenCalled();
+  const [once, twice] = [await engine.run(plan({ runs: 25_000 })), await engine.run(plan({ runs: 25_000 }))];
+  expect(startWorkers).toHaveBeenCalledExactlyOnceWith(2);
+  expect(twice).toEqual(once);
+});
+
+test("blocks of a model that takes long are short: progress is seen, and cancelling is heard", async () => {
+  const stiff = readFileSync(libraryFile("penicillin-indpensim"), "utf8");
+  const indpensim = readModel(stiff, "penicillin-indpensim.twin").model;
+  const given = plan({
+    modelText: stiff,
+    file: "penicillin-indpensim.twin",
+    variations: [parseVariation("mu_p=0.9x..1.1x", indpensim)],
+    method: "rodas4",
+    end: 230,
+    outputs: [230],
+    runs: 1000,
+    keepFinals: false,
+  });
+  const stop = new AbortController();
+  const { done } = await runEnsemble(given, {
+    workers: 0,
+    signal: stop.signal,
+    onBlock: async () => stop.abort(),
+  });
+  expect(done).toBeLessThan(250);
+});
+
 test("blocks are handed on in the order of their draws, whoever finishes first", async () => {
   const seen: number[] = [];
   await runEnsemble(plan({ runs: 2000 }), {
     workers: 2,
+    threadsFrom: 0,
     onBlock: async ({ from, to }) => {
       await Promise.resolve();
       seen.push(from, to);

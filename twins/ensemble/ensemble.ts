@@ -7,6 +7,7 @@ import { type BlockResult, runBlock } from "./block.ts";
 import { Collection, type EnsembleResult } from "./collection.ts";
 import type { Gathered } from "./gathered.ts";
 import { type EnsemblePlan, type PreparedPlan, preparePlan, strategiesOf } from "./plan.ts";
+import { workOfTrajectory } from "./work.ts";
 import { type Block, startWorkers, type WorkerPool } from "./workers.ts";
 
 export type { Band, Difference, EnsembleResult, StrategyResult } from "./collection.ts";
@@ -26,9 +27,14 @@ export interface RunOptions {
   readonly onBlock?: (block: BlockResult) => Promise<void>;
 }
 
-export interface EnsembleOptions extends RunOptions {
+export interface EnsembleOptions extends RunOptions, ThreadOptions {
   /** 0 runs everything on the calling thread. */
   readonly workers: number;
+}
+
+export interface ThreadOptions {
+  /** Work below which no thread is started, see work.ts; 0 starts them always. */
+  readonly threadsFrom?: number;
 }
 
 /** Threads that keep the compiled model between ensembles. */
@@ -39,18 +45,31 @@ export interface EnsembleEngine extends AsyncDisposable {
 
 /** Trajectories in one message to a worker: long against the message, short against a person's patience. */
 const BLOCK = 250;
+/** Work of a block at most: trajectories of a big model are many blocks. About 50 ms. */
+const BLOCK_WORK = 5e8;
+/** What a thread could have done while it starts: about 0.1 s, in which the calling thread does as much. */
+const THREADS_FROM = 1e9;
 
 /** @throws ModelError, RangeError for no runs */
 export async function runEnsemble(plan: EnsemblePlan, options: EnsembleOptions): Promise<EnsembleResult> {
-  const blocks = blocksOf(plan).length;
-  await using engine = startEnsembles(Math.min(options.workers, blocks));
+  await using engine = startEnsembles(Math.min(options.workers, plan.runs), options);
   return await engine.run(plan, options);
 }
 
-/** @param workers 0 runs everything on the calling thread */
-export function startEnsembles(workers: number): EnsembleEngine {
-  const pool = workers > 0 ? startWorkers(workers) : undefined;
-  const runner = pool ? withThreads(pool) : here;
+/** @param workers 0 runs everything on the calling thread; they start with the first ensemble that is worth it */
+export function startEnsembles(
+  workers: number,
+  { threadsFrom = THREADS_FROM }: ThreadOptions = {},
+): EnsembleEngine {
+  let pool: WorkerPool | undefined;
+  const runner: Runner = (prepared, gathered, report, isCancelled) => {
+    const each = workOfTrajectory(prepared);
+    const blocks = blocksOf(prepared.plan, Math.min(BLOCK, Math.ceil(BLOCK_WORK / each)));
+    const source = blockSource(blocks, prepared, gathered, report, isCancelled);
+    if (workers === 0 || each * prepared.work.count < threadsFrom) return runAllHere(source);
+    pool ??= startWorkers(workers);
+    return runOnThreads(pool, prepared, gathered, report, source);
+  };
   return {
     run: (plan, options = {}) => runPlan(plan, options, runner),
     [Symbol.asyncDispose]: async () => pool?.[Symbol.asyncDispose](),
@@ -90,40 +109,20 @@ export async function runPlan(
   return collected.result();
 }
 
-const here: Runner = async (...given) => {
-  const { runHere } = blocksToRun(...given);
-  while (await runHere());
-};
-
-/**
- * Workers take a while to start: until the first is ready the calling thread works itself, and what is small is
- * done before that. What the workers would then have gathered is nothing, and is not waited for.
- */
-const withThreads =
-  (pool: WorkerPool): Runner =>
-  async (prepared, gathered, report, isCancelled) => {
-    const { take, runHere } = blocksToRun(prepared, gathered, report, isCancelled);
-    let isReady = false;
-    const helped = pool.run(prepared.plan, take, report, () => {
-      isReady = true;
-    });
-    const failed = helped.then(
-      () => undefined,
-      (error: unknown) => ({ error }),
-    );
-    let own = 0;
-    while (!isReady && (await runHere())) own++;
-    if (!isReady || own === blocksOf(prepared.plan).length) return;
-    const problem = await failed;
-    if (problem) throw problem.error;
-    for (const part of await helped) gathered.merge(part);
-  };
+interface BlockSource {
+  readonly count: number;
+  readonly take: () => Block | undefined;
+  /** Runs the next block on the calling thread; false when there are no more. */
+  readonly runHere: () => Promise<boolean>;
+}
 
 /** The blocks of a plan, one after the other, until there are none or it is cancelled. */
-function blocksToRun(...[prepared, gathered, report, isCancelled]: Parameters<Runner>) {
-  const pending = blocksOf(prepared.plan);
+function blockSource(
+  blocks: readonly Block[],
+  ...[prepared, gathered, report, isCancelled]: Parameters<Runner>
+): BlockSource {
+  const pending = [...blocks];
   const take = (): Block | undefined => (isCancelled() ? undefined : pending.shift());
-  /** False when there are no more. */
   const runHere = async (): Promise<boolean> => {
     const block = take();
     if (block) await report(runBlock(prepared, block.from, block.to, gathered));
@@ -131,7 +130,38 @@ function blocksToRun(...[prepared, gathered, report, isCancelled]: Parameters<Ru
     await nextTurn();
     return block !== undefined;
   };
-  return { take, runHere };
+  return { count: blocks.length, take, runHere };
+}
+
+async function runAllHere({ runHere }: BlockSource): Promise<void> {
+  while (await runHere());
+}
+
+/**
+ * Workers take a while to start: until the first is ready the calling thread works itself, and what is small is
+ * done before that. What the workers would then have gathered is nothing, and is not waited for.
+ */
+async function runOnThreads(
+  pool: WorkerPool,
+  { plan }: PreparedPlan,
+  gathered: Gathered,
+  report: (block: BlockResult) => Promise<void>,
+  { count, take, runHere }: BlockSource,
+): Promise<void> {
+  let isReady = false;
+  const helped = pool.run(plan, take, report, () => {
+    isReady = true;
+  });
+  const failed = helped.then(
+    () => undefined,
+    (error: unknown) => ({ error }),
+  );
+  let own = 0;
+  while (!isReady && (await runHere())) own++;
+  if (!isReady || own === count) return;
+  const problem = await failed;
+  if (problem) throw problem.error;
+  for (const part of await helped) gathered.merge(part);
 }
 
 /** One turn of the event loop. */

@@ -6,10 +6,16 @@ import { buildProgram } from "../compile/program.ts";
 import { compileToWebAssembly } from "../compile/webassembly.ts";
 import type { TwinModel } from "../language/model.ts";
 import { readModel } from "../language/read-model.ts";
+import { type Controllers, perScan, runControlled } from "../library/indpensim-trajectories.ts";
 import { METHODS } from "../solvers/choose.ts";
 import type { Changes } from "../solvers/schedule.ts";
 import type { MethodName } from "../solvers/step.ts";
-import type { Trajectories } from "../solvers/trajectories.ts";
+import {
+  runTrajectories,
+  type SolverOptions,
+  type Trajectories,
+  type TrajectorySink,
+} from "../solvers/trajectories.ts";
 import { latinHypercubeAt } from "./latin-hypercube.ts";
 import type { Measure } from "./measures.ts";
 import { runInputs } from "./run-inputs.ts";
@@ -65,6 +71,8 @@ export interface EnsemblePlan {
   /** Runs, evenly thinned, whose course at `outputs` is kept. */
   readonly courses?: number;
   readonly start?: Start;
+  /** The model runs scan by scan under its controllers. */
+  readonly controllers?: Controllers;
 }
 
 export interface PreparedPlan {
@@ -72,6 +80,8 @@ export interface PreparedPlan {
   readonly model: TwinModel;
   readonly kernel: Kernel;
   readonly work: Trajectories;
+  /** Runs trajectories as the plan says. */
+  readonly run: (work: Trajectories, options: SolverOptions, sink: TrajectorySink) => void;
 }
 
 /** The model and its code, which plans that follow each other share. */
@@ -86,7 +96,17 @@ export function preparePlan(plan: EnsemblePlan): PreparedPlan {
     compiled = { key, model, kernel: compile(program) };
   }
   const { model, kernel } = compiled;
-  return { plan, model, kernel, work: runInputs(plan, model) };
+  const work = runInputs(plan, model);
+  const { controllers } = plan;
+  if (!controllers)
+    return { plan, model, kernel, work, run: (...given) => runTrajectories(kernel, ...given) };
+  return {
+    plan,
+    model,
+    kernel,
+    work: perScan(work, model.inputs.length, plan.end),
+    run: (...given) => runControlled(kernel, controllers, ...given),
+  };
 }
 
 const AS_IS: readonly Strategy[] = [{ name: "the model as it is", settings: [] }];

@@ -39,7 +39,7 @@ class Window {
 
   #cover(bucket: number): void {
     const length = this.#counts.length;
-    const margin = 8 + (length >> 2);
+    const margin = 16 + (length >> 1);
     const first = length === 0 || bucket < this.#first ? bucket - margin : this.#first;
     const end = Math.max(length === 0 ? bucket : this.#first + length, bucket + margin);
     const counts = new Int32Array(end - first);

@@ -1,6 +1,6 @@
 /** One run of an ensemble again, by its index: the same bits, with its whole course. */
 import type { Outcome } from "../solvers/outcome.ts";
-import { runTrajectories, solverOptions } from "../solvers/trajectories.ts";
+import { solverOptions } from "../solvers/trajectories.ts";
 import { drawnValues, type EnsemblePlan, preparePlan, strategiesOf } from "./plan.ts";
 
 export interface Replay {
@@ -25,7 +25,7 @@ export function replayRun(
       `run ${index} is not in an ensemble of ${plan.runs}: they are numbered 0 .. ${plan.runs - 1}`,
     );
   }
-  const { model, kernel, work } = preparePlan(plan);
+  const { model, work, run } = preparePlan(plan);
   const course = model.states.map((): number[] => []);
   let ended: { outcome: Outcome; final: Float64Array } | undefined;
   const options = solverOptions(plan.end, {
@@ -36,7 +36,7 @@ export function replayRun(
   });
   const trajectory = index * strategiesOf(plan).length + strategy;
   const one = { count: 1, load: (_: number, into: Float64Array) => work.load(trajectory, into) };
-  runTrajectories(kernel, one, options, {
+  run(one, options, {
     sample: (_, __, y) => y.forEach((value, s) => course[s]?.push(value)),
     finished: (outcome, y) => {
       ended = { outcome: { ...outcome, index }, final: y.slice() };

@@ -31,30 +31,24 @@ export interface Block {
   readonly to: number;
 }
 
+/** Blocks that a worker has at once: it goes on with the next while the answer to the last travels. */
+const AT_ONCE = 2;
+
 export function startWorkers(count: number): WorkerPool {
-  const workers = Array.from({ length: count }, () => {
-    const worker = new Worker(new URL("./worker.ts", import.meta.url));
-    let last: Promise<unknown> = Promise.resolve();
-    return {
-      terminate: () => worker.terminate(),
-      /** One question at a time: the next one waits for the answer. */
-      ask: (question: ToWorker): Promise<FromWorker> => {
-        const answer = last.then(() => ask(worker, question));
-        last = answer.catch(() => undefined);
-        return answer;
-      },
-    };
-  });
+  const workers = Array.from({ length: count }, startWorker);
   return {
     run: (plan, take, onBlock, onReady) =>
       Promise.all(
         workers.map(async (worker) => {
           await worker.ask({ kind: "plan", plan });
           onReady();
-          for (let block = take(); block; block = take()) {
-            const answer = await worker.ask({ kind: "block", ...block });
-            if (answer.kind === "block") await onBlock(answer.result);
-          }
+          const runBlocks = async () => {
+            for (let block = take(); block; block = take()) {
+              const answer = await worker.ask({ kind: "block", ...block });
+              if (answer.kind === "block") await onBlock(answer.result);
+            }
+          };
+          await Promise.all(Array.from({ length: AT_ONCE }, runBlocks));
           const answer = await worker.ask({ kind: "gathered" });
           return answer.kind === "gathered" ? answer.entries : [];
         }),
@@ -65,24 +59,30 @@ export function startWorkers(count: number): WorkerPool {
   };
 }
 
-/** One question, one answer. @throws what the worker threw */
-function ask(worker: Worker, question: ToWorker): Promise<FromWorker> {
-  return new Promise((resolve, reject) => {
-    const settle = () => {
-      worker.off("message", onMessage);
-      worker.off("error", onError);
-    };
-    const onMessage = (answer: FromWorker) => {
-      settle();
-      resolve(answer);
-    };
-    const onError = (error: Error) => {
-      settle();
-      reject(error);
-    };
-    worker.once("message", onMessage);
-    worker.once("error", onError);
-    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
-    worker.postMessage(question);
+interface Asked {
+  readonly resolve: (answer: FromWorker) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/** Answers come in the order of the questions. What the worker throws ends it: it is thrown to all who wait. */
+function startWorker() {
+  const worker = new Worker(new URL("./worker.ts", import.meta.url));
+  const waiting: Asked[] = [];
+  let failure: Error | undefined;
+  worker.on("message", (answer: FromWorker) => waiting.shift()?.resolve(answer));
+  worker.on("error", (error: Error) => {
+    failure = error;
+    for (const { reject } of waiting.splice(0)) reject(error);
   });
+  return {
+    terminate: () => worker.terminate(),
+    ask: (question: ToWorker): Promise<FromWorker> => {
+      if (failure) return Promise.reject(failure);
+      return new Promise((resolve, reject) => {
+        waiting.push({ resolve, reject });
+        // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
+        worker.postMessage(question);
+      });
+    },
+  };
 }

@@ -8,6 +8,9 @@ import type { NodeId } from "../compile/graph.ts";
 import { compileNodes } from "../compile/observer.ts";
 import type { TwinModel } from "./model.ts";
 
+/** A balance holds below this: above rounding, below any term that somebody forgot. */
+export const LARGEST_IMBALANCE = 1e-9;
+
 export interface BalanceResult {
   readonly name: string;
   /** Largest difference over the points, relative to the largest term of the balance. */

@@ -1,9 +1,9 @@
 /** Algebraic lines, put in order of use: a line may stand below one that needs it, but not in a circle. */
-import { formatUnit } from "../units/unit-algebra.ts";
 import type { Names } from "./check-names.ts";
 import { LineError, type Place } from "./diagnostic.ts";
 import type { Algebraic } from "./model.ts";
 import type { Declaration, Expression } from "./syntax.ts";
+import { toldUnit } from "./told-unit.ts";
 import { convertTo, measure, readUnit } from "./units-of-expression.ts";
 
 /** `attempt` notes the error of one line. */
@@ -24,7 +24,7 @@ export function checkAlgebra(
       const unit = line.unit ? readUnit(line.unit.text, line.unit.place) : value.unit;
       const term = convertTo(unit, value, line, line.name);
       names.define(line.name, unit, line, "algebra");
-      return { name: line.name, unit: formatUnit(unit), text: line.text, value: term };
+      return { name: line.name, unit: toldUnit(line, unit), text: line.text, value: term };
     });
     if (!result) names.markBroken(line.name, line);
     return result;

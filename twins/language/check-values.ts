@@ -1,9 +1,10 @@
 /** Parameters and inputs: plain numbers with units, inside their bounds. */
-import { type CompoundUnit, formatUnit } from "../units/unit-algebra.ts";
+import type { CompoundUnit } from "../units/unit-algebra.ts";
 import type { Names } from "./check-names.ts";
 import { LineError, type Place } from "./diagnostic.ts";
 import type { Input, Parameter, Quantity, Term } from "./model.ts";
 import type { Change, Declaration } from "./syntax.ts";
+import { toldUnit } from "./told-unit.ts";
 import { convertTo, type Measured, measure, readUnit } from "./units-of-expression.ts";
 
 const NO_NAMES = { names: [], unitOf: () => undefined };
@@ -76,7 +77,7 @@ function requireWithin({ bounds }: Declaration, name: string, value: number, pla
 
 const quantity = (declaration: Declaration, unit: CompoundUnit): Quantity => ({
   name: declaration.name,
-  unit: formatUnit(unit),
+  unit: toldUnit(declaration, unit),
   text: declaration.text,
   source: declaration.source,
   low: declaration.bounds?.low ?? Number.NEGATIVE_INFINITY,

@@ -2,7 +2,7 @@
  * Checks a model as written and gives it its meaning: every name defined once and used, every
  * equation dimensionally right, values within their bounds, every state with one equation.
  */
-import { type CompoundUnit, divide, formatUnit } from "../units/unit-algebra.ts";
+import { type CompoundUnit, divide } from "../units/unit-algebra.ts";
 import { checkAlgebra } from "./check-algebra.ts";
 import { Names } from "./check-names.ts";
 import { checkInput, checkParameter, constantValue } from "./check-values.ts";
@@ -11,6 +11,7 @@ import { warnOfZeroDivision } from "./division.ts";
 import type { MassBalance, Sensor, State, Term, TwinEvent, TwinModel } from "./model.ts";
 import { nearest } from "./nearest.ts";
 import type { Declaration, EventSyntax, ModelSyntax } from "./syntax.ts";
+import { toldUnit } from "./told-unit.ts";
 import { apply, convertTo, measure, readUnit, sameScale } from "./units-of-expression.ts";
 
 export interface CheckedModel {
@@ -108,7 +109,7 @@ class Checker {
     }
     return {
       name: declaration.name,
-      unit: formatUnit(unit),
+      unit: toldUnit(declaration, unit),
       text: declaration.text,
       source: declaration.source,
       low: bounds?.low ?? Number.NEGATIVE_INFINITY,
@@ -172,7 +173,7 @@ class Checker {
     const unit = declaration.unit ? readUnit(declaration.unit.text, declaration.unit.place) : value.unit;
     return {
       name: declaration.name,
-      unit: formatUnit(unit),
+      unit: toldUnit(declaration, unit),
       text: declaration.text,
       value: convertTo(unit, value, declaration, declaration.name),
       noise: declaration.noise ?? 0,

@@ -40,7 +40,7 @@ function partOf(use: Use, parts: Parts, path: readonly string[]): ModelSyntax {
   throw new LineError(use, `there is no part "${use.part}"${guess ? `: did you mean ${guess}?` : ""}`);
 }
 
-/** The part's lines first, as if they stood above. */
+/** The part's lines first, as if they stood above; its sensors last, for the last one is what a model is run for. */
 function joined(part: ModelSyntax, model: ModelSyntax): ModelSyntax {
   return {
     ...model,
@@ -51,7 +51,7 @@ function joined(part: ModelSyntax, model: ModelSyntax): ModelSyntax {
     algebra: [...part.algebra, ...model.algebra],
     equations: [...part.equations, ...model.equations],
     events: [...part.events, ...model.events],
-    sensors: [...part.sensors, ...model.sensors],
+    sensors: [...model.sensors, ...part.sensors],
     balances: [...part.balances, ...model.balances],
     fromParts: new Set([...part.fromParts, ...model.fromParts]),
   };

@@ -1,7 +1,7 @@
-/** One declared quantity: its value, and in any order its unit, bounds, tolerance, noise, text and source. */
+/** One declared quantity: its value, and in any order its unit, what it counts, bounds, tolerance, noise, text and source. */
 import { LineError } from "./diagnostic.ts";
 import { parseExpression } from "./expression-parser.ts";
-import type { Bounds, Declaration } from "./syntax.ts";
+import type { Bounds, Declaration, WrittenUnit } from "./syntax.ts";
 import type { TokenReader } from "./token-reader.ts";
 
 /** @throws LineError */
@@ -11,23 +11,32 @@ export function parseDeclaration(reader: TokenReader): Declaration {
   reader.expect("=", `after ${name}`);
   const value = parseExpression(reader);
   const found: {
-    -readonly [K in "unit" | "bounds" | "tolerance" | "noise" | "text" | "source"]?: Declaration[K];
+    -readonly [K in
+      | "unit"
+      | "counted"
+      | "bounds"
+      | "tolerance"
+      | "noise"
+      | "text"
+      | "source"]?: Declaration[K];
   } = {};
   while (!reader.atEnd()) {
     const token = reader.peek();
-    if (reader.takeIf("in")) found.unit = takeUnit(reader);
+    if (reader.takeIf("in")) found.unit = takeUnit(reader, "in");
+    else if (reader.takeIf("as")) found.counted = takeUnit(reader, "as");
     else if (reader.takeIf("within")) found.bounds = parseBounds(reader, token.line, token.column);
     else if (reader.takeIf("tolerance")) found.tolerance = positive(reader, "the tolerance");
     else if (reader.takeIf("noise")) found.noise = positive(reader, "the noise");
     else if (reader.takeIf("source")) found.source = reader.string("the source");
     else if (token.kind === "string" && found.text === undefined) found.text = reader.string("a description");
-    else reader.fail("expected in, within, tolerance, noise, source or a description in quotation marks");
+    else reader.fail("expected in, as, within, tolerance, noise, source or a description in quotation marks");
   }
   return {
     ...place,
     name,
     value,
     unit: found.unit,
+    counted: found.counted,
     bounds: found.bounds,
     tolerance: found.tolerance,
     noise: found.noise,
@@ -36,9 +45,9 @@ export function parseDeclaration(reader: TokenReader): Declaration {
   };
 }
 
-function takeUnit(reader: TokenReader): NonNullable<Declaration["unit"]> {
+function takeUnit(reader: TokenReader, after: string): WrittenUnit {
   const token = reader.take();
-  if (token.kind !== "unit") throw new LineError(token, "expected a unit after in, for example mmol/L");
+  if (token.kind !== "unit") throw new LineError(token, `expected a unit after ${after}, for example mmol/L`);
   return { text: token.text, place: { line: token.line, column: token.column } };
 }
 

@@ -27,6 +27,7 @@ export function placePart(part: ModelSyntax, use: Use, time: string): ModelSynta
     name: called(d.name),
     value: formula(d.value),
     unit: d.unit && { ...d.unit, place: at },
+    counted: d.counted && { ...d.counted, place: at },
     bounds: d.bounds && { ...d.bounds, ...at },
   });
   const valued = (d: Declaration): Declaration => {

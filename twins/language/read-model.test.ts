@@ -69,6 +69,14 @@ test("schedule: changes of an input are kept with their times", () => {
   ]);
 });
 
+test("what a bare number counts is told, and is no unit in formulas", () => {
+  const { model } = readModel(withLine("Y      = 0.5 g/g", "Y      = 0.5 as mg/g"), "tank.twin");
+  expect(model.parameters.find(({ name }) => name === "Y")).toMatchObject({ value: 0.5, unit: "mg/g" });
+  expect(model.states.find(({ name }) => name === "S")?.rate).toEqual(
+    readModel(RIGHT, "tank.twin").model.states.find(({ name }) => name === "S")?.rate,
+  );
+});
+
 describe("every class of error has its message, with line and column", () => {
   const cases: [string, string, string, string][] = [
     [
@@ -169,6 +177,20 @@ describe("every class of error has its message, with line and column", () => {
       "from 2 h 0.2\n    from 1 h 0.3",
       "14:5: error: changes must be in order of time: 1 is not after 2",
     ],
+    [
+      "counted unit of what has a unit already",
+      "K_s    = 0.1 g/L",
+      "K_s    = 0.1 g/L as mg/L",
+      '7:23: error: K_s is in g/L: "as mg/L" is for bare numbers; to convert write "in mg/L"',
+    ],
+    [
+      "unknown counted unit",
+      "Y      = 0.5 g/g",
+      "Y      = 0.5 as gg/g",
+      '8:19: error: unit "gg" is not known: did you mean g?',
+    ],
+    ["negative volume", "V = 1 L ", "V = -1 L ", "16:3: error: V starts at -1, outside its bounds 0.1 .. 10"],
+    ["NaN", "tau    = 30 s", "tau    = NaN", '9:12: error: "NaN" is not known here'],
     [
       "number too large",
       "tau    = 30 s",

@@ -22,16 +22,23 @@ export type Expression = Place &
 
 export type BinaryOperator = "+" | "-" | "*" | "/" | "^" | "<" | "<=" | ">" | ">=";
 
+export interface WrittenUnit {
+  readonly text: string;
+  readonly place: Place;
+}
+
 export interface Bounds extends Place {
   readonly low: number;
   readonly high: number;
 }
 
-/** `name = value in unit within low .. high tolerance x noise y "text" source "where from"` */
+/** `name = value in unit as unit within low .. high tolerance x noise y "text" source "where from"` */
 export interface Declaration extends Place {
   readonly name: string;
   readonly value: Expression;
-  readonly unit: { readonly text: string; readonly place: Place } | undefined;
+  readonly unit: WrittenUnit | undefined;
+  /** What a bare number counts, for those who read it. */
+  readonly counted: WrittenUnit | undefined;
   readonly bounds: Bounds | undefined;
   readonly tolerance: number | undefined;
   readonly noise: number | undefined;

@@ -23,6 +23,7 @@ export type Token = Place &
 const AFTER_A_VALUE = new Set([
   "within",
   "in",
+  "as",
   "source",
   "from",
   "to",
@@ -35,6 +36,9 @@ const AFTER_A_VALUE = new Set([
   "and",
   "or",
 ]);
+
+/** Words that a unit follows. */
+const BEFORE_A_UNIT = new Set(["in", "as"]);
 
 const SPACE = /\s+/y;
 const NUMBER = /\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
@@ -59,7 +63,7 @@ export function tokenize(text: string, line: number): Token[] {
     if (text[position] === "#") break;
     const at = place(position);
     const previous = tokens.at(-1);
-    if (previous?.kind === "name" && previous.text === "in") {
+    if (previous?.kind === "name" && BEFORE_A_UNIT.has(previous.text)) {
       tokens.push({ ...at, kind: "unit", text: readUnit() });
       continue;
     }

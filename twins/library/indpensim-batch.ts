@@ -1,17 +1,16 @@
 /**
- * A batch of IndPenSim run scan by scan under its controllers: one as published, with its start, disturbances, fault
- * and PAA loop, or the model's own without disturbances.
+ * Batches of IndPenSim under its controllers: one as published, with its start, disturbances, fault and PAA loop, or
+ * the model's own without disturbances.
  */
 import type { Kernel } from "../compile/kernel.ts";
 import type { TwinModel } from "../language/model.ts";
 import { RODAS4 } from "../solvers/rodas4.ts";
-import { segmentsOf } from "../solvers/schedule.ts";
 import { Simulation } from "../solvers/simulation.ts";
 import { SCAN_HOURS } from "./incremental-pid.ts";
-import { IndPenSimControl } from "./indpensim-control.ts";
 import { faultNumbered, type IndPenSimFault } from "./indpensim-faults.ts";
-import { PaaLoop } from "./indpensim-paa-loop.ts";
-import { placeOf } from "./place-of.ts";
+import { type BatchPlan, type PaaFeed, runScans } from "./indpensim-scans.ts";
+
+export type { BatchPlan, PaaFeed } from "./indpensim-scans.ts";
 
 /** Names as in the published files. */
 export interface ReferenceBatch {
@@ -47,22 +46,6 @@ export interface Tolerance {
   readonly atol: number;
 }
 
-/** Who sets the feed of phenylacetic acid. */
-export type PaaFeed = "recipe" | "loop";
-
-export interface BatchPlan {
-  readonly scans: number;
-  readonly fault: IndPenSimFault;
-  readonly paaFeed: PaaFeed;
-  readonly setpoints: { readonly pH: number; readonly temperatureK: number };
-  /** States at the start that are not the model's. */
-  readonly start: Readonly<Record<string, number>>;
-  /** Largest growth rate at the start, /h. */
-  readonly growthLimit: number;
-  /** Inputs of scan k that neither recipe nor controllers set; `mux_max` is added to the growth limit. */
-  inputs(k: number): Readonly<Record<string, number>>;
-}
-
 export interface BatchCourse {
   readonly initial: Float64Array;
   /** States after every scan. */
@@ -76,14 +59,12 @@ const SET_TEMPERATURE_K = 298;
 
 /** The model's own batch: its start and recipe, no disturbances. */
 export function nominalPlan(model: TwinModel, fault: IndPenSimFault, paaFeed: PaaFeed): BatchPlan {
-  const limit = model.inputs.find(({ name }) => name === "mux_max")?.schedule[0]?.value ?? Number.NaN;
   return {
-    scans: Math.round(model.time.end / SCAN_HOURS),
+    end: model.time.end,
     fault,
     paaFeed,
     setpoints: { pH: SET_PH, temperatureK: SET_TEMPERATURE_K },
     start: {},
-    growthLimit: limit,
     inputs: () => ({}),
   };
 }
@@ -105,51 +86,25 @@ export function runBatch(
   kernel?: Kernel,
 ): BatchCourse {
   const twin = new Simulation(model, RODAS4, tolerance, ...(kernel ? [kernel] : []));
-  model.states.forEach(({ name }, i) => {
-    twin.state[i] = plan.start[name] ?? (twin.state[i] as number);
+  const states: Float64Array[] = [];
+  const inputs: Float64Array[] = [];
+  let initial = twin.state.slice();
+  runScans(twin, model, plan, {
+    begun: (state) => {
+      initial = state.slice();
+    },
+    scanned: () => {
+      states.push(twin.state.slice());
+      inputs.push(twin.inputs.slice());
+    },
   });
-  const { fault, setpoints } = plan;
-  const at = (name: string) => twin.state[placeOf(model.states, name)] as number;
-  const control = new IndPenSimControl(
-    model,
-    { pHSet: setpoints.pH, temperatureSetK: setpoints.temperatureK, fault },
-    { pH: -Math.log10(at("H")), temperatureK: at("T") },
-  );
-  const paaLoop = plan.paaFeed === "loop" ? new PaaLoop(model) : undefined;
-  const segments = segmentsOf(model, model.time.end * 2);
-  let growthLimit = plan.growthLimit;
-  const course = {
-    initial: twin.state.slice(),
-    states: [] as Float64Array[],
-    inputs: [] as Float64Array[],
-  };
-  for (let k = 1; k <= plan.scans; k++) {
-    const segment = segments.times.findLastIndex((time) => time < (k - 0.25) * SCAN_HOURS);
-    twin.inputs.set(
-      segments.values.subarray(segment * model.inputs.length, (segment + 1) * model.inputs.length),
-    );
-    growthLimit = control.growthLimit(k, growthLimit);
-    const { mux_max = 0, ...given } = plan.inputs(k);
-    const set: Readonly<Record<string, number>> = { ...given, mux_max: growthLimit + mux_max };
-    model.inputs.forEach(({ name }, i) => {
-      twin.inputs[i] = set[name] ?? (twin.inputs[i] as number);
-    });
-    control.before(k, twin);
-    paaLoop?.before(k, twin);
-    twin.advance(k * SCAN_HOURS);
-    clip(model, twin.state);
-    control.after(k, twin);
-    paaLoop?.after(twin);
-    course.states.push(twin.state.slice());
-    course.inputs.push(twin.inputs.slice());
-  }
-  return course;
+  return { initial, states, inputs };
 }
 
 function publishedPlan({ x0, dist, flags, par, meta }: ReferenceBatch): BatchPlan {
   const given = (name: string) => x0[name] as number;
   return {
-    scans: meta.n_samples,
+    end: meta.n_samples * SCAN_HOURS,
     fault: faultNumbered(flags["Faults"] as number),
     paaFeed: flags["Raman_spec"] === 2 ? "loop" : "recipe",
     setpoints: { pH: flags["pH_sp"] as number, temperatureK: flags["T_sp"] as number },
@@ -188,12 +143,4 @@ function publishedPlan({ x0, dist, flags, par, meta }: ReferenceBatch): BatchPla
       };
     },
   };
-}
-
-/** As the published program does after every scan: nothing below 0, and oxygen never below 1 mg/L. */
-function clip(model: TwinModel, state: Float64Array): void {
-  model.states.forEach(({ name }, i) => {
-    if (name !== "iP" && name !== "iX" && (state[i] as number) <= 0) state[i] = 0.001;
-    if (name === "DO" && (state[i] as number) < 2) state[i] = 1;
-  });
 }

@@ -3,8 +3,8 @@
  * ODE I, table II.5.2 and section II.6). Explicit: for non-stiff models.
  */
 import { rightHandSide } from "../compile/from-terms.ts";
-import type { NodeId } from "../compile/graph.ts";
-import { at, type Method, type StepInputs, type StepNodes, weighted } from "./step.ts";
+import { LEVEL, type NodeId } from "../compile/graph.ts";
+import { at, combination, type Method, type StepInputs, type StepNodes } from "./step.ts";
 
 const NODES = [0, 1 / 5, 3 / 10, 4 / 5, 8 / 9, 1, 1];
 const STAGES = [
@@ -39,21 +39,33 @@ export const DP5: Method = {
 
 function build(inputs: StepInputs): StepNodes {
   const { graph, model, t, h, y } = inputs;
-  const slopes: (readonly NodeId[])[] = [inputs.slope];
+  const atStart = rightHandSide(graph, model, at(inputs, t, y), "divide");
+  const isSteady = atStart.map((rate) => graph.node(rate).level < LEVEL.step);
+  const stepped = (weights: readonly number[]) =>
+    weights.map((weight) => graph.multiply(h, graph.constant(weight)));
+  const slopes = [atStart.map((rate, i) => (isSteady[i] ? rate : (inputs.slope[i] as NodeId)))];
   let next = y;
   for (let stage = 1; stage < STAGES.length; stage++) {
-    const weights = STAGES[stage] as number[];
-    next = y.map((yi, i) => graph.add(yi, graph.multiply(h, weighted(graph, weights, slopes, i))));
-    const time = graph.add(t, graph.multiply(h, graph.constant(NODES[stage] as number)));
-    slopes.push(rightHandSide(graph, model, at(inputs, time, next), "divide"));
+    const weights = stepped(STAGES[stage] as number[]);
+    const length = graph.multiply(h, graph.constant(NODES[stage] as number));
+    next = y.map((yi, i) => {
+      const change = isSteady[i]
+        ? graph.multiply(length, atStart[i] as NodeId)
+        : combination(graph, weights, slopes, i);
+      return graph.add(yi, change);
+    });
+    slopes.push(rightHandSide(graph, model, at(inputs, graph.add(t, length), next), "divide"));
   }
   const last = slopes.at(-1) as readonly NodeId[];
-  const errors = y.map((_, i) => graph.multiply(h, weighted(graph, ERROR, slopes, i)));
+  const [errorWeights, denseWeights] = [stepped(ERROR), stepped(DENSE)];
+  const unlessSteady = (weights: readonly NodeId[], i: number) =>
+    isSteady[i] ? graph.constant(0) : combination(graph, weights, slopes, i);
+  const errors = y.map((_, i) => unlessSteady(errorWeights, i));
   const dense = y.map((yi, i) => {
     const change = graph.subtract(next[i] as NodeId, yi);
-    const bend = graph.subtract(graph.multiply(h, inputs.slope[i] as NodeId), change);
+    const bend = graph.subtract(graph.multiply(h, slopes[0]?.[i] as NodeId), change);
     const twist = graph.subtract(graph.subtract(change, graph.multiply(h, last[i] as NodeId)), bend);
-    return [yi, change, bend, twist, graph.multiply(h, weighted(graph, DENSE, slopes, i))];
+    return [yi, change, bend, twist, unlessSteady(denseWeights, i)];
   });
   return { next, errors, slopeAtEnd: last, dense };
 }

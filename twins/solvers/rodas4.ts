@@ -7,7 +7,7 @@ import { gradients } from "../compile/derivative.ts";
 import { rightHandSide } from "../compile/from-terms.ts";
 import type { NodeId } from "../compile/graph.ts";
 import { type Factorisation, factorise } from "../compile/sparse-lu.ts";
-import { at, type Method, type StepInputs, type StepNodes, weighted } from "./step.ts";
+import { at, combination, type Method, type StepInputs, type StepNodes, weighted } from "./step.ts";
 
 const GAMMA = 0.25;
 const NODES = [0, 0.386, 0.21, 0.63, 1, 1];
@@ -59,11 +59,10 @@ function build(inputs: StepInputs): StepNodes {
       : place.map((yi, i) => graph.add(yi, last[i] as NodeId));
     const time = graph.add(t, graph.multiply(h, graph.constant(NODES[stage] as number)));
     const rate = rightHandSide(graph, model, at(inputs, time, place), "divide");
-    const coupling = COUPLING[stage] as number[];
-    const right = rate.map((f, i) => {
-      const coupled = graph.multiply(inverseStep, weighted(graph, coupling, increments, i));
-      return graph.add(graph.add(f, coupled), driven(stage, i));
-    });
+    const coupling = (COUPLING[stage] as number[]).map((c) => graph.multiply(inverseStep, graph.constant(c)));
+    const right = rate.map((f, i) =>
+      graph.add(graph.add(f, combination(graph, coupling, increments, i)), driven(stage, i)),
+    );
     increments.push(factors.solve(right));
   }
   const errors = increments.at(-1) as NodeId[];

@@ -13,7 +13,7 @@ import { Lane } from "./lane.ts";
 import type { FailureReason } from "./outcome.ts";
 import type { Method } from "./step.ts";
 import { DEFAULT_TOLERANCE, solverOptions } from "./trajectories.ts";
-import { TwinFunctions } from "./twin-functions.ts";
+import { functionsOf, type TwinFunctions } from "./twin-functions.ts";
 
 /** The twin cannot go on from its state. */
 export class SimulationError extends Error {
@@ -60,7 +60,7 @@ export class Simulation {
     kernel = compileToJavaScript(buildProgram(model, method)),
   ) {
     this.#kernel = kernel;
-    this.#functions = new TwinFunctions(model);
+    this.#functions = functionsOf(model);
     this.#dense = new DenseStep(kernel, 0);
     this.#watch = new EventWatch(kernel, 0, this.#functions, this.#dense);
     this.#parameters = options.parameters ?? Float64Array.from(model.parameters, (p) => p.value);

@@ -61,6 +61,20 @@ export function weighted(
   vectors: readonly (readonly NodeId[])[],
   i: number,
 ): NodeId {
-  const terms = weights.map((weight, j) => graph.multiply(graph.constant(weight), vectors[j]?.[i] as NodeId));
-  return graph.sum(terms);
+  return combination(
+    graph,
+    weights.map((weight) => graph.constant(weight)),
+    vectors,
+    i,
+  );
+}
+
+/** The same with weights that are nodes. */
+export function combination(
+  graph: Graph,
+  weights: readonly NodeId[],
+  vectors: readonly (readonly NodeId[])[],
+  i: number,
+): NodeId {
+  return graph.sum(weights.map((weight, j) => graph.multiply(weight, vectors[j]?.[i] as NodeId)));
 }

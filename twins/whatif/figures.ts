@@ -22,14 +22,13 @@ export function unitText(unit: string): string {
   if (unit === "1") return "";
   return unit
     .replaceAll(
-      /10\*(\d+)/g,
-      (_, digits: string) => `10${digits.replaceAll(/\d/g, (digit) => SUPERSCRIPT[Number(digit)] ?? digit)} `,
+      /10\*(-?\d+)/g,
+      (_, power: string) =>
+        `10${power.replaceAll(/[-\d]/g, (sign) => SUPERSCRIPT[Number(sign)] ?? "\u207b")} `,
     )
-    .replaceAll(/[{}]/g, "")
+    .replaceAll(/\{[^}]*\}|([A-Za-z])(\d)(?!\d)/g, (whole: string, letter?: string, power?: string) =>
+      letter === undefined ? whole.slice(1, -1) : letter + (SUPERSCRIPT[Number(power)] ?? power),
+    )
     .replaceAll("%airsat", "% air saturation")
-    .replaceAll(
-      /\b(cm|m|L)(\d)\b/g,
-      (_, base: string, power: string) => base + (SUPERSCRIPT[Number(power)] ?? power),
-    )
     .trim();
 }

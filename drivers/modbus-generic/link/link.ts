@@ -12,6 +12,8 @@ export interface ModbusLink {
   readonly lost: Promise<string>;
   /** Answers that came after their request had been given up, and were thrown away. */
   readonly lateAnswers: number;
+  /** Copies of an answer that had come already, thrown away; undefined where the line cannot tell them from others. */
+  readonly repeatedAnswers: number | undefined;
 
   /**
    * Settles within the limits, whatever the line below does.

@@ -97,6 +97,9 @@ export class RtuLink implements ModbusLink {
     return this.#loss;
   }
 
+  /** An answer of this line bears no number: a copy of one is late like any other. */
+  readonly repeatedAnswers = undefined;
+
   get lateAnswers(): number {
     return this.#lateAnswers;
   }

@@ -125,6 +125,43 @@ test("a transaction id that nobody sent ends the connection, with the bytes as e
   await expect(link.exchange(read(3), limits)).rejects.toThrow("broke the protocol");
 });
 
+test("a copy of an answer is thrown away, also of one that came late", async () => {
+  const peer = new Peer();
+  const link = new TcpLink(clock, peer, 1);
+  const given = new AbortController();
+  const late = link.exchange(read(1), { ...limits, signal: given.signal });
+  given.abort();
+  await expect(late).rejects.toThrow(ExchangeTimeout);
+  for (let address = 2; address <= 4; address += 1) {
+    const answer = link.exchange(read(address), limits);
+    await settled();
+    const asked = peer.requests.splice(0);
+    peer.answer(...asked, ...asked);
+    expect(await answer).toEqual({ is: "registers", values: [address] });
+  }
+  await settled();
+  expect(link).toMatchObject({ isOpen: true, lateAnswers: 1, repeatedAnswers: 4 });
+  await link.close();
+});
+
+test("a second answer that says something else ends the connection, and so does a copy of one long past", async () => {
+  for (const [between, second] of [
+    [0, 7],
+    [100, 1],
+  ] as const) {
+    const peer = new Peer();
+    const link = new TcpLink(clock, peer, 1);
+    for (let address = 1; address <= between + 1; address += 1) {
+      const answer = link.exchange(read(address), limits);
+      await settled();
+      peer.answer(...peer.requests.slice(-1));
+      await answer;
+    }
+    peer.answer({ transactionId: peer.requests[0]?.transactionId ?? -1, address: second });
+    expect(await link.lost).toContain("broke the protocol");
+  }
+});
+
 test("closing it leaves nobody waiting", async () => {
   const peer = new Peer();
   const link = new TcpLink(clock, peer, 1);

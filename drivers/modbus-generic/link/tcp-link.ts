@@ -1,13 +1,14 @@
 /**
  * Modbus TCP: many requests at once, told apart by their transaction ids. An id is not used again
- * while its answer may still come, so a late answer is known as such and thrown away.
+ * while its answer may still come, so a late answer is known as such and thrown away. So is a copy, byte
+ * for byte, of an answer that has just come: gateways and repeaters send some twice, and it says nothing new.
  *
  * Why our own client and not modbus-serial 8.0.25: that opens sockets and ports itself and times with the
  * process's timers, where a driver is handed both; its transaction ids are modulo 256 without a guard
  * (the 257th request in flight gets another one's registers); a wrong unit or function shows as a mere
  * timeout, without the bytes; its buffered RTU mode answers with the previous request's value.
  */
-import type { Cancellable, Clock, Connection } from "@helix/hal";
+import type { Cancellable, Clock, Connection, Log } from "@helix/hal";
 import { decodeAnswer, type ModbusAnswer } from "../codec/answer.ts";
 import { encodeMbap, type MbapMessage, MbapReader } from "../codec/mbap.ts";
 import { encodeRequest, type ModbusRequest } from "../codec/request.ts";
@@ -24,6 +25,8 @@ import {
 /** More than any server is known to queue makes no sense, and some wedge. */
 export const MAX_IN_FLIGHT = 16;
 const TRANSACTION_IDS = 0x10000;
+/** Answers of which a copy is known as such: a gateway repeats at once what it repeats. */
+const REMEMBERED_ANSWERS = 4 * MAX_IN_FLIGHT;
 const FAREWELL_MS = 500;
 
 interface Pending {
@@ -42,11 +45,14 @@ export class TcpLink implements ModbusLink {
   readonly #clock: Clock;
   readonly #connection: Connection;
   readonly #unitId: number;
+  readonly #log: Log | undefined;
   readonly #reader = new MbapReader();
   readonly #inFlight = new Map<number, Pending>();
   readonly #waiting: Pending[] = [];
   /** Ids whose request was given up, oldest first. */
   readonly #givenUp = new Set<number>();
+  /** Messages that were answers, by their ids, oldest first. */
+  readonly #answered = new Map<number, Uint8Array>();
   readonly #tellLost: (reason: string) => void;
   #isOpen = true;
   #loss: string | undefined;
@@ -56,11 +62,14 @@ export class TcpLink implements ModbusLink {
   /** Requests sent up to this one say nothing more about silence. */
   #silenceCountedUpTo = 0;
   #lateAnswers = 0;
+  #repeatedAnswers = 0;
 
-  constructor(clock: Clock, connection: Connection, unitId: number) {
+  /** @param log  is told of the first copy of an answer; absent: nobody is */
+  constructor(clock: Clock, connection: Connection, unitId: number, log?: Log) {
     this.#clock = clock;
     this.#connection = connection;
     this.#unitId = unitId;
+    this.#log = log;
     const lost = Promise.withResolvers<string>();
     this.lost = lost.promise;
     this.#tellLost = lost.resolve;
@@ -77,6 +86,10 @@ export class TcpLink implements ModbusLink {
 
   get lateAnswers(): number {
     return this.#lateAnswers;
+  }
+
+  get repeatedAnswers(): number {
+    return this.#repeatedAnswers;
   }
 
   exchange(request: ModbusRequest, limits: ExchangeLimits): Promise<ModbusAnswer> {
@@ -176,14 +189,11 @@ export class TcpLink implements ModbusLink {
 
   #take(message: MbapMessage): void {
     const pending = this.#inFlight.get(message.transactionId);
-    if (pending === undefined) {
-      if (this.#givenUp.delete(message.transactionId)) this.#lateAnswers += 1;
-      else this.#violated(this.#oldest(), unknownId(message));
-      return;
-    }
+    if (pending === undefined) return this.#takeUnasked(message);
     try {
       const answer = this.#open(pending.request, message);
       this.#inFlight.delete(message.transactionId);
+      this.#rememberAnswer(message);
       this.#silent = 0;
       pending.end();
       pending.resolve(answer);
@@ -191,6 +201,34 @@ export class TcpLink implements ModbusLink {
     } catch (error) {
       if (!(error instanceof WireFault)) throw error;
       this.#violated(pending, error);
+    }
+  }
+
+  #takeUnasked(message: MbapMessage): void {
+    const { transactionId, bytes } = message;
+    const answered = this.#answered.get(transactionId);
+    if (this.#givenUp.delete(transactionId)) {
+      this.#lateAnswers += 1;
+      this.#rememberAnswer(message);
+    } else if (answered !== undefined && isEqual(answered, bytes)) this.#takeCopy(message);
+    else this.#violated(this.#oldest(), unknownId(message, answered !== undefined));
+  }
+
+  #takeCopy({ transactionId }: MbapMessage): void {
+    this.#repeatedAnswers += 1;
+    // Whoever looks at the gateway wants to know that it does so, not each time.
+    if (this.#repeatedAnswers === 1)
+      this.#log?.warn("an answer came twice, and its copy was thrown away", { transactionId });
+  }
+
+  #rememberAnswer({ transactionId, bytes }: MbapMessage): void {
+    this.#answered.delete(transactionId);
+    // A copy: the message lies in whatever the socket read at once.
+    this.#answered.set(transactionId, bytes.slice());
+    if (this.#answered.size <= REMEMBERED_ANSWERS) return;
+    for (const oldest of this.#answered.keys()) {
+      this.#answered.delete(oldest);
+      break;
     }
   }
 
@@ -264,6 +302,15 @@ export class TcpLink implements ModbusLink {
   }
 }
 
-function unknownId({ transactionId, bytes }: MbapMessage): WireFault {
-  return new WireFault(`transaction id ${transactionId}`, "the id of a request that was sent", bytes);
+function unknownId({ transactionId, bytes }: MbapMessage, wasAnswered: boolean): WireFault {
+  return wasAnswered
+    ? new WireFault(
+        `a second answer to transaction id ${transactionId}, unlike the first`,
+        "one answer",
+        bytes,
+      )
+    : new WireFault(`transaction id ${transactionId}`, "the id of a request that was sent", bytes);
 }
+
+const isEqual = (a: Uint8Array, b: Uint8Array) =>
+  a.length === b.length && a.every((byte, index) => byte === b[index]);

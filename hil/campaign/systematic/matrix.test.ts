@@ -15,6 +15,7 @@ const line = {
   verdict: "fail",
   summary: 'It "hung" <here>.',
   replay: "helix run a.yaml --seed 1",
+  leftOut: [] as readonly string[],
 };
 const BOXES: PlannedBox[] = STEPS.map(({ step, atS, reason }) => ({
   step,
@@ -49,6 +50,14 @@ test("every box is there: tested, not done yet, or not testable with the reason"
   );
   expect(matrixText(matrix)).toContain("1 of 8 boxes tested");
   expect(matrixText(matrix)).toContain("2 x -  the scenario gives no command");
+});
+
+test("a fault that touched nothing has tested nothing", () => {
+  const head = { scenario: "calm", seed: 1, instrument: "brx-07", steps: STEPS, faults: ["partition"] };
+  const passed: JobLine = { ...(line as JobLine), verdict: "pass", leftOut: ["partition on brx-07.link"] };
+  const { boxes, tested } = coverageMatrix(head, BOXES, [passed]);
+  expect(boxes[0]).toMatchObject({ verdict: "untested", reason: "the fault touched nothing there" });
+  expect(tested).toBe(0);
 });
 
 test("as HTML it stands alone, and what a run says is text", () => {

@@ -38,8 +38,13 @@ export function coverageMatrix(
   const byId = new Map(lines.map((line) => [line.id, line]));
   const boxes = planned.map(({ jobId, ...box }): Box => {
     const line = jobId === undefined ? undefined : byId.get(jobId);
-    const reason = line ? undefined : (box.reason ?? "its run has not been done yet");
-    const verdict = line?.verdict ?? "untested";
+    const touchedNothing = line !== undefined && line.leftOut.length > 0;
+    const reason = touchedNothing
+      ? "the fault touched nothing there"
+      : line
+        ? undefined
+        : (box.reason ?? "its run has not been done yet");
+    const verdict = line === undefined || touchedNothing ? "untested" : line.verdict;
     return { ...box, reason, verdict, summary: line?.summary, replay: line?.replay };
   });
   const tested = boxes.filter(({ verdict }) => verdict === "pass" || verdict === "fail").length;

@@ -49,6 +49,9 @@ export async function runSeeds(
   return outcomeOf(lines, jobs.length, folder, plan.scenario, wallSeconds, context);
 }
 
+export const stillToDo = (runs: number): string =>
+  `${runs} ${runs === 1 ? "run is" : "runs are"} still to be done: the same command goes on.\n`;
+
 export function openFolder(
   { file, out }: CampaignSettings,
   what: Pick<CampaignIdentity, "kind" | "randomFaults" | "scenarioHash">,
@@ -110,8 +113,7 @@ function outcomeOf(
   const summary = summarise(lines);
   const complete = lines.length === planned;
   out.write(`\n${campaignText(summary)}`);
-  if (!complete)
-    out.write(`${planned - lines.length} runs are still to be done: the same command goes on.\n`);
+  if (!complete) out.write(stillToDo(planned - lines.length));
   out.write(`  kept in ${relative(cwd, folder.path)}\n`);
   const exitCode: ExitCode = complete ? campaignExitCode(summary) : 1;
   const plantSeconds = lines.reduce((sum, line) => sum + line.plantSeconds, 0);

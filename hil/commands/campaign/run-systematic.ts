@@ -12,7 +12,7 @@ import { planBoxes } from "../../campaign/systematic/plan-boxes.ts";
 import { runVirtually } from "../../rigs/virtual-rig.ts";
 import type { Plan } from "../../scenario/plan.ts";
 import type { CampaignInput } from "./campaign-command.ts";
-import { openFolder, runInFolder } from "./run-seeds.ts";
+import { openFolder, runInFolder, stillToDo } from "./run-seeds.ts";
 
 const NO_WATCH = { stage() {}, time() {}, sample() {}, event() {} };
 
@@ -45,9 +45,15 @@ export async function runSystematically(
   const summary = summarise(lines);
   const html = join(folder.path, "matrix.html");
   await platform.disk.writeFile(html, new TextEncoder().encode(matrixHtml(matrix)), 0o644);
-  out.write(`\n${matrixText(matrix)}\n${campaignText(summary)}  ${relative(cwd, html)}\n`);
-  const exitCode: ExitCode = lines.length === jobs.length ? campaignExitCode(summary) : 1;
-  return { exitCode, result: { ...summary, matrix, html, folder: folder.path } };
+  const complete = lines.length === jobs.length;
+  out.write(`\n${matrixText(matrix)}\n${campaignText(summary)}`);
+  if (!complete) out.write(stillToDo(jobs.length - lines.length));
+  out.write(`  ${relative(cwd, html)}\n`);
+  const exitCode: ExitCode = complete ? campaignExitCode(summary) : 1;
+  return {
+    exitCode,
+    result: { complete, planned: jobs.length, ...summary, matrix, html, folder: folder.path },
+  };
 }
 
 async function calmRecord(plan: Plan, context: CliContext): Promise<RunRecordLine[]> {

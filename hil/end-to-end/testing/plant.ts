@@ -20,8 +20,18 @@ export const PASSWORD = "correct horse";
 export const BIOSTAT_DRIVER = fileURLToPath(import.meta.resolve("@helix/driver-sartorius-biostat"));
 export const OPCUA_DRIVER = fileURLToPath(import.meta.resolve("@helix/driver-opcua-generic"));
 
-const BEGIN_S = 342_000;
+/** Batch age when the plant starts, s. */
+export const BEGIN_S = 342_000;
+const INOCULATION = "2026-01-05T06:00:00Z";
 const READY_LIMIT_MS = 60_000;
+
+export interface PlantOptions {
+  readonly key?: string;
+  readonly port?: number;
+  readonly trusted?: boolean;
+  /** ISO 8601 UTC; its stamps count from here. */
+  readonly inoculation?: string;
+}
 
 export interface LivePlant {
   readonly endpoint: string;
@@ -37,7 +47,7 @@ export interface LivePlant {
  */
 export async function startPlant(
   folder: string,
-  { key = "brx-07", port = 0, trusted = true }: { key?: string; port?: number; trusted?: boolean } = {},
+  { key = "brx-07", port = 0, trusted = true, inoculation = INOCULATION }: PlantOptions = {},
 ): Promise<LivePlant> {
   const ownPki = join(folder, "pki", key);
   const simulatorPki = join(folder, `${key}-simulator-pki`);
@@ -51,7 +61,7 @@ export async function startPlant(
     twin: "cho-fed-batch",
     serialNumber: `SIM-${key}`,
     beginS: BEGIN_S,
-    inoculation: "2026-01-05T06:00:00Z",
+    inoculation,
     samplePeriodS: 1,
     truthPeriodS: 3600,
     pkiFolder: simulatorPki,

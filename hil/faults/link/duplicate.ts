@@ -3,6 +3,7 @@
  * one again; a gateway or a repeater may send a whole answer twice, which shows where an answer is one
  * message: over Modbus.
  */
+import { troubleOrReadingSeen } from "../driver-saw.ts";
 import type { FaultKind } from "../fault-kind.ts";
 import { MODBUS, messageFault } from "../simulator-fault.ts";
 
@@ -12,5 +13,7 @@ export const duplicate: FaultKind = messageFault({
   protocols: MODBUS,
   pace: "real",
   receipt: "answers that came twice, and the last of them",
+  // A driver that knows a copy as such reads on.
+  driverSaw: troubleOrReadingSeen,
   tell: () => ({ inject: "duplicate" }),
 });

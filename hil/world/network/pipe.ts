@@ -4,9 +4,10 @@
  * Leaves out congestion control and the receiver's window.
  */
 import type { Kernel } from "../kernel/kernel.ts";
+import type { Link } from "./link.ts";
 import type { TcpConnection } from "./tcp-connection.ts";
 
-export type Segment = Uint8Array | "fin" | "rst";
+export type Segment = Buffer | "fin" | "rst";
 
 const FIRST_RETRY_US = 200_000;
 const LONGEST_RETRY_US = 120_000_000;
@@ -23,9 +24,11 @@ export class Pipe {
   inFlight = 0;
   finSent = false;
   /** Arrived and not yet read by the application. */
-  readonly received: Uint8Array[] = [];
+  readonly received: Buffer[] = [];
   ended = false;
   readonly #kernel: Kernel;
+  /** Found once: two hosts keep their link for good, and looking for it costs more than sending. */
+  #way: Link | undefined;
   #waiting: Segment[] = [];
   #lastArrivalUs = 0;
   #stalled = false;
@@ -43,8 +46,8 @@ export class Pipe {
     return this.from === 0 ? 1 : 0;
   }
 
-  get #link() {
-    return this.connection.link(this.from);
+  get #link(): Link {
+    return (this.#way ??= this.connection.link(this.from));
   }
 
   /** Sends one message; the bytes are copied, since the writer may reuse its buffer. */

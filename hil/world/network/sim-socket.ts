@@ -10,6 +10,7 @@ import type { Kernel } from "../kernel/kernel.ts";
 import { readConnectArguments } from "./connect-arguments.ts";
 import { openConnection } from "./handshake.ts";
 import { IdleTimer } from "./idle-timer.ts";
+import { IncomingBytes } from "./incoming-bytes.ts";
 import type { Network } from "./network.ts";
 import type { Pipe } from "./pipe.ts";
 import type { SimServer } from "./sim-server.ts";
@@ -50,6 +51,8 @@ export class SimSocket extends Duplex implements Receiver {
   #brokenPipe = false;
   #wasReset = false;
   #resetOnDestroy = false;
+  /** Takes the bytes in the stream's place. */
+  #taker: IncomingBytes | undefined;
   readonly #idle: IdleTimer;
 
   constructor(network: Network, options: SimSocketOptions = {}) {
@@ -190,19 +193,51 @@ export class SimSocket extends Duplex implements Receiver {
 
   arrived(): void {
     if (this.#connection === undefined || this.destroyed || this.connecting) return;
-    const incoming = this.#incoming;
-    while (this.#wantsRead) {
-      const bytes = incoming.received.shift();
-      if (bytes === undefined) break;
-      this.#bytesRead += bytes.length;
-      this.#idle.active();
-      const chunk = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
-      if (!this.push(chunk)) this.#wantsRead = false;
+    if (this.#taker !== undefined) this.#taker.wake();
+    else {
+      while (this.#wantsRead) {
+        const chunk = this.#takeChunk();
+        if (chunk === undefined) break;
+        if (!this.push(chunk)) this.#wantsRead = false;
+      }
     }
-    if (!incoming.ended || incoming.received.length > 0 || this.#endPushed) return;
-    this.#endPushed = true;
-    this.push(null);
-    this.read(0);
+    this.#endIfAllTaken();
+  }
+
+  /**
+   * The bytes for a reader that needs no stream, from now on in the stream's place; for our own code,
+   * before anything has been read.
+   */
+  incomingBytes(): IncomingBytes {
+    const atEnd = () => this.#endPushed;
+    this.#taker = new IncomingBytes({
+      take: () => {
+        if (this.#connection === undefined || this.destroyed) return undefined;
+        const chunk = this.#takeChunk();
+        this.#endIfAllTaken();
+        return chunk;
+      },
+      get isAtEnd() {
+        return atEnd();
+      },
+      abandon: () => void this.destroy(),
+    });
+    return this.#taker;
+  }
+
+  /**
+   * Sends past the stream's queue. False where that cannot be: something waits in it, the system's
+   * buffer is full, or the socket is not, or no longer, one that sends; then `write` says what is the matter.
+   */
+  sendAtOnce(bytes: Uint8Array): boolean {
+    const isOpen = this.#connection !== undefined && !this.connecting && !this.destroyed && !this.#brokenPipe;
+    if (!isOpen || this.writableEnded || this.writableLength > 0) return false;
+    const pipe = this.#outgoing;
+    if (pipe.inFlight + bytes.length >= SEND_BUFFER_BYTES) return false;
+    this.#bytesWritten += bytes.length;
+    pipe.sendMessage(bytes);
+    this.#idle.active();
+    return true;
   }
 
   broken(code: string): void {
@@ -262,6 +297,7 @@ export class SimSocket extends Duplex implements Receiver {
     this.connecting = false;
     this.#idle.stop();
     this.#network.station(this.#host).sockets.delete(this);
+    this.#taker?.close(error);
     this.#leaveConnection();
     const server = this.server;
     this.#kernel.immediate(
@@ -281,6 +317,22 @@ export class SimSocket extends Duplex implements Receiver {
   }
   get #incoming(): Pipe {
     return (this.#connection as TcpConnection).pipe(this.#side === 0 ? 1 : 0);
+  }
+
+  #takeChunk(): Buffer | undefined {
+    const chunk = this.#incoming.received.shift();
+    if (chunk === undefined) return undefined;
+    this.#bytesRead += chunk.length;
+    this.#idle.active();
+    return chunk;
+  }
+
+  #endIfAllTaken(): void {
+    const { ended, received } = this.#incoming;
+    if (!ended || received.length > 0 || this.#endPushed) return;
+    this.#endPushed = true;
+    this.push(null);
+    this.read(0);
   }
 
   #leaveConnection(): void {

@@ -51,6 +51,8 @@ export function createWorldNet(network: Network, host: Host): Net {
   };
 }
 
+const SENT = Promise.resolve();
+
 class WorldConnection implements Connection {
   readonly remote: { readonly host: string; readonly port: number };
   readonly incoming: AsyncIterable<Uint8Array>;
@@ -60,13 +62,14 @@ class WorldConnection implements Connection {
   constructor(socket: SimSocket) {
     this.#socket = socket;
     this.remote = { host: socket.remoteAddress ?? "", port: socket.remotePort ?? 0 };
-    this.incoming = socket;
+    this.incoming = socket.incomingBytes();
     this.closed = new Promise((resolve) => socket.once("close", () => resolve()));
     // An error also ends `incoming` and any pending write; without a listener it would end the world.
     socket.on("error", () => {});
   }
 
   write(bytes: Uint8Array): Promise<void> {
+    if (this.#socket.sendAtOnce(bytes)) return SENT;
     return new Promise((resolve, reject) => {
       this.#socket.write(bytes, (error) => (error ? reject(error) : resolve()));
     });

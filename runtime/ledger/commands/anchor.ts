@@ -1,5 +1,6 @@
-import { CliError, defineCommand, EXIT } from "@helix/cli";
-import { postHttp } from "@helix/platform";
+import { type CliContext, CliError, defineCommand, EXIT } from "@helix/cli";
+import type { AnchoredCheckpoint } from "../anchor.ts";
+import { AnchorError, isTimeStampUrl, postTimeStampRequest } from "../time-stamp/request.ts";
 import { FOLDER_ARGUMENT, ledgerFolder, orCliError } from "./shared.ts";
 
 const DEFAULT_TIMEOUT_S = 30;
@@ -9,12 +10,13 @@ export const anchor = defineCommand({
   summary: "have the newest checkpoint time-stamped by somebody else",
   topic: "evidence",
   details:
-    "Asks an RFC 3161 time-stamping authority and keeps its answer beside the ledger as anchor-<records>.tsr; an export " +
-    "takes it along. Only a hash leaves the machine. Check it with: openssl ts -verify -data anchor-<records>.txt -in " +
-    "anchor-<records>.tsr -CAfile <the authority's certificate>.",
+    "Asks an RFC 3161 time-stamping authority and keeps its answer beside the ledger as anchor-<records>.tsr, where verify " +
+    "checks it and an export takes it along. Only a hash leaves the machine. Who the authority is, its certificate shows: " +
+    "openssl ts -verify -data anchor-<records>.txt -in anchor-<records>.tsr -CAfile <its certificate>. helix up does this " +
+    "every day by itself when helix.toml names the address: [ledger] time_stamp_url.",
   arguments: FOLDER_ARGUMENT,
   options: {
-    tsa: { kind: "text", summary: "the authority's address", value: "url" },
+    tsa: { kind: "text", summary: "the authority's address, http or https", value: "url" },
     timeout: { kind: "number", summary: "seconds to wait", value: "s", min: 1, default: DEFAULT_TIMEOUT_S },
   },
   examples: [
@@ -26,37 +28,51 @@ export const anchor = defineCommand({
 
   run: (input, context) =>
     orCliError(async () => {
-      const { anchorLedger } = await import("../anchor.ts");
       const { tsa, timeout } = input.options;
-      if (tsa === undefined || !URL.canParse(tsa)) {
-        throw new CliError(
-          `${tsa === undefined ? "no address" : `"${tsa}" is no address`} of a time-stamping authority; give --tsa <url>`,
-        );
+      if (tsa === undefined) {
+        throw new CliError("no address of a time-stamping authority; give --tsa <url>");
       }
+      checkTimeStampUrl(tsa);
       const folder = ledgerFolder(input.arguments.folder, context);
-      const signal = AbortSignal.any([context.signal, AbortSignal.timeout(timeout * 1000)]);
-      const post = (request: Uint8Array) => postQuery(tsa, request, signal);
-      const { checkpoint, file } = await anchorLedger({ folder, ...context.platform, post });
+      const { checkpoint, file, stamp, isNew } = await stampNewest(folder, tsa, timeout, context);
+      const { utcText } = await import("../record-view.ts");
+      const time = utcText(stamp.utcNs);
+      const by = `${stamp.authority}, ${time}`;
       context.out.write(
-        `checkpoint over ${checkpoint.records} records time-stamped by ${tsa}: ${folder}/${file}\n`,
+        isNew
+          ? `checkpoint over ${checkpoint.records} records time-stamped by ${by}: ${folder}/${file}\n`
+          : `checkpoint over ${checkpoint.records} records has its time-stamp already, by ${by}: ${folder}/${file}\n`,
       );
+      const { records, root } = checkpoint;
       return {
         exitCode: EXIT.pass,
-        result: { folder, tsa, file, records: checkpoint.records, root: checkpoint.root },
+        result: { folder, tsa, file, records, root, time, authority: stamp.authority, isNew },
       };
     }),
 });
 
-/** HTTP as in RFC 3161 section 3.4, by the runtime's own client. @throws CliError */
-async function postQuery(tsa: string, request: Uint8Array, signal: AbortSignal): Promise<Uint8Array> {
+/** @throws CliError for what is no http address */
+export function checkTimeStampUrl(tsa: string): void {
+  if (isTimeStampUrl(tsa)) return;
+  const form = "give one that begins with http:// or https://";
+  throw new CliError(`"${tsa}" is no address of a time-stamping authority; ${form}`);
+}
+
+/** @throws CliError when the authority gives none; LedgerOpenError */
+export async function stampNewest(
+  folder: string,
+  tsa: string,
+  timeoutS: number,
+  context: CliContext,
+): Promise<AnchoredCheckpoint> {
+  const { anchorLedger } = await import("../anchor.ts");
+  const signal = AbortSignal.any([context.signal, AbortSignal.timeout(timeoutS * 1000)]);
+  const post = (request: Uint8Array) => postTimeStampRequest(tsa, request, signal);
   try {
-    return await postHttp(tsa, request, { contentType: "application/timestamp-query", signal });
+    return await anchorLedger({ folder, ...context.platform, post });
   } catch (error) {
-    const reason =
-      error instanceof Error ? ((error.cause as Error | undefined)?.message ?? error.message) : String(error);
-    throw new CliError(`${tsa} gave no time-stamp: ${reason}`, {
-      advice: "check the address and the network, then try again; the ledger is as it was",
-      cause: error,
-    });
+    if (!(error instanceof AnchorError)) throw error;
+    const advice = "Check the address and the network, then try again; the ledger is as it was.";
+    throw new CliError(error.message, { advice, cause: error });
   }
 }

@@ -12,13 +12,13 @@ import {
   statSync,
   writeFileSync,
 } from "node:fs";
-import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { CliContext, CommandInput, CommandOutcome } from "@helix/cli";
 import { createSystemPlatform } from "@helix/platform";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openLedger } from "../index.ts";
+import { hasOpenssl, type LocalTsa, startLocalTsa } from "../testing/local-tsa.ts";
 import { command } from "./ledger.ts";
 
 const platform = createSystemPlatform("ledger-commands");
@@ -282,86 +282,28 @@ describe("helix ledger", () => {
   });
 });
 
-const openssl = spawnSync("openssl", ["version"]).status === 0;
-describe.skipIf(!openssl)(
-  openssl ? "helix ledger anchor" : "helix ledger anchor (skipped: needs openssl)",
+describe.skipIf(!hasOpenssl)(
+  hasOpenssl ? "helix ledger anchor" : "helix ledger anchor (skipped: needs openssl)",
   () => {
-    const ssl = (...args: string[]) => {
-      const { status, stderr } = spawnSync("openssl", args, { cwd: home, encoding: "utf8" });
-      if (status !== 0) throw new Error(`openssl ${args[0]}: ${stderr}`);
-    };
+    let tsa: LocalTsa;
+    beforeAll(async () => {
+      tsa = await startLocalTsa(join(home, "tsa"));
+    });
+    afterAll(() => tsa.stop());
 
     test("keeps a token that openssl finds to be of the checkpoint, and an export takes it along", async () => {
-      writeFileSync(
-        join(home, "tsa.cnf"),
-        "[tsa]\ndefault_tsa=t\n[t]\nserial=./serial\ncrypto_device=builtin\nsigner_digest=sha256\ndefault_policy=1.2.3.4\ndigests=sha256\ntsa_name=no\ness_cert_id_alg=sha256\n[x]\nextendedKeyUsage=critical,timeStamping\n",
-      );
-      writeFileSync(join(home, "serial"), "01\n");
-      ssl(
-        "req",
-        "-x509",
-        "-newkey",
-        "rsa:2048",
-        "-nodes",
-        "-keyout",
-        "tsa.key",
-        "-out",
-        "tsa.pem",
-        "-subj",
-        "/CN=Test TSA",
-        "-days",
-        "30",
-        "-addext",
-        "extendedKeyUsage=critical,timeStamping",
-      );
-      let seen = "";
-      const server = createServer((request, response) => {
-        seen = `${request.method} ${request.headers["content-type"]}`;
-        const chunks: Buffer[] = [];
-        request.on("data", (chunk: Buffer) => chunks.push(chunk));
-        request.on("end", () => {
-          writeFileSync(join(home, "q.tsq"), Buffer.concat(chunks));
-          ssl(
-            "ts",
-            "-reply",
-            "-config",
-            "tsa.cnf",
-            "-queryfile",
-            "q.tsq",
-            "-inkey",
-            "tsa.key",
-            "-signer",
-            "tsa.pem",
-            "-out",
-            "r.tsr",
-          );
-          response.end(readFileSync(join(home, "r.tsr")));
-        });
-      });
-      await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-      const address = server.address();
-      const tsa = `http://127.0.0.1:${typeof address === "object" ? address?.port : 0}/tsr`;
       const copy = join(home, "anchored");
       cpSync(folder, copy, { recursive: true });
-      try {
-        expect((await call("anchor", { folder: copy }, { tsa })).result).toMatchObject({
-          file: "anchor-31.tsr",
-        });
-      } finally {
-        await new Promise((resolve) => server.close(resolve));
-      }
-      expect(seen).toBe("POST application/timestamp-query");
-      ssl(
-        "ts",
-        "-verify",
-        "-data",
-        join(copy, "anchor-31.txt"),
-        "-in",
-        join(copy, "anchor-31.tsr"),
-        "-CAfile",
-        "tsa.pem",
-      );
-      expect((await call("verify", { folder: copy })).exitCode).toBe(0);
+      expect((await call("anchor", { folder: copy }, { tsa: tsa.url })).result).toMatchObject({
+        file: "anchor-31.tsr",
+        authority: "CN=Test TSA",
+        isNew: true,
+      });
+      expect(tsa.requests).toEqual(["POST application/timestamp-query"]);
+      tsa.verify(join(copy, "anchor-31.txt"), join(copy, "anchor-31.tsr"));
+      const verified = await call("verify", { folder: copy });
+      expect(verified).toMatchObject({ exitCode: 0, result: { timeStamps: { count: 1 } } });
+      expect(verified.out).toMatch(/time {5}1 time-stamped checkpoints, the newest \S+Z by CN=Test TSA/);
       await call("export", { folder: copy }, { out: "anchored-copy", what: "RUNTIME_STOPPED" });
       expect(readdirSync(join(home, "anchored-copy"))).toContain("anchor-31.tsr");
       const python = spawnSync(
@@ -369,14 +311,66 @@ describe.skipIf(!openssl)(
         [join(home, "anchored-copy", "verify.py"), join(home, "anchored-copy")],
         { encoding: "utf8" },
       );
-      if (python.error === undefined) expect(python.stdout).toContain("anchor-31.tsr is of its checkpoint");
-      // The authority is gone now, and one that talks nonsense is none.
-      await expect(call("anchor", { folder: copy }, { tsa })).rejects.toMatchObject({
-        name: "CliError",
-        exitCode: 2,
-      });
-      await expect(call("anchor", { folder: copy })).rejects.toThrow("give --tsa");
+      if (python.error === undefined) {
+        expect(python.stdout).toMatch(
+          /anchor-31.tsr: the first 31 records were there at \S+ \S+ UTC, signed by Test TSA/,
+        );
+      }
     }, 60_000);
+
+    test("does not replace the time-stamp that a checkpoint has, but one that is none", async () => {
+      const copy = join(home, "twice");
+      cpSync(folder, copy, { recursive: true });
+      await call("anchor", { folder: copy }, { tsa: tsa.url });
+      const token = readFileSync(join(copy, "anchor-31.tsr"));
+      const again = await call("anchor", { folder: copy }, { tsa: tsa.url });
+      expect(again.out).toContain("has its time-stamp already");
+      expect(readFileSync(join(copy, "anchor-31.tsr")).equals(token)).toBe(true);
+      writeFileSync(join(copy, "anchor-31.tsr"), "no token");
+      expect(await call("verify", { folder: copy })).toMatchObject({
+        exitCode: 1,
+        result: { verdict: "CORRUPT", firstBad: { file: "anchor-31.tsr" } },
+      });
+      expect((await call("anchor", { folder: copy }, { tsa: tsa.url })).result).toMatchObject({
+        isNew: true,
+      });
+      expect((await call("verify", { folder: copy })).exitCode).toBe(0);
+    }, 60_000);
+
+    test("a signature of somebody who releases takes its time-stamp along", async () => {
+      const copy = join(home, "released");
+      cpSync(folder, copy, { recursive: true });
+      const by = { record: 7, meaning: "approved", name: "Marie Curie", role: "qualified person" };
+      const { out, result } = await call("sign", { folder: copy }, { ...by, tsa: tsa.url });
+      expect(result).toMatchObject({ signature: 31n, timeStamp: { file: "anchor-32.tsr" } });
+      expect(out).toContain("anchor-32.tsr");
+      expect((await call("verify", { folder: copy })).result).toMatchObject({
+        signatures: 1,
+        timeStamps: { count: 1 },
+      });
+      const nobody = "http://127.0.0.1:1/tsr";
+      await expect(call("sign", { folder: copy }, { ...by, tsa: nobody })).rejects.toMatchObject({
+        exitCode: 1,
+        message: expect.stringMatching(/^record 7 is signed \(record 32\), and http/),
+      });
+      await expect(call("sign", { folder: copy }, { ...by, tsa: "ftp://x" })).rejects.toThrow("http://");
+      expect((await call("verify", { folder: copy })).result).toMatchObject({ records: "33" });
+    }, 60_000);
+
+    test("an authority that is not there, or is none, is one clear line", async () => {
+      for (const [at, says] of [
+        [undefined, "give --tsa <url>"],
+        ["tsa.example.org", '"tsa.example.org" is no address of a time-stamping authority'],
+        ["http://127.0.0.1:1/tsr", "http://127.0.0.1:1/tsr gave no time-stamp: "],
+      ] as const) {
+        await expect(call("anchor", { folder }, { tsa: at })).rejects.toMatchObject({
+          name: "CliError",
+          exitCode: 2,
+          message: expect.stringContaining(says),
+        });
+      }
+      expect(readdirSync(folder).filter((name) => name.startsWith("anchor"))).toEqual([]);
+    });
   },
 );
 

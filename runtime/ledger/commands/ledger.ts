@@ -3,6 +3,7 @@ import { anchor } from "./anchor.ts";
 import { create } from "./create.ts";
 import { exportCommand } from "./export.ts";
 import { makeRootKeyCommand } from "./make-root-key.ts";
+import { eraseName, name, names } from "./people.ts";
 import { prove } from "./prove.ts";
 import { rotateKeyCommand } from "./rotate-key.ts";
 import { search } from "./search.ts";
@@ -21,6 +22,9 @@ export const command: CommandGroup = {
     exportCommand,
     prove,
     sign,
+    name,
+    names,
+    eraseName,
     rotateKeyCommand,
     anchor,
     create,

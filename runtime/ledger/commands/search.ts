@@ -27,6 +27,7 @@ export const search = defineCommand({
 
   run: (input, context) =>
     orCliError(async () => {
+      const { nameGiver } = await import("../people/known-names.ts");
       const { readLedger } = await import("../read.ts");
       const { isSelected } = await import("../search.ts");
       const { recordJson } = await import("../record-view.ts");
@@ -34,7 +35,10 @@ export const search = defineCommand({
       const selection = selectionOf(input.options);
       const found = [];
       let searched = 0;
-      for await (const record of readLedger({ folder, disk: context.platform.disk })) {
+      const { disk } = context.platform;
+      const named = await nameGiver({ folder, disk });
+      for await (const stored of readLedger({ folder, disk })) {
+        const record = named(stored);
         searched += 1;
         if (!isSelected(record, selection)) continue;
         context.out.write(`${recordLine(record)}\n`);

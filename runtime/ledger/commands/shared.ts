@@ -1,17 +1,17 @@
 /** What the commands of `helix ledger` have in common. */
 import { resolve } from "node:path";
 import { type CliContext, CliError } from "@helix/cli";
-import { AnchorError } from "../anchor.ts";
 import { LedgerOpenError } from "../open-error.ts";
-import type { LedgerRecord } from "../read.ts";
-import { auditColumns } from "../record-view.ts";
+import type { NamedRecord } from "../people/known-names.ts";
+import { auditColumns, whoText } from "../record-view.ts";
 import { parseUtc, type Selection } from "../search.ts";
 import { SignatureRefusedError } from "../signature.ts";
+import { AnchorError } from "../time-stamp/request.ts";
 
 export const FOLDER_ARGUMENT = { folder: { summary: "the ledger's folder", count: "one" } } as const;
 
 export const SELECTION_OPTIONS = {
-  who: { kind: "text", summary: "of this person or role", value: "id" },
+  who: { kind: "text", summary: "of this person (id or name) or role", value: "id" },
   what: { kind: "text", summary: "of these types, joined by commas", value: "types" },
   why: { kind: "text", summary: "with this in the reason", value: "text" },
   instrument: { kind: "text", summary: "of this instrument", value: "name" },
@@ -62,8 +62,10 @@ export async function orCliError<T>(work: () => Promise<T>): Promise<T> {
 }
 
 /** One record in a terminal. */
-export function recordLine(record: LedgerRecord): string {
-  const { when, what, who, role, instrument, batch, change, why, signature } = auditColumns(record);
+export function recordLine(record: NamedRecord): string {
+  const columns = auditColumns(record);
+  const { when, what, role, instrument, batch, change, why, signature } = columns;
+  const who = whoText(columns);
   const parts = [
     who === "" ? "" : role === "" ? who : `${who} (${role})`,
     instrument,

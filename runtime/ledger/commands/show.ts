@@ -25,6 +25,7 @@ export const show = defineCommand({
 
   run: (input, context) =>
     orCliError(async () => {
+      const { nameGiver } = await import("../people/known-names.ts");
       const { readLedger } = await import("../read.ts");
       const { followLedger } = await import("../tail.ts");
       const { recordJson } = await import("../record-view.ts");
@@ -40,8 +41,11 @@ export const show = defineCommand({
         kept.push(record);
         if (last !== undefined && kept.length > last) kept.shift();
       }
-      const print = (record: LedgerRecord) =>
+      const named = await nameGiver({ folder, disk });
+      const print = (stored: LedgerRecord) => {
+        const record = named(stored);
         context.out.write(`${full ? JSON.stringify(recordJson(record)) : recordLine(record)}\n`);
+      };
       for (const record of kept) print(record);
       if (follow) {
         const next = kept.at(-1)?.sequence;
@@ -54,6 +58,9 @@ export const show = defineCommand({
         };
         for await (const record of followLedger(options)) print(record);
       }
-      return { exitCode: EXIT.pass, result: { folder, records: kept.map(recordJson) } };
+      return {
+        exitCode: EXIT.pass,
+        result: { folder, records: kept.map((record) => recordJson(named(record))) },
+      };
     }),
 });

@@ -1,10 +1,14 @@
-import { CliError, defineCommand, EXIT } from "@helix/cli";
+import { type CliContext, CliError, defineCommand, EXIT } from "@helix/cli";
 import { ORIGINS } from "@helix/hal";
 import { accountName, type Disk } from "@helix/platform";
 import { SIGNATURE_MEANINGS, type SignatureMeaning, type Signer } from "../events.ts";
 import { PASSPHRASE_VARIABLE } from "../key-file.ts";
 import type { LedgerRecord } from "../read.ts";
+import { utcText } from "../record-view.ts";
+import { checkTimeStampUrl, stampNewest } from "./anchor.ts";
 import { FOLDER_ARGUMENT, ledgerFolder, orCliError } from "./shared.ts";
+
+const STAMP_TIMEOUT_S = 30;
 
 export const sign = defineCommand({
   name: "sign",
@@ -22,6 +26,11 @@ export const sign = defineCommand({
     name: { kind: "text", summary: "your name, as it is to be printed", value: "name" },
     role: { kind: "text", summary: "in which role you sign", value: "role" },
     comment: { kind: "text", summary: "in your own words", value: "text" },
+    tsa: {
+      kind: "text",
+      summary: "have the signature time-stamped by this authority, as a release should be",
+      value: "url",
+    },
   },
   examples: [
     {
@@ -35,7 +44,8 @@ export const sign = defineCommand({
       const { openLedger } = await import("../open.ts");
       const { signRecord } = await import("../signature.ts");
       const folder = ledgerFolder(input.arguments.folder, context);
-      const { comment } = input.options;
+      const { comment, tsa } = input.options;
+      if (tsa !== undefined) checkTimeStampUrl(tsa);
       const meaning = meaningOf(input.options.meaning);
       const signer = signerOf(input.options.name, input.options.role);
       const record = await recordAt(input.options.record, folder, context.platform.disk);
@@ -49,16 +59,19 @@ export const sign = defineCommand({
         passphrase,
         ...(dataOrigin === undefined ? {} : { dataOrigin }),
       });
+      let signature: bigint;
       try {
-        const { sequence } = await signRecord(ledger, record, signer, { meaning, comment });
-        context.out.write(
-          `record ${record.sequence} (${record.event.type}) signed by ${signer.name}, ${meaning}: record ${sequence}\n`,
-        );
-        const result = { folder, record: record.sequence, signature: sequence, meaning, signer };
-        return { exitCode: EXIT.pass, result };
+        ({ sequence: signature } = await signRecord(ledger, record, signer, { meaning, comment }));
       } finally {
         await ledger.close();
       }
+      context.out.write(
+        `record ${record.sequence} (${record.event.type}) signed by ${signer.name}, ${meaning}: record ${signature}\n`,
+      );
+      const result = { folder, record: record.sequence, signature, meaning, signer };
+      if (tsa === undefined) return { exitCode: EXIT.pass, result };
+      const timeStamp = await stampSignature(folder, tsa, result, context);
+      return { exitCode: EXIT.pass, result: { ...result, timeStamp } };
     }),
 });
 
@@ -81,4 +94,24 @@ async function recordAt(sequence: number | undefined, folder: string, disk: Disk
   const { readLedger } = await import("../read.ts");
   for await (const record of readLedger({ folder, disk, from: BigInt(sequence) })) return record;
   throw new CliError(`ledger ${folder} has no record ${sequence}`);
+}
+
+/** The signature stands, whatever the authority says. @throws CliError */
+async function stampSignature(
+  folder: string,
+  tsa: string,
+  signed: { readonly record: bigint; readonly signature: bigint },
+  context: CliContext,
+) {
+  try {
+    const { file, stamp } = await stampNewest(folder, tsa, STAMP_TIMEOUT_S, context);
+    const time = utcText(stamp.utcNs);
+    context.out.write(`time-stamped by ${stamp.authority}, ${time}: ${folder}/${file}\n`);
+    return { file, time, authority: stamp.authority };
+  } catch (error) {
+    if (!(error instanceof CliError)) throw error;
+    const message = `record ${signed.record} is signed (record ${signed.signature}), and ${error.message}`;
+    const advice = `Do not sign again. Have it time-stamped with: helix ledger anchor ${folder} --tsa ${tsa}`;
+    throw new CliError(message, { advice, exitCode: EXIT.fail, cause: error });
+  }
 }

@@ -9,6 +9,7 @@ const CLEAN = {
   unsignedShownBy: "none",
   verifierKey: "helix/site+01020304+AQ==",
   signatures: 3,
+  timeStamps: { count: 0, newest: undefined },
   otherSignatures: ["witness.example+0a0b0c0d"],
   remarks: ["ledger.key is sealed"],
   rootKey: undefined,
@@ -36,6 +37,10 @@ describe("report of a verification", () => {
         "  also     signed by witness.example+0a0b0c0d, which is not checked here",
       ].join("\n"),
     );
+    const newest = { utcNs: 1_800_000_000_500_000_000n, serial: "01", authority: "CN=TSA", nonce: undefined };
+    expect(verificationText("/plant/ledger", { ...CLEAN, timeStamps: { count: 2, newest } })).toContain(
+      "  time     2 time-stamped checkpoints, the newest 2027-01-15T08:00:00.500000000Z by CN=TSA",
+    );
     expect(verificationText("/plant/ledger", CORRUPT)).not.toContain("electronic signatures");
     expect(verificationText("/plant/ledger", CORRUPT)).toContain(
       "  bad      record 7, seg-0000-00000000.hlx byte 8192: batch hash does not fit\n  Keep the folder as it is",
@@ -49,6 +54,7 @@ describe("report of a verification", () => {
       checkpointRecords: "256",
       rootKey: null,
       untrusted: [{ from: "5", to: "9", epoch: 0 }],
+      timeStamps: { count: 0, newest: null },
       firstBad: null,
     });
     expect(verificationJson(CORRUPT).firstBad).toEqual({ ...CORRUPT.firstBad, sequence: "7" });

@@ -1,5 +1,6 @@
 /** A verification in words for people, and as an object for programs. */
 import type { LedgerVerdict, LedgerVerification } from "../ledger.ts";
+import { utcText } from "../record-view.ts";
 
 const MEANING: Readonly<Record<LedgerVerdict, string>> = {
   CLEAN: "every record is there and as it was written",
@@ -43,6 +44,12 @@ export function verificationText(folder: string, verification: LedgerVerificatio
     );
   if (signatures > 0 && isWhole(verdict))
     lines.push(`  signed   ${signatures} electronic signatures, each of the record it names`);
+  const { count, newest } = verification.timeStamps;
+  if (newest !== undefined && isWhole(verdict)) {
+    lines.push(
+      `  time     ${count} time-stamped checkpoints, the newest ${utcText(newest.utcNs)} by ${newest.authority}`,
+    );
+  }
   for (const remark of remarks) lines.push(`  note     ${remark}`);
   for (const other of otherSignatures) lines.push(`  also     signed by ${other}, which is not checked here`);
   if (firstBad !== undefined) {
@@ -65,6 +72,10 @@ export interface VerificationJson {
   readonly checkpointRecords: string;
   readonly unsignedShownBy: LedgerVerification["unsignedShownBy"];
   readonly signatures: number;
+  readonly timeStamps: {
+    readonly count: number;
+    readonly newest: { readonly time: string; readonly authority: string } | null;
+  };
   readonly otherSignatures: readonly string[];
   readonly remarks: readonly string[];
   readonly rootKey: string | null;
@@ -80,7 +91,8 @@ export interface VerificationJson {
 }
 
 export function verificationJson(verification: LedgerVerification): VerificationJson {
-  const { firstBad } = verification;
+  const { firstBad, timeStamps } = verification;
+  const stamp = timeStamps.newest;
   return {
     verdict: verification.verdict,
     records: verification.records.toString(),
@@ -88,6 +100,10 @@ export function verificationJson(verification: LedgerVerification): Verification
     checkpointRecords: verification.checkpointRecords.toString(),
     unsignedShownBy: verification.unsignedShownBy,
     signatures: verification.signatures,
+    timeStamps: {
+      count: verification.timeStamps.count,
+      newest: stamp === undefined ? null : { time: utcText(stamp.utcNs), authority: stamp.authority },
+    },
     otherSignatures: verification.otherSignatures,
     remarks: verification.remarks,
     rootKey: verification.rootKey ?? null,

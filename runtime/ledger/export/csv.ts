@@ -1,5 +1,5 @@
 /** The records as a table: RFC 4180, UTF-8 with a byte order mark, so that a spreadsheet reads it right. */
-import type { LedgerRecord } from "../read.ts";
+import type { NamedRecord } from "../people/known-names.ts";
 import { auditColumns, recordJson } from "../record-view.ts";
 
 const COLUMNS = [
@@ -20,11 +20,12 @@ const COLUMNS = [
   "event_id",
   "event",
   "record_hash",
+  "name",
 ];
 
-export function recordsCsv(records: readonly LedgerRecord[]): string {
+export function recordsCsv(records: readonly NamedRecord[]): string {
   const rows = records.map((record) => {
-    const { when, what, who, role, instrument, batch, change, why, signature } = auditColumns(record);
+    const { when, what, who, name, role, instrument, batch, change, why, signature } = auditColumns(record);
     const { sequence, time, clockQuality, origin, durability, eventId, event, recordHash } =
       recordJson(record);
     return [
@@ -45,6 +46,7 @@ export function recordsCsv(records: readonly LedgerRecord[]): string {
       eventId,
       JSON.stringify(event),
       recordHash,
+      name,
     ];
   });
   return `\uFEFF${[COLUMNS, ...rows].map((row) => `${row.map(cell).join(",")}\r\n`).join("")}`;

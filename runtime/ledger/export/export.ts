@@ -7,12 +7,15 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Disk } from "@helix/platform";
 import { listAnchors } from "../anchor.ts";
+import { AnchorCheck, openedBy } from "../anchor-check.ts";
 import { toBase64, toHex, toUtf8 } from "../bytes.ts";
 import { loadPolicy } from "../folder.ts";
 import { newestCheckpoint } from "../high-water-mark.ts";
-import { type Inspection, inspectLedger } from "../inspect.ts";
+import { type Inspection, type InspectOptions, inspectLedger } from "../inspect.ts";
 import type { LedgerCheckpoint } from "../ledger.ts";
 import { asOpenError, damaged, LedgerOpenError } from "../open-error.ts";
+import { type NamedRecord, nameGiver, personOf } from "../people/known-names.ts";
+import { NAMES_FILE, namesText, type PersonName, readNamesTable } from "../people/names-table.ts";
 import { type LedgerPolicy, POLICY_FILE } from "../policy.ts";
 import { ProofTree } from "../proofs.ts";
 import { type LedgerRecord, ledgerRecord, readStored, type StoredBytes } from "../read.ts";
@@ -21,7 +24,6 @@ import { isSelected, type Selection } from "../search.ts";
 import { listSegments } from "../segment.ts";
 import { signedBy } from "../signature.ts";
 import { SignatureCheck } from "../signature-check.ts";
-import { openCheckpoint } from "../signed-note.ts";
 import { recordsCsv } from "./csv.ts";
 import { readmeText, selectionText } from "./readme.ts";
 
@@ -54,7 +56,7 @@ export interface ExportSummary {
 
 interface Chosen {
   readonly stored: StoredBytes;
-  readonly record: LedgerRecord;
+  readonly record: NamedRecord;
 }
 
 /** @throws LedgerOpenError, also when the ledger is damaged: then copy its folder as it is */
@@ -67,10 +69,18 @@ export async function exportLedger(options: ExportOptions): Promise<ExportSummar
     const policy = await loadPolicy(disk, folder);
     if (policy === undefined) throw damaged(folder, `${POLICY_FILE} is not signed by the key it names`);
     const signatures = new SignatureCheck();
-    const onRecord = (record: Uint8Array) => signatures.look(record);
+    const anchors = new AnchorCheck(await listAnchors(disk, folder), policy);
+    const onRecord: InspectOptions["onRecord"] = (record, chain) => {
+      signatures.look(record);
+      anchors.look(chain);
+    };
     const found = await inspectLedger({ disk, folder, policy, from: "first", live: true, onRecord });
     if (found.verdict === "CORRUPT" || found.verdict === "ROLLBACK") {
       throw damaged(folder, `${found.verdict}: ${found.firstBad?.reason}`);
+    }
+    const stamped = anchors.problem(found.chain.sequence);
+    if (stamped !== undefined) {
+      throw damaged(folder, `${stamped.verdict}: ${stamped.file}: ${stamped.reason}`);
     }
     const moved = await signatures.firstMoved({ disk, folder });
     if (moved !== undefined) {
@@ -115,6 +125,8 @@ class Exporter {
     await disk.makeFolder(out);
     await this.#write("records.json", JSON.stringify(this.#document(chosen), null, 1));
     await this.#write("records.csv", recordsCsv(records));
+    const names = await this.#namesOf(records);
+    if (names.length > 0) await this.#write(NAMES_FILE, namesText(names));
     const pdf = records.length <= MAX_PDF_RECORDS;
     if (pdf) await this.#writePdf(records);
     await this.#write("checkpoint.txt", this.#checkpoint.note);
@@ -125,10 +137,11 @@ class Exporter {
     if (withLedger) await this.#copyLedger();
     await this.#write("verify.py", await disk.readFile(VERIFIER));
     const { records: checkpointRecords, root } = this.#checkpoint;
+    const withNames = names.length > 0;
     const summary = { records: records.length, checkpointRecords, root, notCovered: this.#notCovered, pdf };
     await this.#write(
       "README.txt",
-      readmeText({ ...summary, withLedger, selection: this.#options.selection }),
+      readmeText({ ...summary, withLedger, withNames, selection: this.#options.selection }),
     );
     return { ...summary, files: this.#files };
   }
@@ -137,8 +150,9 @@ class Exporter {
     const { folder, disk, selection } = this.#options;
     const chosen: Chosen[] = [];
     const sequences = new Set<bigint>();
+    const named = await nameGiver({ folder, disk });
     for await (const stored of readStored({ folder, disk })) {
-      const record = ledgerRecord(stored);
+      const record = named(ledgerRecord(stored));
       const covered = record.sequence < this.#checkpoint.records;
       if (covered) this.#tree.add(stored.bytes);
       // A signature goes with what it signs.
@@ -153,6 +167,15 @@ class Exporter {
       throw damaged(folder, "records are not those that the newest checkpoint was signed for");
     }
     return chosen;
+  }
+
+  /** Of the people in these records and of nobody else: with them a name can be held against its commitment. */
+  async #namesOf(records: readonly NamedRecord[]): Promise<PersonName[]> {
+    const { disk, folder } = this.#options;
+    const people = new Set(
+      records.flatMap((record) => (record.personName === undefined ? [] : [personOf(record)])),
+    );
+    return (await readNamesTable(disk, folder)).filter(({ person }) => people.has(person));
   }
 
   get #size(): number {
@@ -227,12 +250,8 @@ class Exporter {
   }
 
   #opened(note: string): LedgerCheckpoint {
-    const { keys } = this.#policy;
-    for (let epoch = keys.epoch; epoch >= 0; epoch--) {
-      const key = keys.keyOf(epoch);
-      const checkpoint = key && openCheckpoint(note, key);
-      if (checkpoint !== undefined && keys.mayCover(epoch, checkpoint.records)) return checkpoint;
-    }
+    const checkpoint = openedBy(this.#policy, note);
+    if (checkpoint !== undefined) return checkpoint;
     const message = "an earlier checkpoint that was given is not signed by a key of this ledger";
     throw new LedgerOpenError("not-a-ledger", this.#options.folder, message);
   }

@@ -3,7 +3,7 @@
  * unit; under each record the rest of what it says, and whoever signed it.
  */
 import type { LedgerRecord } from "../read.ts";
-import { auditColumns, localText, signatureParts, toJson } from "../record-view.ts";
+import { auditColumns, localText, signatureParts, toJson, whoText } from "../record-view.ts";
 import { signedBy } from "../signature.ts";
 
 type Document = PDFKit.PDFDocument;
@@ -112,7 +112,9 @@ const INDENT = COLUMNS[0][1];
 const widthOf = (column: number): number => (COLUMNS[column]?.[1] ?? 0) - PADDING;
 
 function cellsOf(record: LedgerRecord): string[] {
-  const { what, who, role, instrument, batch, change, why, signature } = auditColumns(record);
+  const columns = auditColumns(record);
+  const { what, role, instrument, batch, change, why, signature } = columns;
+  const who = whoText(columns);
   return [
     record.sequence.toString(),
     timeOf(record),

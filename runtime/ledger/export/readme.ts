@@ -30,6 +30,7 @@ export function readmeText(of: {
   readonly notCovered: number;
   readonly pdf: boolean;
   readonly withLedger: boolean;
+  readonly withNames: boolean;
   readonly selection: Selection;
 }): string {
   const lines = [
@@ -52,6 +53,11 @@ export function readmeText(of: {
     "proofs/            one C2SP tlog-proof per record, for other verifiers",
     "ledger.policy      which ledger, and all its public keys",
     "verify.py          the verifier; it shares no code with HELIX",
+    ...(of.withNames
+      ? [
+          "names.json         whose the ids are, with the salt of each name's commitment in its PERSON_NAMED record",
+        ]
+      : []),
     ...(of.withLedger ? ["ledger/            the ledger itself, without its private key"] : []),
     "",
     "The first key must be compared with the one that was noted when the ledger was made:",

@@ -503,6 +503,212 @@ def decode_event(body):
     return event
 
 
+# ---- Time-stamps: RFC 3161 in signed data (RFC 5652), RSA (RFC 8017 section 8.2.2), ECDSA (FIPS 186-5) ----
+
+
+def der_items(data):
+    """Tag, content and whole of each value, one after the other."""
+    items, at = [], 0
+    while at < len(data):
+        tag, length, start = data[at], data[at + 1], at + 2
+        if length & 0x80:
+            start += length & 0x7F
+            length = int.from_bytes(data[at + 2:start], "big")
+        end = start + length
+        if end > len(data) or start == at + 2 + 0x80:
+            raise Bad("time-stamp is cut short")
+        items.append((tag, data[start:end], data[at:end]))
+        at = end
+    return items
+
+
+def der_in(item, tag):
+    """What is in a constructed value, which must have this tag."""
+    return der_items(der_content(item, tag))
+
+
+def der_content(item, tag):
+    if item[0] != tag:
+        raise Bad("time-stamp has another form")
+    return item[1]
+
+
+SEQUENCE, SET, INTEGER, OCTETS, OID, FIRST = 0x30, 0x31, 0x02, 0x04, 0x06, 0xA0
+SHA_OIDS = {"608648016503040201": "sha256", "608648016503040202": "sha384", "608648016503040203": "sha512"}
+RSA_OID, EC_OID, TIME_STAMPING = "2a864886f70d010101", "2a8648ce3d0201", bytes.fromhex("06082b06010505070308")
+RSA_SIGNATURES = (RSA_OID, "2a864886f70d01010b", "2a864886f70d01010c", "2a864886f70d01010d")
+# p, b, order, base point; a is -3 (FIPS 186-5, SP 800-186 section 3.2.1)
+CURVES = {
+    "2a8648ce3d030107": (
+        0xFFFFFFFF00000001000000000000000000000000FFFFFFFFFFFFFFFFFFFFFFFF,
+        0x5AC635D8AA3A93E7B3EBBD55769886BC651D06B0CC53B0F63BCE3C3E27D2604B,
+        0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551,
+        (0x6B17D1F2E12C4247F8BCE6E563A440F277037D812DEB33A0F4A13945D898C296,
+         0x4FE342E2FE1A7F9B8EE7EB4A7C0F9E162BCE33576B315ECECBB6406837BF51F5)),
+    "2b81040022": (
+        0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEFFFFFFFF0000000000000000FFFFFFFF,
+        0xB3312FA7E23EE7E4988E056BE3F82D19181D9C6EFE8141120314088F5013875AC656398D8A2ED19D2A85C8EDD3EC2AEF,
+        0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFC7634D81F4372DDF581A0DB248B0A77AECEC196ACCC52973,
+        (0xAA87CA22BE8B05378EB1C71EF320AD746E1D3B628BA79B9859F741E082542A385502F25DBF55296C3A545E3872760AB7,
+         0x3617DE4A96262C6F5D9E98BF9292DC29F8F41DBD289A147CE9DA3113B5F0B8C00A60B1CE1D7E819D7A431D7C90EA0E5F)),
+}
+
+
+def rsa_verify(key, digest_name, message, signature):
+    modulus, exponent = [int.from_bytes(der_content(part, INTEGER), "big") for part in der_in(der_items(key)[0], SEQUENCE)]
+    size = (modulus.bit_length() + 7) // 8
+    oid = next(bytes.fromhex(o) for o, name in SHA_OIDS.items() if name == digest_name)
+    digest = hashlib.new(digest_name, message).digest()
+    algorithm = b"\x06" + bytes([len(oid)]) + oid + b"\x05\x00"
+    info = b"\x30" + bytes([len(algorithm)]) + algorithm + b"\x04" + bytes([len(digest)]) + digest
+    info = b"\x30" + bytes([len(info)]) + info
+    padded = b"\x00\x01" + b"\xff" * (size - len(info) - 3) + b"\x00" + info
+    return len(signature) == size and pow(int.from_bytes(signature, "big"), exponent, modulus) == int.from_bytes(padded, "big")
+
+
+def curve_add(p, one, other):
+    if one is None or other is None:
+        return one or other
+    if one[0] == other[0] and (one[1] + other[1]) % p == 0:
+        return None
+    if one == other:
+        slope = (3 * one[0] * one[0] - 3) * pow(2 * one[1], p - 2, p)
+    else:
+        slope = (other[1] - one[1]) * pow(other[0] - one[0], p - 2, p)
+    x = (slope * slope - one[0] - other[0]) % p
+    return x, (slope * (one[0] - x) - one[1]) % p
+
+
+def curve_multiply(p, scalar, point):
+    result = None
+    for bit in bin(scalar)[2:]:
+        result = curve_add(p, result, result)
+        if bit == "1":
+            result = curve_add(p, result, point)
+    return result
+
+
+def ecdsa_verify(curve, key, digest_name, message, signature):
+    p, b, order, base = CURVES[curve]
+    size = (p.bit_length() + 7) // 8
+    r, s = [int.from_bytes(der_content(part, INTEGER), "big") for part in der_in(der_items(signature)[0], SEQUENCE)]
+    x, y = int.from_bytes(key[1:1 + size], "big"), int.from_bytes(key[1 + size:], "big")
+    if key[0] != 4 or len(key) != 1 + 2 * size or (y * y - x * x * x + 3 * x - b) % p or not (0 < r < order and 0 < s < order):
+        return False
+    digest = hashlib.new(digest_name, message).digest()
+    e = int.from_bytes(digest, "big") >> max(0, 8 * len(digest) - order.bit_length())
+    inverse = pow(s, order - 2, order)
+    point = curve_add(p, curve_multiply(p, e * inverse % order, base), curve_multiply(p, r * inverse % order, (x, y)))
+    return point is not None and point[0] % order == r
+
+
+def der_time(item):
+    """Digits down to the second, of a GeneralizedTime or a UTCTime; both in UTC."""
+    match = re.fullmatch(r"(\d\d)?(\d{12})(?:\.\d+)?Z", item[1].decode("ascii"))
+    if not match:
+        raise Bad("time-stamp has a time of another form")
+    century = match.group(1) or ("19" if match.group(2)[:2] >= "50" else "20")
+    return century + match.group(2)
+
+
+class Certificate:
+    """What a time-stamp's signer says of itself. Whether that is so, a root that the reader trusts would have to say."""
+
+    def __init__(self, item):
+        fields = der_in(der_in(item, SEQUENCE)[0], SEQUENCE)
+        fields = fields[1:] if fields[0][0] == FIRST else fields
+        serial, _, issuer, validity, subject, key = fields[:6]
+        self.identity = issuer[2] + serial[2]
+        self.begins, self.ends = [der_time(part) for part in der_in(validity, SEQUENCE)]
+        names = [pair for part in der_in(subject, SEQUENCE) for pair in [der_in(p, SEQUENCE) for p in der_in(part, SET)]]
+        common = [value[1].decode("utf-8", "replace") for oid, value in names if oid[1].hex() == "550403"]
+        self.name = common[0] if common else "an authority without a name"
+        algorithm, bits = der_in(key, SEQUENCE)
+        self.algorithm = [part[1].hex() for part in der_in(algorithm, SEQUENCE)]
+        self.key = bits[1][1:]
+        usages = [e[-1][1] for part in fields[6:] if part[0] == 0xA3 for e in
+                  [der_in(x, SEQUENCE) for x in der_in(der_items(part[1])[0], SEQUENCE)] if e[0][1].hex() == "551d25"]
+        self.may_stamp = any(TIME_STAMPING in usage for usage in usages)
+
+    def verify(self, kind, digest_name, message, signature):
+        """True or False; None for a kind of signature that this verifier does not know."""
+        if self.algorithm[0] == RSA_OID and kind in RSA_SIGNATURES:
+            return rsa_verify(self.key, digest_name, message, signature)
+        if self.algorithm[0] == EC_OID and self.algorithm[1] in CURVES:
+            return ecdsa_verify(self.algorithm[1], self.key, digest_name, message, signature)
+        return None
+
+
+def read_time_stamp(token, note):
+    """When the note was there, and who says so. It must be granted, of this note and signed as it says."""
+    try:
+        status, content = der_in(der_items(token)[0], SEQUENCE)[:2]
+        if der_in(status, SEQUENCE)[0][1] not in (b"\x00", b"\x01"):
+            raise Bad("time-stamp was not granted")
+        signed = der_in(der_in(der_in(content, SEQUENCE)[1], FIRST)[0], SEQUENCE)
+        kind, content = der_in(signed[2], SEQUENCE)
+        if der_content(kind, OID).hex() != "2a864886f70d0109100104":
+            raise Bad("what is signed is not a time-stamp")
+        info = der_content(der_in(content, FIRST)[0], OCTETS)
+        fields = der_in(der_items(info)[0], SEQUENCE)
+        algorithm, imprint = der_in(fields[2], SEQUENCE)
+        if SHA_OIDS.get(der_in(algorithm, SEQUENCE)[0][1].hex()) != "sha256" or imprint[1] != hashlib.sha256(note).digest():
+            raise Bad("time-stamp is not of this checkpoint")
+        time = der_time(fields[4])
+        certificates = [Certificate(c) for part in signed[3:-1] if part[0] == FIRST for c in der_items(part[1])]
+        return time, check_signer(der_in(signed[-1], SET)[0], info, certificates, time)
+    except (IndexError, ValueError) as error:
+        raise Bad("time-stamp has another form") from error
+
+
+def check_signer(signer, info, certificates, time):
+    _, identity, digest, attributes, kind, signature = der_in(signer, SEQUENCE)[:6]
+    digest_name = SHA_OIDS.get(der_in(digest, SEQUENCE)[0][1].hex())
+    certificate = next((c for c in certificates if c.identity == identity[1]), None)
+    if certificate is None or digest_name is None:
+        return "an authority whose signature is not checked here"
+    stated = [der_in(a, SEQUENCE) for a in der_in(attributes, FIRST)]
+    message = [value[1] for oid, values in stated if oid[1].hex() == "2a864886f70d010904" for value in der_in(values, SET)]
+    if message != [hashlib.new(digest_name, info).digest()]:
+        raise Bad("time-stamp has changed since it was signed")
+    # What is signed are the attributes as a SET, not as the [0] that they stand in.
+    good = certificate.verify(der_in(kind, SEQUENCE)[0][1].hex(), digest_name, b"\x31" + attributes[2][1:], signature[1])
+    if good is None:
+        return "%s (by a kind of signature that is not checked here)" % certificate.name
+    if not good:
+        raise Bad("time-stamp is not signed by the certificate that it names")
+    if not certificate.may_stamp or not certificate.begins <= time <= certificate.ends:
+        raise Bad("time-stamp is signed by a certificate that was not valid for it then")
+    return certificate.name
+
+
+def time_stamp_line(name, size, stamp):
+    time, authority = stamp
+    shown = "%s-%s-%s %s:%s:%s" % (time[:4], time[4:6], time[6:8], time[8:10], time[10:12], time[12:])
+    return "%s.tsr: the first %d records were there at %s UTC, signed by %s" % (name, size, shown, authority)
+
+
+def read_anchors(folder, policy):
+    """Name, checkpoint and time-stamp of each time-stamped checkpoint that lies in the folder."""
+    for file in sorted(os.listdir(folder)):
+        if not re.fullmatch(r"anchor-\d+\.tsr", file):
+            continue
+        name = file[:-4]
+        try:
+            with open(os.path.join(folder, name + ".txt"), "rb") as opened:
+                note = opened.read()
+            with open(os.path.join(folder, file), "rb") as opened:
+                token = opened.read()
+            yield name, policy.checkpoint(note.decode("utf-8", "replace")), read_time_stamp(token, note)
+        except FileNotFoundError as error:
+            raise Bad("%s.txt is missing, which %s is a time-stamp of" % (name, file)) from error
+        except Bad as problem:
+            raise Bad("%s: %s" % (name, problem)) from problem
+
+
+WHOSE = "whether the signer of a time-stamp is who it says is not checked here: openssl ts -verify with its root does"
+
+
 # ---- A whole ledger ------------------------------------------------------------------------------------
 
 CLASSES = {1: "A", 2: "B", 3: "C"}
@@ -616,6 +822,10 @@ class LedgerCheck:
         self.statements += [(s, r, "ledger.policy") for s, r in zip(policy.starts, policy.roots) if r is not None]
         self.statements += [(s, r, "ledger.policy") for s, r in self.policy.trusted.values()]
         self.covered = max((c.size for _, c in self.marks), default=0)
+        self.anchors = list(read_anchors(folder, policy))
+        self.anchored = {}
+        for name, checkpoint, _ in self.anchors:
+            self.anchored.setdefault(checkpoint.size, []).append((checkpoint.root, name))
 
     def read(self, name):
         with open(os.path.join(self.folder, name), "rb") as file:
@@ -660,6 +870,9 @@ class LedgerCheck:
         for size, root, name in self.statements:
             if size == self.tree.size and root != self.tree.root():
                 raise Bad("the first %d records are not those that %s was signed for" % (size, name))
+        for root, name in self.anchored.get(self.tree.size, ()):
+            if root != self.tree.root():
+                raise Bad("the first %d records are not those that %s.txt was signed for" % (self.tree.size, name))
 
     def run(self):
         names = sorted(n for n in os.listdir(self.folder) if re.fullmatch(r"seg-\d{4}-\d{8}\.hlx", n))
@@ -680,6 +893,8 @@ class LedgerCheck:
                 raise Bad("%s, which record %d says was set aside, is gone" % (name, sequence))
         if self.tree.size < self.covered:
             raise Bad("a signed checkpoint counts %d records, %d are here" % (self.covered, self.tree.size))
+        if max(self.anchored, default=0) > self.tree.size:
+            raise Bad("a time-stamped checkpoint counts %d records, %d are here" % (max(self.anchored), self.tree.size))
 
     def segment(self, number, name, successor):
         data = self.read(name)
@@ -780,13 +995,6 @@ def check_signature(sequence, event, hashes, all_are_here):
 # ---- An export ------------------------------------------------------------------------------------------
 
 
-def parse_time_stamp(token, note):
-    """The token must speak of this very checkpoint; whose it is, `openssl ts -verify` says."""
-    imprint = hashlib.sha256(note).digest()
-    if b"\x04\x20" + imprint not in token:
-        raise Bad("time-stamp is not of this checkpoint")
-
-
 class ExportCheck:
     def __init__(self, folder):
         self.folder = folder
@@ -815,8 +1023,8 @@ class ExportCheck:
         for other in checkpoint.others:
             self.lines.append("also signed by %s, which is not checked here" % other)
         self.table(document["records"], records)
-        self.consistency(policy, checkpoint)
-        self.time_stamps(note)
+        proven = self.consistency(policy, checkpoint)
+        self.time_stamps(policy, proven | {(checkpoint.size, checkpoint.root)})
         if os.path.isdir(os.path.join(self.folder, "ledger")):
             self.whole_ledger(policy, checkpoint, records)
         return policy, checkpoint, len(records)
@@ -876,13 +1084,16 @@ class ExportCheck:
             if size <= checkpoint.size and (size, root) not in proven:
                 raise Bad("no proof that the first %d records, which the policy states, are still the same" % size)
         self.lines.append("%d earlier states proven to be part of it" % len(proofs))
+        return proven
 
-    def time_stamps(self, note):
-        for name in sorted(os.listdir(self.folder)):
-            if name.endswith(".tsr"):
-                anchored = self.read(name[:-4] + ".txt") if name != "checkpoint.tsr" else note
-                parse_time_stamp(self.read(name), anchored)
-                self.lines.append("%s is of its checkpoint; check the authority with openssl ts -verify" % name)
+    def time_stamps(self, policy, proven):
+        stamps = list(read_anchors(self.folder, policy))
+        for name, anchored, stamp in stamps:
+            if (anchored.size, anchored.root) not in proven:
+                raise Bad("%s.txt: no proof that its %d records are still the same" % (name, anchored.size))
+            self.lines.append(time_stamp_line(name, anchored.size, stamp))
+        if stamps:
+            self.lines.append(WHOSE)
 
     def whole_ledger(self, policy, checkpoint, records):
         folder = os.path.join(self.folder, "ledger")
@@ -920,6 +1131,9 @@ def check_folder(folder):
              % (check.tree.size, check.batch_number, check.covered, check.unsigned())]
     if check.signed:
         lines.append("%d electronic signatures, each of the record it names" % check.signed)
+    lines += [time_stamp_line(name, anchored.size, stamp) for name, anchored, stamp in check.anchors]
+    if check.anchors:
+        lines.append(WHOSE)
     for other in sorted({other for _, c in check.marks for other in c.others}):
         lines.append("also signed by %s, which is not checked here" % other)
     result = {"kind": "ledger", "torn": check.torn, "records": check.tree.size, "checkpointRecords": check.covered,

@@ -22,7 +22,7 @@ function text(event: Extract<SupervisorEvent, { instrument: string }>): string |
     case "gap":
       return `${event.missing} sample(s) of ${event.channel} missing before ${event.nextSequence}`;
     case "interruption":
-      return `measuring again; readings since ${new Date(Number(event.sinceUtcNs / 1_000_000n)).toISOString()} may be missing: HELIX had died`;
+      return `measuring again; readings since ${new Date(Number(event.sinceUtcNs / 1_000_000n)).toISOString()} may be missing: HELIX had died, or the driver was replaced`;
     case "drop":
       return `frame ${event.drop.droppedSequence} of channel ${event.drop.channelId} dropped (${event.drop.dropReason.reason})`;
     case "crc-failure":

@@ -1,20 +1,22 @@
 import { createHash } from "node:crypto";
-import { resolve } from "node:path";
 import { type CliContext, CliError, type CommandOutcome, defineCommand, EXIT } from "@helix/cli";
-import { type HelixConfig, loadHelixConfig } from "@helix/config";
+import type { HelixConfig } from "@helix/config";
+import type { Log } from "@helix/hal";
 import {
   type Ledger,
   type LedgerCheckpoint,
-  LedgerOpenError,
   LedgerUnavailableError,
-  openLedger,
   PASSPHRASE_VARIABLE,
-  type UnwrittenRecord,
+  TimeStamping,
+  timeStampedLedger,
 } from "@helix/ledger";
 import { accountName, jsonLog, silentLog } from "@helix/platform";
 import { formerRecords } from "../carried-state.ts";
+import { controlPath } from "../control/messages.ts";
+import { openControl } from "../control/server.ts";
 import { createInProcessHost } from "../in-process-host.ts";
 import { createSupervisor, type Supervisor, type SupervisorOptions } from "../supervisor.ts";
+import { configurationAt, openConfiguredLedger, orCliError } from "./configuration.ts";
 import { eventLine } from "./event-line.ts";
 import { OperatorScreen } from "./operator-screen.ts";
 
@@ -25,20 +27,17 @@ export const command = defineCommand({
   details:
     "Connects every instrument with auto_connect, streams, checks health, reconnects with backoff and keeps the audit " +
     "ledger. Ctrl-C stops streams, closes sessions and closes the ledger. The ledger's key is sealed with the passphrase " +
-    `in ${PASSPHRASE_VARIABLE} when that is set. [ledger] emergency_folder names a folder on another device that takes ` +
-    "alarms and stops while the ledger's own disk is full or failing. Where that fails too they are written to standard " +
-    "error, and commands stay refused but for those that stop something.",
+    `in ${PASSPHRASE_VARIABLE} when that is set. Once a driver is registered (helix driver register), no other code is ` +
+    `loaded. [ledger] emergency_folder names a folder on another device that takes ` +
+    "alarms and stops while the ledger's own disk is full or failing; where that fails too they are written to standard " +
+    "error, and commands stay refused but for those that stop something. time_stamp_url names an RFC 3161 authority that " +
+    "time-stamps the ledger every day and at the end of a batch.",
   arguments: { config: { summary: "path of helix.toml (default: ./helix.toml)", count: "optional" } },
   examples: [{ line: "helix up /etc/helix/helix.toml", explains: "run a plant's instruments" }],
 
   async run(input, context): Promise<CommandOutcome> {
-    const path = resolve(context.cwd, input.arguments.config ?? "helix.toml");
-    if ((await context.platform.disk.stat(path))?.kind !== "file") {
-      throw new CliError(`there is no ${path}`, {
-        advice: "Name the configuration file: helix up <path of helix.toml>",
-      });
-    }
-    const config = await loadHelixConfig({ disk: context.platform.disk, path });
+    const given = input.arguments.config ?? "helix.toml";
+    const config = await configurationAt(given, context, "helix up <path of helix.toml>");
     const ledger = await openConfiguredLedger(config.ledger, context);
     try {
       const summary = await runUntilStopped(config, ledger, context);
@@ -64,55 +63,17 @@ async function lastCheckpoint(ledger: Ledger): Promise<LedgerCheckpoint> {
   }
 }
 
-async function openConfiguredLedger(
-  { folder, emergencyFolder }: HelixConfig["ledger"],
-  { platform, env, err }: CliContext,
-): Promise<Ledger> {
-  const onUnwritten = (record: UnwrittenRecord) => err.write(`${unwrittenLine(record)}\n`);
-  try {
-    return await openLedger({
-      folder,
-      ...platform,
-      dataOrigin: "physical",
-      passphrase: env[PASSPHRASE_VARIABLE],
-      ...(emergencyFolder === undefined ? {} : { emergency: { folder: emergencyFolder, onUnwritten } }),
-    });
-  } catch (error) {
-    // Its message says what to do.
-    if (error instanceof LedgerOpenError) throw new CliError(error.message, { cause: error });
-    throw error;
-  }
-}
-
-/**
- * The record itself, since it stands nowhere else: on standard error, which a service manager brings to the
- * system's log on another machine or disk.
- */
-function unwrittenLine({ event, eventId, reason }: UnwrittenRecord): string {
-  const shown = JSON.stringify(event, (_, value) => (typeof value === "bigint" ? `${value}` : value));
-  return `helix: neither the ledger nor its emergency log takes this safety record (${reason}): ${eventId} ${shown}`;
-}
-
-/** A ledger that cannot be read, or cannot take even the record of the start, keeps all from starting. */
-async function startedOrRefused(options: SupervisorOptions): Promise<Supervisor> {
-  try {
-    return await createSupervisor(options);
-  } catch (error) {
-    if (error instanceof LedgerUnavailableError || error instanceof LedgerOpenError)
-      throw new CliError(error.message, { cause: error });
-    throw error;
-  }
-}
-
 async function runUntilStopped(
-  config: Awaited<ReturnType<typeof loadHelixConfig>>,
+  config: HelixConfig,
   ledger: Ledger,
   context: CliContext,
 ): Promise<Record<string, unknown>> {
   const screen = new OperatorScreen(context);
-  const supervisor = await startedOrRefused({
+  const stamping = timeStamping(config, ledger, context, (line) => screen.print(line));
+  // A ledger that cannot be read, or cannot take even the record of the start, keeps all from starting.
+  const start = {
     platform: context.platform,
-    ledger,
+    ledger: stamping === undefined ? ledger : timeStampedLedger(ledger, stamping),
     formerRecords: formerRecords({ folder: config.ledger.folder, disk: context.platform.disk }),
     host: createInProcessHost(context.platform.disk),
     config,
@@ -127,15 +88,23 @@ async function runUntilStopped(
       const line = eventLine(event);
       if (line !== undefined) screen.print(line);
     },
-  });
+  } satisfies SupervisorOptions;
+  const supervisor = await orCliError(() => createSupervisor(start));
+  const door = await openDoor(config, supervisor, start.log, context);
+  const stopStamping = new AbortController();
+  const stamped = stamping?.run(stopStamping.signal);
   try {
     context.out.write(`${config.instruments.length} instrument(s) of ${config.source.file}; Ctrl-C stops\n`);
+    tellUnregistered(supervisor, context);
     supervisor.start();
     screen.watch(supervisor);
     await aborted(context.signal);
   } finally {
     screen.stop();
+    await door?.close();
+    stopStamping.abort();
     await supervisor.stop(stopReason(context.signal));
+    await stamped;
     context.out.write("streams stopped, sessions closed\n");
   }
   return {
@@ -145,6 +114,45 @@ async function runUntilStopped(
       ...screen.counts(view.key),
     })),
   };
+}
+
+/** Measuring does not depend on it. */
+async function openDoor(
+  config: HelixConfig,
+  supervisor: Supervisor,
+  log: Log,
+  { platform, err }: CliContext,
+) {
+  try {
+    return await openControl({
+      path: controlPath(config.ledger.folder),
+      supervisor,
+      disk: platform.disk,
+      log,
+    });
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    err.write(`helix: while this runs, no driver can be registered or reloaded: ${reason}\n`);
+    return undefined;
+  }
+}
+
+function tellUnregistered({ instruments }: Supervisor, { out }: CliContext): void {
+  const names = instruments.filter(({ driver }) => driver.registration === undefined).map(({ key }) => key);
+  if (names.length > 0)
+    out.write(`nobody vouches for the driver of ${names.join(", ")}; see: helix driver register --help\n`);
+}
+
+/** Undefined where helix.toml names no authority. */
+function timeStamping(
+  { ledger: { folder, timeStampUrl: url } }: HelixConfig,
+  ledger: Ledger,
+  { platform }: CliContext,
+  tell: (line: string) => void,
+): TimeStamping | undefined {
+  if (url === undefined) return undefined;
+  const { disk, clock, random } = platform;
+  return new TimeStamping({ ledger, folder, disk, clock, random: random.fork("time-stamps"), url, tell });
 }
 
 function ledgerResult(folder: string, { records, root }: LedgerCheckpoint) {

@@ -56,6 +56,7 @@ async function page(given: Partial<WhatIfQuestion> = {}, plan: Partial<EnsembleP
     provenance: [["model", "<hostile>"]],
     start: { summary: "from <here>", rows: [["V", "1", "L", "a & b", ""]] },
     optimisation: undefined,
+    variations: question.plan.variations,
   });
 }
 

@@ -12,6 +12,7 @@ export function profileChart(
   decisions: readonly Decision[],
   values: readonly number[],
   unit: string,
+  timeUnit: string,
   s: number,
 ): string {
   const low = Math.min(0, ...decisions.map((decision) => decision.low));
@@ -34,6 +35,14 @@ export function profileChart(
     return `${bar(left, base, 'fill="var(--s0)" opacity=".45"')}${bar(left + width + 2, values[i] ?? Number.NaN, `fill="${lineOf(s).colour}"`)}<text x="${px(left + width)}" y="${HEIGHT - BELOW + 15}" text-anchor="middle">${escaped(label.replace(/^.*\[(.*)\]$/, "$1"))}</text>`;
   });
   const name = decisions[0]?.label.replace(/\[.*$/, "") ?? "";
-  return `<figure class="wide"><figcaption><b>${escaped(name)}</b> <span class="text">${escaped([unitText(unit), "pale: as it is, full: optimised"].filter(Boolean).join("; "))}</span></figcaption>
+  return `<figure class="wide"><figcaption><b>${escaped(name)}</b> <span class="text">${escaped([unitText(unit), piecesText(decisions, timeUnit), "pale: as it is, full: optimised"].filter(Boolean).join("; "))}</span></figcaption>
 <svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img"><title>${escaped(decisions.map((d, i) => `${d.label} ${figure(values[i] ?? Number.NaN)}`).join(", "))}</title>${ticks.join("")}<path class="axis" d="M${LEFT} ${y(low)}H${WIDTH - RIGHT}"/>${bars.join("\n")}</svg></figure>`;
+}
+
+/** What the numbers under the bars count. */
+function piecesText([first]: readonly Decision[], timeUnit: string): string {
+  const span = first?.target.span;
+  if (!span) return "";
+  const length = span.to - span.from;
+  return timeUnit === "h" && length === 24 ? "day by day" : `in pieces of ${figure(length)} ${timeUnit}`;
 }

@@ -44,6 +44,7 @@ thead th{color:var(--muted);font-weight:500;font-size:12.5px;border-bottom:1px s
 tbody th{font-weight:600}
 table.shares td,table.shares thead th+th{padding:5px 8px;text-align:center;min-width:56px}
 table.shares td{border:2px solid var(--paper)}
+table .drawn{display:block;min-width:320px;white-space:normal;text-align:left;color:var(--muted);font-size:12px}
 table .unit{color:var(--muted);font-weight:400}
 .provenance{font-size:13px;display:grid;grid-template-columns:max-content 1fr;gap:3px 18px;margin:12px 0 0}
 .provenance dt{font-weight:500}

@@ -1,0 +1,59 @@
+/**
+ * A plant that nobody drives: real instruments, or whatever stands in for them. Plant time is the clock's,
+ * from the moment at which the run begins; nothing can be granted to it, and it never stands still.
+ */
+import type { Cancellable, Clock } from "@helix/hal";
+import type { Plant } from "./plant.ts";
+
+/** The operator's view of time moves on as often, ms. */
+const TICK_MS = 1000;
+
+export class ClockedPlant implements Plant {
+  readonly #clock: Clock;
+  readonly #beginS: number;
+  readonly #timers = new Set<Cancellable>();
+  readonly #failed = Promise.withResolvers<never>();
+  #beganNs: bigint | undefined;
+
+  constructor(clock: Clock, beginS: number) {
+    this.#clock = clock;
+    this.#beginS = beginS;
+    // Whoever waits hears of it; nobody may be waiting.
+    this.#failed.promise.catch(() => {});
+  }
+
+  /** Plant time begins to pass. @param onTime told of it every second */
+  begin(onTime: (timeS: number) => void): void {
+    this.#beganNs = this.#clock.monotonicNs();
+    this.#timers.add(this.#clock.interval(TICK_MS, () => onTime(this.timeS)));
+  }
+
+  get timeS(): number {
+    if (this.#beganNs === undefined) return this.#beginS;
+    return this.#beginS + Number(this.#clock.monotonicNs() - this.#beganNs) / 1e9;
+  }
+
+  /** A real plant takes no orders about time. */
+  advance(): void {}
+
+  reached(untilS: number): Promise<void> {
+    const there = Promise.withResolvers<void>();
+    const timer = this.#clock.timer(Math.max(0, (untilS - this.timeS) * 1000), () => {
+      this.#timers.delete(timer);
+      there.resolve();
+    });
+    this.#timers.add(timer);
+    return Promise.race([there.promise, this.#failed.promise]);
+  }
+
+  /** Nothing will be reached any more. */
+  fail(error: Error): void {
+    this.#failed.reject(error);
+  }
+
+  /** Lets go of every timer. */
+  close(): void {
+    for (const timer of this.#timers) timer.cancel();
+    this.#timers.clear();
+  }
+}

@@ -1,0 +1,115 @@
+/** Time-stamps of a real authority (openssl), and what they look like when somebody has touched them. */
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { toUtf8 } from "../bytes.ts";
+import { sha256 } from "../hashing.ts";
+import { hasOpenssl, type LocalTsa, startLocalTsa } from "../testing/local-tsa.ts";
+import { AnchorError, nonceOf, timeStampRequest } from "./request.ts";
+import { readTimeStamp } from "./token.ts";
+
+const NOTE = toUtf8("helix/site\n31\nroot\n");
+const request = timeStampRequest(sha256(NOTE), nonceOf(new Uint8Array(8).fill(7)));
+const VERIFIER = join(import.meta.dirname, "..", "export");
+const python = spawnSync("python3", ["--version"]).status === 0;
+
+describe.skipIf(!hasOpenssl).each(["rsa", "ec"] as const)(
+  `a time-stamp by a %s key${hasOpenssl ? "" : " (skipped: needs openssl)"}`,
+  (key) => {
+    let home: string;
+    let tsa: LocalTsa;
+    let token: Uint8Array;
+    beforeAll(async () => {
+      home = mkdtempSync(join(tmpdir(), "helix-tsa-"));
+      tsa = await startLocalTsa(join(home, "tsa"), { key });
+      token = tsa.reply(request);
+    });
+    afterAll(async () => {
+      await tsa.stop();
+      rmSync(home, { recursive: true, force: true });
+    });
+
+    /** Each token's verdict by verify.py: its authority, or what is wrong. */
+    function byPython(tokens: readonly Uint8Array[]): string[] {
+      writeFileSync(join(home, "note"), NOTE);
+      writeFileSync(
+        join(home, "tokens"),
+        JSON.stringify(tokens.map((one) => Buffer.from(one).toString("hex"))),
+      );
+      const program = `
+import json, sys; sys.path.insert(0, ${JSON.stringify(VERIFIER)}); sys.dont_write_bytecode = True
+import verify as v
+note = open("note", "rb").read()
+for token in json.load(open("tokens")):
+    try: print(v.read_time_stamp(bytes.fromhex(token), note)[1])
+    except v.Bad as problem: print("BAD", problem)
+`;
+      const { stdout, stderr } = spawnSync("python3", ["-c", program], { cwd: home, encoding: "utf8" });
+      expect(stderr).toBe("");
+      return stdout.trimEnd().split("\n");
+    }
+
+    test("tells when, by whom and for which request", () => {
+      const stamp = readTimeStamp(token, NOTE);
+      expect(stamp).toMatchObject({ authority: "CN=Test TSA", nonce: "4c0707070707070707" });
+      expect(Math.abs(Number(stamp.utcNs / 1_000_000n) - Date.now())).toBeLessThan(600_000);
+      if (python) expect(byPython([token])).toEqual(["Test TSA"]);
+    });
+
+    test("is none of anything else", () => {
+      expect(() => readTimeStamp(token, toUtf8("helix/site\n32\nroot\n"))).toThrow("of something else");
+    });
+
+    test("is none once a byte of what is signed, or of the signature, has changed", () => {
+      const hex = Buffer.from(token).toString("hex");
+      // From the signed text on: what comes before and the certificate hold free text that nothing here reads.
+      const from = hex.indexOf("2a864886f70d0109100104") / 2;
+      const certificate = hex.indexOf("a082", from * 2) / 2;
+      const signed = [...Array(certificate - from).keys()].map((i) => from + i);
+      const signature = [...Array(60).keys()].map((i) => token.length - 1 - i);
+      const changed = [...signed, ...signature].map((at) => {
+        const copy = Uint8Array.from(token);
+        copy[at] = (copy[at] ?? 0) ^ 0x01;
+        return copy;
+      });
+      expect(changed.length).toBeGreaterThan(100);
+      for (const one of changed) expect(() => readTimeStamp(one, NOTE)).toThrow(AnchorError);
+      if (!python) return;
+      const sample = changed.filter((_, i) => i % 9 === 0);
+      expect(byPython(sample).filter((line) => !line.startsWith("BAD"))).toEqual([]);
+    });
+
+    test("cut short anywhere is none, and nothing but a clear error", () => {
+      for (let length = 0; length < token.length; length += 7) {
+        expect(() => readTimeStamp(token.subarray(0, length), NOTE)).toThrow(AnchorError);
+      }
+    });
+  },
+);
+
+describe.skipIf(!hasOpenssl)(`an authority${hasOpenssl ? "" : " (skipped: needs openssl)"}`, () => {
+  let home: string;
+  beforeAll(() => {
+    home = mkdtempSync(join(tmpdir(), "helix-tsa-"));
+  });
+  afterAll(() => rmSync(home, { recursive: true, force: true }));
+
+  test("that refuses is told with its own words", async () => {
+    const tsa = await startLocalTsa(join(home, "refusing"));
+    const unknownHash = Uint8Array.from(request);
+    // SHA-256's identifier ends in 01; there is no 0f.
+    unknownHash[Buffer.from(request).toString("hex").indexOf("608648016503040201") / 2 + 8] = 0x0f;
+    expect(() => readTimeStamp(tsa.reply(unknownHash), NOTE)).toThrow(
+      /the authority refused with status 2: .*(algorithm|digest)/i,
+    );
+    await tsa.stop();
+  });
+
+  test("that answers with anything else gives none", () => {
+    for (const text of ["", "<html>not here</html>", "0\u0000"]) {
+      expect(() => readTimeStamp(toUtf8(text), NOTE)).toThrow(/the answer is not a time-stamp response/);
+    }
+  });
+});
