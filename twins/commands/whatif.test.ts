@@ -223,6 +223,9 @@ describe("what cannot be asked is said", () => {
     ],
     [{ sampling: "sobol" }, "--sampling sobol varies at most 10 quantities, not 24"],
     [{ fromRun: "nowhere" }, "--from-run nowhere: there is no such record"],
+    [{ csv: "nowhere/bands.csv" }, `--csv nowhere/bands.csv: there is no folder ${join(folder, "nowhere")}`],
+    [{ runsCsv: "." }, "--runs-csv .: is a folder"],
+    [{ parquet: "/dev/full" }, "--parquet /dev/full: is no plain file"],
   ])("%j", async (given, message) => {
     await expect(ask(given)).rejects.toThrow(message);
   });

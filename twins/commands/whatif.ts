@@ -99,7 +99,7 @@ export const command = defineCommand({
     over: {
       kind: "texts",
       value: "name=low..high",
-      summary: "what may be decided: feed[1..14]=0.5x..2x; the model's bounds where none are given",
+      summary: "what may be decided: feed[3..14]=0.5x..2x; the model's bounds where none are given",
     },
     keep: { kind: "texts", value: "limit", summary: "what must be kept along the run: V<=2.2" },
     fromRun: {
