@@ -40,6 +40,28 @@ test("the same numbers with no worker, one or two, in JavaScript or WebAssembly"
   expect(await runEnsemble(plan({ backEnd: "javascript" }), { workers: 0 })).toEqual(alone);
 });
 
+test("with events too: the same bytes with no thread or two, in JavaScript or WebAssembly", async () => {
+  const text = readFileSync(libraryFile("penicillin-birol"), "utf8");
+  const birol = readModel(text, "penicillin-birol.twin").model;
+  expect(birol.events).not.toEqual([]);
+  const given: EnsemblePlan = {
+    ...plan({ method: "rodas4", runs: 40, end: birol.time.end, outputs: [200] }),
+    modelText: text,
+    file: "penicillin-birol.twin",
+    variations: [parseVariation("mu_x=0.9x..1.1x", birol)],
+  };
+  const [alone, ...others] = [
+    await runEnsemble(given, { workers: 0 }),
+    await runEnsemble(given, { workers: 2, threadsFrom: 0 }),
+    await runEnsemble({ ...given, backEnd: "javascript" }, { workers: 0 }),
+  ];
+  expect(alone?.finished).toBe(40);
+  for (const other of others) {
+    expect(other).toEqual(alone);
+    expect(Buffer.compare(Buffer.from(other.finals.buffer), Buffer.from(alone?.finals.buffer ?? []))).toBe(0);
+  }
+});
+
 test("bands are ordered, start together and widen", async () => {
   const { bands } = await runEnsemble(plan(), { workers: 0 });
   for (const band of bands["mAb"] ?? [])

@@ -46,9 +46,14 @@ test("the controllers keep the temperature whatever the coolant's, and what they
   expect(bands["T"]?.at(-1)?.quantiles[2]).toBeCloseTo(298, 0);
 });
 
-test("the numbers do not depend on the threads, nor a run on the others", async () => {
-  const [here, there] = [await runEnsemble(plan, { workers: 0 }), await runEnsemble(plan, { workers: 2 })];
-  expect(Buffer.compare(Buffer.from(here.finals.buffer), Buffer.from(there.finals.buffer))).toBe(0);
+test("the bytes do not depend on the threads, the back end, or the other runs", async () => {
+  const here = await runEnsemble(plan, { workers: 0 });
+  const others = [
+    await runEnsemble(plan, { workers: 2, threadsFrom: 0 }),
+    await runEnsemble({ ...plan, backEnd: "javascript" }, { workers: 0 }),
+  ];
+  for (const { finals } of others)
+    expect(Buffer.compare(Buffer.from(here.finals.buffer), Buffer.from(finals.buffer))).toBe(0);
 });
 
 test("a batch whose equations stop giving numbers is reported as that, with the time; the others go on", async () => {
