@@ -43,7 +43,7 @@ export const command = defineCommand({
     sampling: {
       kind: "text",
       value: "how",
-      summary: "how draws fill the ranges; sobol for up to ten quantities",
+      summary: "how draws fill the ranges; sobol for up to 128 quantities",
       choices: ["latin-hypercube", "sobol"],
       default: "latin-hypercube",
     },

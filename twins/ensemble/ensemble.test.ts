@@ -153,9 +153,12 @@ test("Sobol sampling gives nearly the same bands, and refuses more dimensions th
   );
   const median = (result: typeof latin) => result?.bands["mAb"]?.at(-1)?.quantiles[2] ?? Number.NaN;
   expect(median(sobol) / median(latin)).toBeCloseTo(1, 1);
-  const eleven = model.parameters.slice(0, 11).map((p) => `${p.name}=0.9x..1.1x`);
-  await expect(runEnsemble(plan({ sampling: "sobol" }, eleven), { workers: 0 })).rejects.toThrow(
-    "Sobol sampling varies at most 10 quantities; use a Latin hypercube",
+  const hours = Array.from({ length: 129 }, (_, k) =>
+    parseVariation(`feed[${k + 1}]=0..0.01`, model, { piece: 1 }),
+  );
+  const beyond = { ...plan({ sampling: "sobol" }), variations: hours };
+  await expect(runEnsemble(beyond, { workers: 0 })).rejects.toThrow(
+    "Sobol sampling varies at most 128 quantities; use a Latin hypercube",
   );
 });
 
