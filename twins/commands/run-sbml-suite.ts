@@ -3,7 +3,7 @@ import { join, resolve } from "node:path";
 import { type CliContext, CliError, type CommandOutcome, EXIT } from "@helix/cli";
 import { type CaseResult, runCase } from "../sbml/run-case.ts";
 import type { CaseFiles } from "../sbml/semantic-case.ts";
-import { casesIn, count, countByTag, isCaseFile, refusals } from "../sbml/suite.ts";
+import { casesIn, count, countByScope, countByTag, isCaseFile, refusals } from "../sbml/suite.ts";
 import { readTarGz } from "../sbml/tar.ts";
 
 export async function runSuite(given: string, context: CliContext): Promise<CommandOutcome> {
@@ -29,6 +29,7 @@ export async function runSuite(given: string, context: CliContext): Promise<Comm
       passed: results.filter((each) => each.verdict === "passed").map((each) => each.number),
       refused: [...refusals(results)].map(([feature, numbers]) => ({ feature, cases: numbers })),
       failed: failed.map(({ number, reason }) => ({ case: number, reason })),
+      byScope: countByScope(results),
       byFeature: countByTag(results),
     },
   };
@@ -65,7 +66,16 @@ function tableOf(results: readonly CaseResult[]): string {
     ([feature, numbers]) => `refused ${numbers.length}: ${feature}\n`,
   );
   const rows = [["feature", "passed", "refused", "failed"], ...features];
-  return aligned([...rows, row("all cases", { passed, refused, failed })]) + reasons.join("");
+  const table = aligned([...rows, row("all cases", { passed, refused, failed })]);
+  return table + reasons.join("") + scopesOf(results);
+}
+
+function scopesOf(results: readonly CaseResult[]): string {
+  const lines = countByScope(results).map(({ scope, passed, refused, failed }) => {
+    const cases = passed + refused + failed;
+    return cases > 0 ? `${scope}: ${passed} of ${cases} passed\n` : "";
+  });
+  return lines.join("");
 }
 
 /** The first column to the left; it holds names that begin with a digit. */

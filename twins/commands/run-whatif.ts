@@ -2,6 +2,7 @@
 import { type CliContext, type CommandOutcome, EXIT } from "@helix/cli";
 import type { Variation } from "../ensemble/variation.ts";
 import { answerWhatIf, type WhatIfAnswer } from "../whatif/what-if.ts";
+import { checkOutputFiles } from "./output-files.ts";
 import { whatIfProgress } from "./progress-line.ts";
 import { openRunTables } from "./run-tables.ts";
 import { alignedTable } from "./table.ts";
@@ -42,6 +43,11 @@ export async function runWhatIf(
     const { replayWhatIf } = await import("./whatif-replay.ts");
     return replayWhatIf(question, options.replay, context);
   }
+  const { html, csv, runsCsv, parquet } = options;
+  await checkOutputFiles(
+    { "--html": html, "--csv": csv, "--runs-csv": runsCsv, "--parquet": parquet },
+    context,
+  );
   const workers = options.workers ?? navigator.hardwareConcurrency;
   const clock = context.platform.clock;
   const started = clock.monotonicNs();

@@ -10,7 +10,7 @@ import { runSuite } from "./run-sbml-suite.ts";
 const folder = await mkdtemp(join(tmpdir(), "helix-sbml-"));
 
 /** x' = -x from 1, as a case that expects `right` at time 1. */
-async function writeCase(number: string, model: string, right: number): Promise<void> {
+async function writeCase(number: string, model: string, right: number, rule = "RateRule"): Promise<void> {
   const at = (end: string) => join(folder, number, `${number}-${end}`);
   await mkdir(join(folder, number));
   await writeFile(at("sbml-l3v2.xml"), model);
@@ -19,7 +19,7 @@ async function writeCase(number: string, model: string, right: number): Promise<
     "start: 0\nduration: 1\nsteps: 1\nvariables: x\nabsolute: 1e-6\nrelative: 1e-6\namount:\nconcentration:\n",
   );
   await writeFile(at("results.csv"), `time,x\n0,1\n1,${right}\n`);
-  await writeFile(at("model.m"), "componentTags: Parameter, RateRule\ntestTags:\ntestType: TimeCourse\n");
+  await writeFile(at("model.m"), `componentTags: Parameter, ${rule}\ntestTags:\ntestType: TimeCourse\n`);
 }
 
 const decay = sbml({ parameters: parameter("x", 1), rules: rateRule("x", applied("minus", "x")) });
@@ -29,7 +29,7 @@ const refusedModel = sbml({
 });
 await writeCase("00001", decay, Math.exp(-1));
 await writeCase("00002", decay, 0.5);
-await writeCase("00003", refusedModel, 1);
+await writeCase("00003", refusedModel, 1, "AlgebraicRule");
 
 function context(signal = new AbortController().signal): CliContext & { said: string } {
   const made = {
@@ -59,12 +59,21 @@ test("counts by feature, and names what was refused and what failed", async () =
     failed: [
       { case: "00002", reason: expect.stringMatching(/^x at 1: 0\.36787944.*, expected 0\.5 \(dp5\)$/) },
     ],
+    byScope: [
+      { scope: "plain ODE", passed: 1, refused: 0, failed: 1 },
+      { scope: "events without delay or priority", passed: 0 },
+      { scope: "events with delay or priority", passed: 0 },
+      { scope: "algebraic rules, delays, fast reactions, packages", passed: 0, refused: 1, failed: 0 },
+    ],
     byFeature: [
       { tag: "Parameter", passed: 1, refused: 1, failed: 1 },
-      { tag: "RateRule", passed: 1, refused: 1, failed: 1 },
+      { tag: "RateRule", passed: 1, refused: 0, failed: 1 },
+      { tag: "AlgebraicRule", passed: 0, refused: 1, failed: 0 },
     ],
   });
-  expect(where.said).toMatch(/^all cases +1 +1 +1\nrefused 1: algebraic rule\nfailed 00002: x at 1:/m);
+  expect(where.said).toMatch(
+    /^all cases +1 +1 +1\nrefused 1: algebraic rule\nplain ODE: 1 of 2 passed\nalgebraic rules, .*: 0 of 1 passed\nfailed 00002: x at 1:/m,
+  );
 });
 
 test("stopped, it keeps what is done and says that it is partial", async () => {

@@ -35,7 +35,7 @@ export function optimisationOf(
   }
   if (over.length === 0)
     throw new CliError(`--optimise ${quantity}: what can be decided?`, {
-      advice: `say it with --over, for example --over '${model.inputs[0]?.name ?? model.parameters[0]?.name}[1..14]=0.5x..2x'`,
+      advice: `say it with --over, for example --over ${model.inputs[0]?.name ?? model.parameters[0]?.name}, within its bounds`,
     });
   const decisions = over.flatMap((text) => decisionsOf(text, base, model, options.piece));
   const twice = decisions.findIndex(({ label }, i) => decisions.findIndex((d) => d.label === label) !== i);

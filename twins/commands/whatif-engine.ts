@@ -31,7 +31,10 @@ export async function chooseEngine(
 ): Promise<ChosenEngine> {
   const found = asked === "webassembly" ? "" : await findGpu(asked, plan);
   if (typeof found !== "string") return onDevice(found);
-  if (asked === "webgpu") throw new CliError(`--engine webgpu: ${found}`);
+  if (asked === "webgpu")
+    throw new CliError(`--engine webgpu: ${found}`, {
+      advice: "leave --engine out: WebAssembly serves, in 64 bits",
+    });
   const ensembles = startEnsembles(workers);
   const why = found === "" ? "" : `; no GPU is used: ${found}`;
   return {

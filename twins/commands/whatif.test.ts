@@ -221,8 +221,14 @@ describe("what cannot be asked is said", () => {
       { optimise: "titer", over: ["feed"], keep: ["V<2"] },
       "--keep V<2: write a quantity, <= or >=, and a number: V<=2.2",
     ],
-    [{ sampling: "sobol" }, "--sampling sobol varies at most 10 quantities, not 24"],
+    [
+      { sampling: "sobol", piece: 1, vary: Array.from({ length: 129 }, (_, k) => `feed[${k + 1}]=0..0.01`) },
+      "--sampling sobol varies at most 128 quantities, not 129",
+    ],
     [{ fromRun: "nowhere" }, "--from-run nowhere: there is no such record"],
+    [{ csv: "nowhere/bands.csv" }, `--csv nowhere/bands.csv: there is no folder ${join(folder, "nowhere")}`],
+    [{ runsCsv: "." }, "--runs-csv .: is a folder"],
+    [{ parquet: "/dev/full" }, "--parquet /dev/full: is no plain file"],
   ])("%j", async (given, message) => {
     await expect(ask(given)).rejects.toThrow(message);
   });

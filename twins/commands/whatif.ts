@@ -43,7 +43,7 @@ export const command = defineCommand({
     sampling: {
       kind: "text",
       value: "how",
-      summary: "how draws fill the ranges; sobol for up to ten quantities",
+      summary: "how draws fill the ranges; sobol for up to 128 quantities",
       choices: ["latin-hypercube", "sobol"],
       default: "latin-hypercube",
     },
@@ -99,7 +99,7 @@ export const command = defineCommand({
     over: {
       kind: "texts",
       value: "name=low..high",
-      summary: "what may be decided: feed[1..14]=0.5x..2x; the model's bounds where none are given",
+      summary: "what may be decided: feed[3..14]=0.5x..2x; the model's bounds where none are given",
     },
     keep: { kind: "texts", value: "limit", summary: "what must be kept along the run: V<=2.2" },
     fromRun: {

@@ -12,7 +12,7 @@ function worst(arbitrary: fc.Arbitrary<number[]>, error: (x: number[]) => number
   return Math.max(...fc.sample(arbitrary, RUNS).map(error));
 }
 
-/** The bounds that the documentation states. */
+/** The bounds that ENGINE.md states. */
 describe("accuracy against 1200-bit arithmetic, in units of the last place", () => {
   test("exp: below 1 over -700 .. 700", () => {
     expect(

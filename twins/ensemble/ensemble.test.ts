@@ -40,6 +40,28 @@ test("the same numbers with no worker, one or two, in JavaScript or WebAssembly"
   expect(await runEnsemble(plan({ backEnd: "javascript" }), { workers: 0 })).toEqual(alone);
 });
 
+test("with events too: the same bytes with no thread or two, in JavaScript or WebAssembly", async () => {
+  const text = readFileSync(libraryFile("penicillin-birol"), "utf8");
+  const birol = readModel(text, "penicillin-birol.twin").model;
+  expect(birol.events).not.toEqual([]);
+  const given: EnsemblePlan = {
+    ...plan({ method: "rodas4", runs: 40, end: birol.time.end, outputs: [200] }),
+    modelText: text,
+    file: "penicillin-birol.twin",
+    variations: [parseVariation("mu_x=0.9x..1.1x", birol)],
+  };
+  const [alone, ...others] = [
+    await runEnsemble(given, { workers: 0 }),
+    await runEnsemble(given, { workers: 2, threadsFrom: 0 }),
+    await runEnsemble({ ...given, backEnd: "javascript" }, { workers: 0 }),
+  ];
+  expect(alone?.finished).toBe(40);
+  for (const other of others) {
+    expect(other).toEqual(alone);
+    expect(Buffer.compare(Buffer.from(other.finals.buffer), Buffer.from(alone?.finals.buffer ?? []))).toBe(0);
+  }
+});
+
 test("bands are ordered, start together and widen", async () => {
   const { bands } = await runEnsemble(plan(), { workers: 0 });
   for (const band of bands["mAb"] ?? [])
@@ -131,9 +153,12 @@ test("Sobol sampling gives nearly the same bands, and refuses more dimensions th
   );
   const median = (result: typeof latin) => result?.bands["mAb"]?.at(-1)?.quantiles[2] ?? Number.NaN;
   expect(median(sobol) / median(latin)).toBeCloseTo(1, 1);
-  const eleven = model.parameters.slice(0, 11).map((p) => `${p.name}=0.9x..1.1x`);
-  await expect(runEnsemble(plan({ sampling: "sobol" }, eleven), { workers: 0 })).rejects.toThrow(
-    "Sobol sampling varies at most 10 quantities; use a Latin hypercube",
+  const hours = Array.from({ length: 129 }, (_, k) =>
+    parseVariation(`feed[${k + 1}]=0..0.01`, model, { piece: 1 }),
+  );
+  const beyond = { ...plan({ sampling: "sobol" }), variations: hours };
+  await expect(runEnsemble(beyond, { workers: 0 })).rejects.toThrow(
+    "Sobol sampling varies at most 128 quantities; use a Latin hypercube",
   );
 });
 

@@ -57,6 +57,18 @@ describe("Sobol sequence", () => {
     }
   });
 
+  test.each([
+    [10, [512, 768, 256, 670, 763, 87]],
+    [63, [512, 768, 256, 450, 437, 457]],
+    [127, [512, 256, 768, 330, 121, 557]],
+  ])(
+    "dimension %i: before the shift, scipy's points (scipy.stats.qmc.Sobol, in 1/1024)",
+    (dimension, expected) => {
+      const cell = (run: number) => Math.floor(sobolAt(3, run, dimension) * 1024);
+      expect([1, 2, 3, 500, 777, 1000].map((run) => cell(run) ^ cell(0))).toEqual(expected);
+    },
+  );
+
   test("the first two dimensions fill every elementary box of area 1/256", () => {
     for (const [across, down] of [
       [2, 128],

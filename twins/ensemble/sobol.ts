@@ -1,25 +1,9 @@
 /**
- * Sobol sequence, point by index, with a digital shift from the seed. Direction numbers: Joe and Kuo 2008
- * (SIAM J. Sci. Comput. 30:2635), first ten dimensions.
+ * Sobol sequence, point by index, with a digital shift from the seed. Direction numbers: Joe and Kuo 2008,
+ * in sobol-directions.ts.
  */
 import { philox } from "./counter-random.ts";
-
-/** Degree and coefficients of the primitive polynomial, and the first direction numbers; dimension 0 has none. */
-const POLYNOMIALS: readonly {
-  readonly degree: number;
-  readonly coefficients: number;
-  readonly first: readonly number[];
-}[] = [
-  { degree: 1, coefficients: 0, first: [1] },
-  { degree: 2, coefficients: 1, first: [1, 3] },
-  { degree: 3, coefficients: 1, first: [1, 3, 1] },
-  { degree: 3, coefficients: 2, first: [1, 1, 1] },
-  { degree: 4, coefficients: 1, first: [1, 1, 3, 3] },
-  { degree: 4, coefficients: 4, first: [1, 3, 5, 13] },
-  { degree: 5, coefficients: 2, first: [1, 1, 5, 5, 17] },
-  { degree: 5, coefficients: 4, first: [1, 1, 5, 5, 5] },
-  { degree: 5, coefficients: 7, first: [1, 1, 7, 11, 19] },
-];
+import { POLYNOMIALS, type Polynomial } from "./sobol-directions.ts";
 
 export const MOST_SOBOL_DIMENSIONS = POLYNOMIALS.length + 1;
 const BITS = 32;
@@ -54,11 +38,7 @@ function directions(dimension: number): Int32Array {
   return v;
 }
 
-function recurrence(
-  v: Int32Array,
-  k: number,
-  { degree, coefficients }: (typeof POLYNOMIALS)[number],
-): number {
+function recurrence(v: Int32Array, k: number, { degree, coefficients }: Polynomial): number {
   const oldest = v[k - degree] as number;
   let next = oldest ^ (oldest >>> degree);
   for (let i = 1; i < degree; i++) if ((coefficients >>> (degree - 1 - i)) & 1) next ^= v[k - i] as number;

@@ -46,7 +46,28 @@ test("the controllers keep the temperature whatever the coolant's, and what they
   expect(bands["T"]?.at(-1)?.quantiles[2]).toBeCloseTo(298, 0);
 });
 
-test("the numbers do not depend on the threads, nor a run on the others", async () => {
-  const [here, there] = [await runEnsemble(plan, { workers: 0 }), await runEnsemble(plan, { workers: 2 })];
-  expect(Buffer.compare(Buffer.from(here.finals.buffer), Buffer.from(there.finals.buffer))).toBe(0);
+test("the bytes do not depend on the threads, the back end, or the other runs", async () => {
+  const here = await runEnsemble(plan, { workers: 0 });
+  const others = [
+    await runEnsemble(plan, { workers: 2, threadsFrom: 0 }),
+    await runEnsemble({ ...plan, backEnd: "javascript" }, { workers: 0 }),
+  ];
+  for (const { finals } of others)
+    expect(Buffer.compare(Buffer.from(here.finals.buffer), Buffer.from(finals.buffer))).toBe(0);
+});
+
+test("a batch whose equations stop giving numbers is reported as that, with the time; the others go on", async () => {
+  // Half of the runs draw cooling water above 285 K: after 5 h the root has no value in them.
+  const modelText = plan.modelText.replace(
+    "dAge/dt = per_h * X",
+    "dAge/dt = per_h * X * sqrt(max(285 - Tcin, 5 - t / 1 h))",
+  );
+  expect(modelText).not.toBe(plan.modelText);
+  const { failed, finished } = await runEnsemble({ ...plan, modelText, runs: 4 }, { workers: 0 });
+  expect(finished).toBe(2);
+  const told = {
+    reason: "non-finite-state",
+    detail: expect.stringMatching(/dAge\/dt is NaN right after (5|4\.99\d*)$/),
+  };
+  expect(failed).toEqual([expect.objectContaining(told), expect.objectContaining(told)]);
 });

@@ -8,6 +8,8 @@ import type { TwinModel } from "../language/model.ts";
 import { DenseStep } from "../solvers/dense-step.ts";
 import { SimulationError } from "../solvers/simulation.ts";
 import type { Method } from "../solvers/step.ts";
+import { stuck } from "../solvers/stuck.ts";
+import { functionsOf } from "../solvers/twin-functions.ts";
 import { apply, constant } from "./term.ts";
 import type { SbmlModel } from "./twin-of.ts";
 
@@ -110,8 +112,21 @@ export class Continuous {
     this.#dense.stateAt(this.time, this.state);
     if (status & STATUS.atEnd) return;
     throw status & STATUS.stepTooSmall
-      ? new SimulationError("step-too-small", `${this.twin.name}: no step is small enough at ${this.time}`)
+      ? this.#stuck()
       : new SimulationError("too-many-steps", `${this.twin.name}: ${MOST_STEPS} steps by ${this.time}`);
+  }
+
+  #stuck(): SimulationError {
+    const { time, state, parameters } = this;
+    const { reason, detail } = stuck(functionsOf(this.twin), {
+      time,
+      step: this.#step,
+      state,
+      parameters,
+      inputs: [],
+    });
+    const what = reason === "step-too-small" ? `no step is small enough at ${time}` : detail;
+    return new SimulationError(reason, `${this.twin.name}: ${what}`);
   }
 
   /** Halves the step taken down to the first instant at which a switch has changed. */

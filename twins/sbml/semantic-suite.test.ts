@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { runCase } from "./run-case.ts";
-import { casesIn, isCaseFile } from "./suite.ts";
+import { casesIn, countByScope, isCaseFile } from "./suite.ts";
 import { readTarGz } from "./tar.ts";
 
 const shared = process.env["HELIX_SHARED_DATA"] ?? join(process.cwd(), "..", "shared", "data");
@@ -23,6 +23,9 @@ describe.skipIf(!isHere)(
       const results = cases.map(runCase);
       expect(results.filter((each) => each.verdict === "failed")).toEqual([]);
       expect(results.filter((each) => each.verdict === "passed").length).toBeGreaterThan(180);
+      const [plain, simple, waiting, outside] = countByScope(results);
+      for (const scope of [plain, simple, waiting]) expect(scope).toMatchObject({ refused: 0, failed: 0 });
+      expect(outside).toMatchObject({ passed: 0, failed: 0 });
     });
 
     test("values that are off by more than the tolerance fail", () => {

@@ -53,6 +53,30 @@ export function countByTag(results: readonly CaseResult[]): (Counts & { readonly
     .sort((a, b) => total(b) - total(a) || (a.tag < b.tag ? -1 : 1));
 }
 
+/** What no ODE solver alone can do; cases with one of these tags are no part of the scopes below. */
+const OUTSIDE = ["AlgebraicRule", "CSymbolDelay", "FastReaction", "MultipleFastReactions"];
+const WAITS_OR_RANKS = ["EventWithDelay", "EventPriority", "RandomEventExecution"];
+
+/** Every case is in one. */
+export const SCOPES = [
+  "plain ODE",
+  "events without delay or priority",
+  "events with delay or priority",
+  "algebraic rules, delays, fast reactions, packages",
+] as const;
+
+type Scope = (typeof SCOPES)[number];
+
+/** By what a case asks of a solver, told from its tags. */
+export const countByScope = (results: readonly CaseResult[]): (Counts & { readonly scope: Scope })[] =>
+  SCOPES.map((scope) => ({ scope, ...count(results.filter(({ tags }) => scopeOf(tags) === scope)) }));
+
+function scopeOf(tags: readonly string[]): Scope {
+  if (tags.some((tag) => OUTSIDE.includes(tag) || tag.includes(":"))) return SCOPES[3];
+  if (!tags.some((tag) => tag.includes("Event"))) return SCOPES[0];
+  return tags.some((tag) => WAITS_OR_RANKS.includes(tag)) ? SCOPES[2] : SCOPES[1];
+}
+
 const total = ({ passed, refused, failed }: Counts): number => passed + refused + failed;
 
 /** Refused feature -> case numbers. */

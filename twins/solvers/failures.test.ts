@@ -81,3 +81,29 @@ describe.each(METHODS)(
     });
   },
 );
+
+/** Is empty at 2 (1 - ln 2) / k, and what flows out has no value below that. */
+const DRAIN = readModel(
+  `model drain
+time t until 10 h
+parameters
+  k = 1 /h
+states
+  level = 1 within -10 .. 10
+equations
+  dlevel/dt = -k * (1 + sqrt(level))
+`,
+  "drain.twin",
+).model;
+
+describe.each(METHODS)(
+  "an equation without a value is told from one that changes too fast: $title",
+  ({ method, compile }) => {
+    test("the root of what falls below 0", () => {
+      const { outcomes } = runAll(compile(DRAIN, method), {}, [Float64Array.of(1), Float64Array.of(0.01)]);
+      expect(outcomes[0]?.failure?.reason).toBe("non-finite-state");
+      expect(outcomes[0]?.failure?.detail).toMatch(/^dlevel\/dt is NaN right after 0\.6\d+$/);
+      expect(outcomes[1]?.failure).toBeUndefined();
+    });
+  },
+);

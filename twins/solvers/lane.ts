@@ -7,6 +7,7 @@ import { EventWatch } from "./event-watch.ts";
 import type { Outcome } from "./outcome.ts";
 import type { Segments } from "./schedule.ts";
 import { startProblem } from "./start-problem.ts";
+import { stuck } from "./stuck.ts";
 import type { SolverOptions, Trajectories, TrajectorySink } from "./trajectories.ts";
 import type { TwinFunctions } from "./twin-functions.ts";
 
@@ -201,13 +202,15 @@ export class Lane {
     if (flags & STATUS.tooManySteps) {
       return this.#finish({ reason: "too-many-steps", detail: `${this.#options.maxSteps} steps by ${t}` });
     }
-    const bad = this.#functions.model.states.findIndex((_, i) => !Number.isFinite(this.#state[i]));
-    if (bad >= 0)
-      return this.#finish({
-        reason: "non-finite-state",
-        detail: `${this.#functions.model.states[bad]?.name} at ${t}`,
-      });
-    return this.#finish({ reason: "step-too-small", detail: `step ${this.#read("h")} at ${t}` });
+    return this.#finish(
+      stuck(this.#functions, {
+        time: t,
+        step: this.#read("h"),
+        state: this.#state,
+        parameters: this.#parameters,
+        inputs: this.#inputs,
+      }),
+    );
   }
 
   #finish(failure: Outcome["failure"]): "finished" {

@@ -82,3 +82,15 @@ test("going back, and a state that cannot be left, are refused", () => {
   twin.state[0] = Number.NaN;
   expect(() => twin.advance(2)).toThrow(SimulationError);
 });
+
+test.each([
+  ["a state", (twin: Simulation) => (twin.state[0] = Number.NaN), "tank: S is NaN at 1"],
+  ["an input", (twin: Simulation) => (twin.inputs[0] = Number.NaN), "tank: F is NaN at 1"],
+])("%s that is no number is told as that, not as a step too small", (_, spoil, message) => {
+  const twin = new Simulation(TANK, DP5);
+  twin.advance(1);
+  spoil(twin);
+  expect(() => twin.advance(2)).toThrow(
+    expect.objectContaining({ reason: "non-finite-state", message: expect.stringContaining(message) }),
+  );
+});

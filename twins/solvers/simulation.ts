@@ -12,6 +12,7 @@ import { EventWatch } from "./event-watch.ts";
 import { Lane } from "./lane.ts";
 import type { FailureReason } from "./outcome.ts";
 import type { Method } from "./step.ts";
+import { stuck } from "./stuck.ts";
 import { DEFAULT_TOLERANCE, solverOptions } from "./trajectories.ts";
 import { functionsOf, type TwinFunctions } from "./twin-functions.ts";
 
@@ -127,17 +128,24 @@ export class Simulation {
     if (status & STATUS.event) return this.#passEvent();
     for (let i = 0; i < this.state.length; i++) this.state[i] = memory[this.#stateAt[i] as number] as number;
     this.#time = this.#read("t");
-    if (status & STATUS.stepTooSmall) {
-      throw new SimulationError(
-        "step-too-small",
-        `${this.#functions.model.name}: no step is small enough at ${this.#time}`,
-      );
-    }
+    if (status & STATUS.stepTooSmall) throw this.#stuck();
     if (status & STATUS.atEnd) return true;
     throw new SimulationError(
       "too-many-steps",
       `${this.#functions.model.name}: ${this.#maxSteps} steps by ${this.#time}`,
     );
+  }
+
+  #stuck(): SimulationError {
+    const { reason, detail } = stuck(this.#functions, {
+      time: this.#time,
+      step: this.#read("h"),
+      state: this.state,
+      parameters: this.#parameters,
+      inputs: this.inputs,
+    });
+    const what = reason === "step-too-small" ? `no step is small enough at ${this.#time}` : detail;
+    return new SimulationError(reason, `${this.#functions.model.name}: ${what}`);
   }
 
   #passEvent(): boolean {

@@ -9,6 +9,7 @@ export class TwinFunctions {
   readonly watched: Evaluator;
   /** Per event: the new values of the states it sets, in the order of its assignments. */
   readonly actions: readonly { readonly evaluate: Evaluator; readonly targets: readonly number[] }[];
+  #rates: Evaluator | undefined;
 
   constructor(model: TwinModel) {
     this.model = model;
@@ -28,6 +29,15 @@ export class TwinFunctions {
       ),
       targets: assignments.map((a) => index.get(a.state) as number),
     }));
+  }
+
+  /** One rate per state; compiled when a trajectory fails. */
+  get rates(): Evaluator {
+    this.#rates ??= compileTerms(
+      this.model,
+      this.model.states.map((state) => state.rate),
+    );
+    return this.#rates;
   }
 }
 

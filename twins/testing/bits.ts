@@ -13,7 +13,10 @@ export function toFixed(value: number): bigint {
 }
 
 function split(value: number): [number, number] {
-  const exponent = Math.max(-1022, Math.floor(Math.log2(Math.abs(value))));
+  const size = Math.abs(value);
+  const rounded = Math.floor(Math.log2(size));
+  // The logarithm of what is just below a power of two may be that power's.
+  const exponent = Math.max(-1022, size < 2 ** rounded ? rounded - 1 : rounded);
   return [value / 2 ** exponent, exponent];
 }
 

@@ -42,54 +42,104 @@ export function sobolIndices(evaluations: Float64Array, dimensions: number, seed
   for (let row = 0; row < all; row++)
     if (evaluations.subarray(row * width, (row + 1) * width).every(Number.isFinite)) rows.push(row * width);
   const told = { rows: rows.length, left: all - rows.length };
-  const { mean, variance } = moments(evaluations, rows);
+  const every = Uint32Array.from(rows.keys());
+  const { mean, variance } = moments(
+    Float64Array.from(rows.flatMap((row) => [evaluations[row] as number, evaluations[row + 1] as number])),
+    every,
+  );
   const isConstant = !(Math.sqrt(variance) > SMALLEST_DEVIATION * Math.abs(mean));
   if (rows.length < FEWEST_ROWS || isConstant) return { indices: undefined, variance, ...told };
-  const centred = evaluations.map((value) => value - mean);
-  const estimates = estimate(centred, rows, dimensions);
-  const resampled = Array.from({ length: RESAMPLES }, (_, r) =>
-    estimate(
-      centred,
-      rows.map((_row, i) => rows[Math.floor(uniformAt(seed, i, r) * rows.length)] as number),
-      dimensions,
-    ),
-  );
-  const share = (dimension: number, which: "first" | "total"): Share => {
-    const spread = resampled.map((one) => one[dimension]?.[which] ?? Number.NaN).sort((a, b) => a - b);
-    const at = (fraction: number) => spread[Math.round(fraction * (RESAMPLES - 1))] ?? Number.NaN;
-    return { value: estimates[dimension]?.[which] ?? Number.NaN, low: at(0.025), high: at(0.975) };
+  const design = designOf(evaluations, mean, rows, dimensions);
+  const estimates = estimatesOf(design, every);
+  const resampled = resample(design, seed);
+  const share = (which: number): Share => {
+    const spread = resampled.subarray(which * RESAMPLES, (which + 1) * RESAMPLES).sort();
+    const at = (fraction: number) => spread[Math.round(fraction * (RESAMPLES - 1))] as number;
+    return { value: estimates[which] as number, low: at(0.025), high: at(0.975) };
   };
   const indices = Array.from({ length: dimensions }, (_, d) => ({
-    first: share(d, "first"),
-    total: share(d, "total"),
+    first: share(2 * d),
+    total: share(2 * d + 1),
   }));
   return { indices, variance, ...told };
 }
 
-/** @param f with mean near 0, which makes the first order far less noisy */
-function estimate(
-  f: Float64Array,
-  rows: readonly number[],
-  dimensions: number,
-): { first: number; total: number }[] {
-  const { variance } = moments(f, rows);
-  return Array.from({ length: dimensions }, (_, d) => {
-    let [first, total] = [0, 0];
-    for (const row of rows) {
-      const [a, b, mixed] = [f[row] as number, f[row + 1] as number, f[row + 2 + d] as number];
-      first += b * (mixed - a);
-      total += (a - mixed) ** 2;
-    }
-    return { first: first / rows.length / variance, total: total / (2 * rows.length) / variance };
-  });
+/** What rows bring to the estimates, centred, which makes the first order far less noisy. */
+interface Design {
+  readonly dimensions: number;
+  readonly rows: number;
+  /** Of every row, its two independent points. */
+  readonly points: Float64Array;
+  /** The terms of the first order and of the total: those of a dimension for all rows, then those of the next. */
+  readonly first: Float64Array;
+  readonly total: Float64Array;
 }
 
-/** Of the two independent points of every row. */
-function moments(f: Float64Array, rows: readonly number[]): { mean: number; variance: number } {
+function designOf(
+  evaluations: Float64Array,
+  mean: number,
+  rows: readonly number[],
+  dimensions: number,
+): Design {
+  const points = new Float64Array(2 * rows.length);
+  const first = new Float64Array(dimensions * rows.length);
+  const total = new Float64Array(dimensions * rows.length);
+  rows.forEach((row, i) => {
+    const [a, b] = [(evaluations[row] as number) - mean, (evaluations[row + 1] as number) - mean];
+    points[2 * i] = a;
+    points[2 * i + 1] = b;
+    for (let d = 0; d < dimensions; d++) {
+      const mixed = (evaluations[row + 2 + d] as number) - mean;
+      first[d * rows.length + i] = b * (mixed - a);
+      total[d * rows.length + i] = (a - mixed) ** 2;
+    }
+  });
+  return { dimensions, rows: rows.length, points, first, total };
+}
+
+/** All resamples of an estimate stand together, in the order of {@link estimatesOf}. */
+function resample(design: Design, seed: number): Float64Array {
+  const resampled = new Float64Array(2 * design.dimensions * RESAMPLES);
+  const drawn = new Uint32Array(design.rows);
+  for (let r = 0; r < RESAMPLES; r++) {
+    for (let i = 0; i < drawn.length; i++) drawn[i] = Math.floor(uniformAt(seed, i, r) * drawn.length);
+    estimatesOf(design, drawn).forEach((estimate, which) => {
+      resampled[which * RESAMPLES + r] = estimate;
+    });
+  }
+  return resampled;
+}
+
+/** First order and total of every dimension, in turn, from these rows. */
+function estimatesOf({ dimensions, rows, points, first, total }: Design, drawn: Uint32Array): Float64Array {
+  const estimates = new Float64Array(2 * dimensions);
+  const { variance } = moments(points, drawn);
+  for (let d = 0; d < dimensions; d++) {
+    let [ofFirst, ofTotal] = [0, 0];
+    for (let i = 0; i < drawn.length; i++) {
+      const at = d * rows + (drawn[i] as number);
+      ofFirst += first[at] as number;
+      ofTotal += total[at] as number;
+    }
+    estimates[2 * d] = ofFirst / drawn.length / variance;
+    estimates[2 * d + 1] = ofTotal / (2 * drawn.length) / variance;
+  }
+  return estimates;
+}
+
+/** Of the pairs of `points` drawn. */
+function moments(points: Float64Array, drawn: Uint32Array): { mean: number; variance: number } {
+  const n = drawn.length;
   let sum = 0;
-  for (const row of rows) sum += (f[row] as number) + (f[row + 1] as number);
-  const mean = sum / (2 * rows.length);
+  for (let i = 0; i < n; i++) {
+    const at = 2 * (drawn[i] as number);
+    sum += (points[at] as number) + (points[at + 1] as number);
+  }
+  const mean = sum / (2 * n);
   let squares = 0;
-  for (const row of rows) squares += ((f[row] as number) - mean) ** 2 + ((f[row + 1] as number) - mean) ** 2;
-  return { mean, variance: squares / (2 * rows.length) };
+  for (let i = 0; i < n; i++) {
+    const at = 2 * (drawn[i] as number);
+    squares += ((points[at] as number) - mean) ** 2 + ((points[at + 1] as number) - mean) ** 2;
+  }
+  return { mean, variance: squares / (2 * n) };
 }
