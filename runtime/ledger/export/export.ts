@@ -6,7 +6,7 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Disk } from "@helix/platform";
-import { listAnchors } from "../anchor.ts";
+import { type Anchor, listAnchors } from "../anchor.ts";
 import { AnchorCheck, openedBy } from "../anchor-check.ts";
 import { toBase64, toHex, toUtf8 } from "../bytes.ts";
 import { loadPolicy } from "../folder.ts";
@@ -250,11 +250,7 @@ class Exporter {
     const { folder, disk, earlier = [] } = this.#options;
     const { keys } = this.#policy;
     const anchors = await listAnchors(disk, folder);
-    for (const { name, note, token } of anchors) {
-      if (this.#opened(note).records > this.#checkpoint.records) continue;
-      await this.#write(`${name}.txt`, note);
-      await this.#write(`${name}.tsr`, token);
-    }
+    await this.#writeAnchors("", anchors);
     const marks = this.#found.marks.flatMap(({ checkpoint }) => (checkpoint ? [checkpoint.note] : []));
     const notes = new Set([...marks, ...anchors.map(({ note }) => note), ...earlier]);
     notes.delete(this.#checkpoint.note);
@@ -270,6 +266,14 @@ class Exporter {
       ...(rotation.compromise ? [rotation.compromise] : []),
     ]);
     return [...entries, ...stated.map(({ records, root }) => this.#from(records, root))];
+  }
+
+  async #writeAnchors(under: string, anchors: readonly Anchor[]): Promise<void> {
+    for (const { name, note, token } of anchors) {
+      if (this.#opened(note).records > this.#checkpoint.records) continue;
+      await this.#write(`${under}${name}.txt`, note);
+      await this.#write(`${under}${name}.tsr`, token);
+    }
   }
 
   #opened(note: string): LedgerCheckpoint {
@@ -306,6 +310,7 @@ class Exporter {
     for (const name of await disk.list(folder)) {
       if (name.startsWith("torn-")) await this.#write(`ledger/${name}`, await read(name));
     }
+    await this.#writeAnchors("ledger/", await listAnchors(disk, folder));
   }
 
   async #write(name: string, content: string | Uint8Array): Promise<void> {

@@ -33,6 +33,7 @@ export function readmeText(of: {
   readonly withNames: boolean;
   readonly selection: Selection;
 }): string {
+  const isAll = selectionText(of.selection) === "all";
   const lines = [
     "Records of a HELIX audit ledger",
     "",
@@ -42,6 +43,11 @@ export function readmeText(of: {
       : []),
     "",
     "To check: python3 verify.py <this folder>   (Python 3.8 or later, nothing else)",
+    ...(of.withLedger || isAll
+      ? []
+      : [
+          "It proves each record that is here; that none was left out, only an export with the whole ledger shows.",
+        ]),
     "",
     "records.json       each record: as it reads, its exact bytes, its proof",
     "records.csv        the same as a table; a cell that a spreadsheet would run as a formula begins with '",
