@@ -4,6 +4,7 @@ import { createHash } from "node:crypto";
 import {
   chmodSync,
   cpSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -380,10 +381,16 @@ describe.skipIf(!hasOpenssl)(
       const nobody = "http://127.0.0.1:1/tsr";
       await expect(call("sign", { folder: copy }, { ...by, tsa: nobody })).rejects.toMatchObject({
         exitCode: 1,
-        message: expect.stringMatching(/^record 7 is signed \(record 32\), and http/),
+        message: expect.stringMatching(/^record 7 is signed \(record 33\), and http/),
       });
       await expect(call("sign", { folder: copy }, { ...by, tsa: "ftp://x" })).rejects.toThrow("http://");
-      expect((await call("verify", { folder: copy })).result).toMatchObject({ records: "33" });
+      expect((await call("verify", { folder: copy })).result).toMatchObject({ records: "34" });
+      rmSync(join(copy, "anchor-32.txt"));
+      rmSync(join(copy, "anchor-32.tsr"));
+      expect((await call("verify", { folder: copy })).result).toMatchObject({
+        verdict: "CORRUPT",
+        firstBad: { sequence: "32", file: "anchor-32.tsr" },
+      });
     }, 60_000);
 
     test("an authority that is not there, or is none, is one clear line", async () => {
@@ -457,7 +464,7 @@ describe("what is not right: one line, exit code 2, nothing changed on disk", ()
   for (const {
     name,
     make,
-    calls = ["verify", "show", "search", "export", "prove", "rotate-key"],
+    calls = ["verify", "show", "search", "export", "prove", "rotate-key", "names"],
     says,
   } of bad) {
     test(name, async () => {
@@ -519,6 +526,34 @@ describe("what is not right: one line, exit code 2, nothing changed on disk", ()
       message: expect.stringMatching(/does not open its key; nothing was changed/),
     });
     expect(snapshot(at)).toBe(before);
+  });
+
+  test("an empty passphrase, which would seal a key for everybody", async () => {
+    const env = { HELIX_LEDGER_PASSPHRASE: "", HELIX_LEDGER_ROOT_PASSPHRASE: "" };
+    const [at, file] = [join(home, "unsealed"), join(home, "unsealed.key")];
+    for (const [command, given] of [
+      ["create", { folder: at }],
+      ["make-root-key", { file }],
+    ] as const) {
+      await expect(call(command, given, {}, { env })).rejects.toMatchObject({
+        name: "CliError",
+        exitCode: 2,
+        message: expect.stringMatching(
+          /passphrase (of a root key )?is empty; set HELIX_LEDGER_(ROOT_)?PASSPHRASE/,
+        ),
+      });
+    }
+    expect([at, file].filter((path) => existsSync(path))).toEqual([]);
+  });
+
+  test("an export to where nothing can be written blames that folder, not the ledger", async () => {
+    const out = join(home, "a-file", "export");
+    writeFileSync(join(home, "a-file"), "x");
+    await expect(call("export", { folder }, { out })).rejects.toMatchObject({
+      name: "CliError",
+      exitCode: 2,
+      message: expect.stringContaining(`export ${out} could not be written: `),
+    });
   });
 
   test.skipIf(process.getuid?.() === 0)(

@@ -182,6 +182,20 @@ describe.skipIf(!python)(python ? "an export" : "an export (skipped: needs pytho
   });
 });
 
+test("an export of a ledger with a torn end is good, and its reader is told of the end", async () => {
+  const at = join(home, "torn");
+  cpSync(folder, at, { recursive: true });
+  const segment = join(at, "seg-0000-00000000.hlx");
+  const bytes = readFileSync(segment);
+  const end = Math.ceil((bytes.findLastIndex((byte) => byte !== 0) + 1) / 4096) * 4096;
+  writeFileSync(segment, Buffer.concat([bytes.subarray(0, end), Buffer.from("HLXB and no more of it")]));
+  const out = join(home, "torn-export");
+  const summary = await exportLedger({ folder: at, disk, out, selection: {}, withLedger: true });
+  expect(summary).toMatchObject({ verdict: "TORN_TAIL", records: 10 });
+  expect(readFileSync(join(out, "README.txt"), "utf8")).toContain("(TORN_TAIL)");
+  if (python) expect(check(out)).toMatchObject({ status: 0, stdout: expect.stringMatching(/^GOOD/) });
+});
+
 test("a time-stamp that is on record and is gone is noticed by both verifiers", async () => {
   const at = join(home, "stampless");
   cpSync(folder, at, { recursive: true });
