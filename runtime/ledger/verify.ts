@@ -17,12 +17,14 @@ import { isSealedKey, keyFile, openKeyFile, PassphraseError } from "./key-file.t
 import type { LedgerVerification } from "./ledger.ts";
 import { MerkleTree } from "./merkle-tree.ts";
 import { asOpenError } from "./open-error.ts";
+import { NameCheck } from "./people/name-check.ts";
 import { type LedgerPolicy, POLICY_FILE } from "./policy.ts";
 import { readStored } from "./read.ts";
 import { placeOf } from "./record-codec.ts";
 import { tornFits } from "./recover.ts";
 import { SignatureCheck } from "./signature-check.ts";
 import type { SigningKey } from "./signing-key.ts";
+import { TimeOrder } from "./time-order.ts";
 
 /** @throws LedgerOpenError when there is no ledger of a known format to read */
 export async function verifyLedger({
@@ -75,10 +77,14 @@ async function verifyAll(
 ): Promise<LedgerVerification> {
   const signatures = new SignatureCheck();
   const kept = new KeptFiles();
+  const names = new NameCheck();
+  const times = new TimeOrder();
   const anchors = new AnchorCheck(await listAnchors(disk, folder), policy);
   const onRecord: InspectOptions["onRecord"] = (record, chain) => {
     signatures.look(record);
     kept.look(record);
+    names.look(record);
+    times.look(record);
     anchors.look(chain);
   };
   const key = await privateKey(disk, folder, policy, passphrase);
@@ -104,7 +110,11 @@ async function verifyAll(
     otherSignatures: newest?.otherSignatures ?? [],
     rootKey: policy.keys.root?.text,
     untrusted: policy.keys.untrusted,
-    remarks: key.state === "closed" && key.remark !== undefined ? [key.remark] : [],
+    remarks: [
+      ...(key.state === "closed" && key.remark !== undefined ? [key.remark] : []),
+      ...(times.remark === undefined ? [] : [times.remark]),
+      ...(readable ? await names.remarks(disk, folder) : []),
+    ],
     verifierKey: policy.key.text,
     firstBad: further ?? found.firstBad,
   };

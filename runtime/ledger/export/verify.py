@@ -842,6 +842,26 @@ def read_file(folder, name):
         raise Bad("%s is missing" % name) from error
 
 
+class TimeOrder:
+    """Records that are dated before one that stands before them: the wall clock was set back."""
+
+    def __init__(self):
+        self.latest, self.count, self.first = None, 0, None
+
+    def look(self, record):
+        if self.latest is None or record.utc_ns >= self.latest:
+            self.latest = record.utc_ns
+        elif self.latest - record.utc_ns >= 10 ** 9:
+            self.count += 1
+            self.first = self.first or (record.sequence, self.latest - record.utc_ns)
+
+    def lines(self):
+        if self.first is None:
+            return []
+        return ["%d records are dated before an earlier one, the first is record %d, by %.1f s: the clock was set back"
+                % (self.count, self.first[0], self.first[1] / 1e9)]
+
+
 class LedgerCheck:
     """Walks every segment, in the order in which it was written."""
 
@@ -857,6 +877,7 @@ class LedgerCheck:
         self.signed = 0
         self.aside = []
         self.stamped = []
+        self.times = TimeOrder()
         self.torn = None
         self.marks = self.read_marks()
         self.statements = [(c.size, c.root, name) for name, c in self.marks]
@@ -1002,6 +1023,7 @@ class LedgerCheck:
                 self.aside.append((record.sequence, os.path.basename(event["quarantineFile"])))
             if event is not None and event["type"] == "TIME_STAMPED" and isinstance(event.get("file"), str):
                 self.stamped.append((record.sequence, os.path.basename(event["file"])))
+            self.times.look(record)
             self.on_record(record, event)
             self.tree.append(record.raw)
             self.compare()
@@ -1019,6 +1041,35 @@ def note_name(event, about):
     """Keeps the newest event about each person's name."""
     if event["type"] in ("PERSON_NAMED", "PERSON_NAME_ERASED"):
         about[event.get("person")] = event
+
+
+def is_committed(person, name, salt, about):
+    event = about.get(person, {})
+    hashed = hashlib.sha256(salt + person.encode() + b"\0" + name.encode()).hexdigest()
+    return event.get("type") == "PERSON_NAMED" and event.get("commitment") == hashed
+
+
+def read_names(folder):
+    """Name and salt by the id of the person; of nobody where there is no names.json."""
+    if not os.path.exists(os.path.join(folder, "names.json")):
+        return {}
+    try:
+        people = json.loads(read_file(folder, "names.json").decode("utf-8"))["people"]
+        return {one["person"]: (one["name"], bytes.fromhex(one["salt"])) for one in people}
+    except (ValueError, KeyError, TypeError) as error:
+        raise Bad("names.json is not a table of names") from error
+
+
+def name_lines(folder, about):
+    """No damage to a ledger: a name that its records do not stand for counts for nothing."""
+    try:
+        names = read_names(folder)
+    except Bad as problem:
+        return [str(problem)]
+    lines = ["names.json: no record stands for the name of %s" % person
+             for person, (name, salt) in names.items() if not is_committed(person, name, salt, about)]
+    return lines + ["names.json lacks the name of %s, which is on record" % person
+                    for person, event in about.items() if event["type"] == "PERSON_NAMED" and person not in names]
 
 
 def decode_body(record):
@@ -1192,6 +1243,10 @@ class ExportCheck:
         records = [self.record(entry, checkpoint) for entry in document["records"]]
         self.sequences([r.sequence for r in records], wanted, checkpoint)
         self.lines.append("%d records proven to be in it" % len(records))
+        times = TimeOrder()
+        for record in records:
+            times.look(record)
+        self.lines += times.lines()
         self.signatures(document["records"], records)
         names = self.names(document["records"])
         for other in checkpoint.others:
@@ -1246,10 +1301,7 @@ class ExportCheck:
 
     def names(self, entries):
         """Names by id, as names.json has them; the records must show these and no others."""
-        names = {}
-        if os.path.exists(os.path.join(self.folder, "names.json")):
-            for person in self.read_json("names.json", dict)["people"]:
-                names[person["person"]] = (person["name"], bytes.fromhex(person["salt"]))
+        names = read_names(self.folder)
         for entry in entries:
             name = names.get(person_of(entry["event"]), (None,))[0]
             if entry.get("personName") != name:
@@ -1260,9 +1312,7 @@ class ExportCheck:
         """Each name must be the one that the newest record about its person commits to."""
         proven = 0
         for person, (name, salt) in names.items():
-            event = about.get(person, {})
-            hashed = hashlib.sha256(salt + person.encode() + b"\0" + name.encode()).hexdigest()
-            if event.get("type") != "PERSON_NAMED" or event.get("commitment") != hashed:
+            if not is_committed(person, name, salt, about):
                 if not all_are_here:
                     continue
                 raise Bad("names.json: no record stands for the name of %s" % person)
@@ -1385,12 +1435,14 @@ def check_folder(folder):
         raise Unusable("%s is neither a ledger nor an export of one" % folder)
     with open(os.path.join(folder, "ledger.policy"), "rb") as file:
         policy = Policy(file.read())
-    check = LedgerCheck(folder, policy)
+    about = {}
+    check = LedgerCheck(folder, policy, lambda record, event: event and note_name(event, about))
     check.run()
     lines = ["%d records in %d batches, gap-free, %d under a signed checkpoint, the last %d under no signature yet"
              % (check.tree.size, check.batch_number, check.covered, check.unsigned())]
     if check.signed:
         lines.append("%d electronic signatures, each of the record it names" % check.signed)
+    lines += check.times.lines() + name_lines(folder, about)
     lines += [time_stamp_line(name, anchored.size, stamp) for name, anchored, stamp in check.anchors]
     if check.anchors:
         lines.append(WHOSE)
