@@ -4,15 +4,15 @@
  * anchor-check.ts). Gathered while the ledger is walked, cheaply.
  */
 import { basename } from "node:path";
-import { toUtf8 } from "./bytes.ts";
 import { decodeEvent } from "./event-codec.ts";
 import { decodeRecord, placeOf } from "./record-codec.ts";
+import { typeGlance } from "./type-glance.ts";
 
 /** Where an event names its file, and what that is. */
 const KINDS = [
   { type: "RECOVERY", field: "quarantineFile", what: "the bytes set aside after a crash are gone" },
   { type: "TIME_STAMPED", field: "file", what: "the time-stamp that the record speaks of is gone" },
-].map((kind) => ({ ...kind, bytes: Buffer.from(toUtf8(kind.type)) }));
+].map((kind) => ({ ...kind, mayBe: typeGlance(kind.type) }));
 
 export interface KeptFile {
   /** Of the record that says so. */
@@ -27,9 +27,8 @@ export class KeptFiles {
 
   /** To be called with each record, in order. */
   look(record: Uint8Array): void {
-    const bytes = Buffer.from(record.buffer, record.byteOffset, record.length);
-    for (const { type, field, what, bytes: mark } of KINDS) {
-      if (!bytes.includes(mark)) continue;
+    for (const { type, field, what, mayBe } of KINDS) {
+      if (!mayBe(record)) continue;
       const file = fileIn(record, type, field);
       if (file !== undefined) this.#kept.push({ sequence: placeOf(record).sequence, file, reason: what });
     }

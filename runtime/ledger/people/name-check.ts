@@ -3,14 +3,14 @@
  * records do not stand for is shown nowhere (known-names.ts). Gathered while the ledger is walked, cheaply.
  */
 import type { Disk } from "@helix/platform";
-import { toUtf8 } from "../bytes.ts";
 import { decodeEvent, type RecordedEvent } from "../event-codec.ts";
 import { LedgerOpenError } from "../open-error.ts";
 import { decodeRecord } from "../record-codec.ts";
+import { typeGlance } from "../type-glance.ts";
 import { isCommitted, NAMES_FILE, readNamesTable } from "./names-table.ts";
 
 /** Of PERSON_NAMED and PERSON_NAME_ERASED. */
-const TYPES = Buffer.from(toUtf8("PERSON_NAME"));
+const mayNameSomebody = typeGlance("PERSON_NAME");
 
 export class NameCheck {
   /** By person. */
@@ -18,7 +18,7 @@ export class NameCheck {
 
   /** To be called with each record, in order. */
   look(record: Uint8Array): void {
-    if (!Buffer.from(record.buffer, record.byteOffset, record.length).includes(TYPES)) return;
+    if (!mayNameSomebody(record)) return;
     const event = nameEventIn(record);
     if (event !== undefined) this.#newest.set(String(event["person"]), event);
   }
