@@ -49,6 +49,9 @@ interface Called extends CommandOutcome {
   readonly out: string;
 }
 
+/** Of a key rotation. */
+const yearly = { reason: "yearly" };
+
 async function call(
   name: string,
   args: object,
@@ -199,15 +202,15 @@ describe("helix ledger", () => {
     const copy = join(home, "rotated");
     cpSync(folder, copy, { recursive: true });
     const env = { HELIX_LEDGER_PASSPHRASE: "tulip" };
-    const { result } = await call("rotate-key", { folder: copy }, {}, { env });
+    const { result } = await call("rotate-key", { folder: copy }, yearly, { env });
     expect(readFileSync(join(copy, "ledger-1.key"), "utf8")).toContain("scrypt");
     expect(statSync(join(copy, "ledger-1.key")).mode & 0o777).toBe(0o600);
     expect((await call("verify", { folder: copy })).result).toMatchObject({
       verdict: "CLEAN",
       verifierKey: result.key,
     });
-    await expect(call("rotate-key", { folder: copy })).rejects.toThrow("set HELIX_LEDGER_PASSPHRASE");
-    const again = await call("rotate-key", { folder: copy }, { reason: "yearly" }, { env });
+    await expect(call("rotate-key", { folder: copy }, yearly)).rejects.toThrow("set HELIX_LEDGER_PASSPHRASE");
+    const again = await call("rotate-key", { folder: copy }, yearly, { env });
     expect(again.exitCode).toBe(0);
     expect((await call("show", { folder: copy }, { last: 1 })).out).toMatch(
       /KEY_ROTATED +account:\S+ \(operator\) {2}yearly\n$/,
@@ -250,8 +253,9 @@ describe("helix ledger", () => {
       [{ rootKey: root }, /set HELIX_LEDGER_ROOT_PASSPHRASE/],
       [{ rootKey: join(ledger, "hwm.a") }, /not a private key/],
       [{ rootKey: root, compromised: true }, /go together/],
+      [{ rootKey: root, reason: " " }, /not said why, which goes on record; give --reason/],
     ] as const) {
-      await expect(call("rotate-key", { folder: ledger }, options)).rejects.toMatchObject({
+      await expect(call("rotate-key", { folder: ledger }, { ...yearly, ...options })).rejects.toMatchObject({
         exitCode: 2,
         message: expect.stringMatching(says),
       });
@@ -475,7 +479,7 @@ describe("what is not right: one line, exit code 2, nothing changed on disk", ()
         const error = await call(
           one,
           { folder: at, sequence: "0" },
-          one === "export" ? { out: `out of ${name}` } : {},
+          one === "export" ? { out: `out of ${name}` } : one === "rotate-key" ? yearly : {},
         ).then(
           () => undefined,
           (caught: unknown) => caught,
@@ -507,7 +511,7 @@ describe("what is not right: one line, exit code 2, nothing changed on disk", ()
     cpSync(folder, at, { recursive: true });
     const ledger = await openLedger({ folder: at, ...platform });
     const before = snapshot(at);
-    await expect(call("rotate-key", { folder: at })).rejects.toMatchObject({
+    await expect(call("rotate-key", { folder: at }, yearly)).rejects.toMatchObject({
       name: "CliError",
       exitCode: 2,
       message: expect.stringMatching(/is in use by process \d+/),
@@ -521,7 +525,7 @@ describe("what is not right: one line, exit code 2, nothing changed on disk", ()
     await (await openLedger({ folder: at, ...platform, passphrase: "right" })).close();
     const before = snapshot(at);
     const env = { HELIX_LEDGER_PASSPHRASE: "wrong" };
-    await expect(call("rotate-key", { folder: at }, {}, { env })).rejects.toMatchObject({
+    await expect(call("rotate-key", { folder: at }, yearly, { env })).rejects.toMatchObject({
       exitCode: 2,
       message: expect.stringMatching(/does not open its key; nothing was changed/),
     });
@@ -562,7 +566,7 @@ describe("what is not right: one line, exit code 2, nothing changed on disk", ()
       const at = join(home, "read-only");
       cpSync(folder, at, { recursive: true });
       chmodSync(at, 0o500);
-      await expect(call("rotate-key", { folder: at })).rejects.toMatchObject({
+      await expect(call("rotate-key", { folder: at }, yearly)).rejects.toMatchObject({
         exitCode: 2,
         message: expect.stringMatching(/permission/),
       });
