@@ -156,7 +156,7 @@ test.each(BAD)(
     const before = await contentOf(ledger);
     const calls: [string[], string][] = [
       [["up"], line],
-      [["ledger", "rotate-key", ledger], line],
+      [["ledger", "rotate-key", ledger, "--reason", "yearly"], line],
       [["ledger", "sign", ledger, ...SIGN], signLine ?? line],
     ];
     for (const [args, wanted] of calls) {

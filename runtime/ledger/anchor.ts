@@ -8,6 +8,7 @@ import type { Random } from "@helix/hal";
 import type { Disk } from "@helix/platform";
 import { fromUtf8, toHex, toUtf8 } from "./bytes.ts";
 import { OWNER_ONLY } from "./create.ts";
+import type { LedgerEvent } from "./events.ts";
 import { loadPolicy } from "./folder.ts";
 import { sha256 } from "./hashing.ts";
 import { newestCheckpoint, readMarks } from "./high-water-mark.ts";
@@ -66,6 +67,17 @@ export async function anchorLedger(options: {
     throw asOpenError(error, folder);
   }
   return { checkpoint, file: `${name}.tsr`, stamp, isNew: true };
+}
+
+/** Puts it on record, so that nobody takes the token away unnoticed. @param reason what asked for it */
+export function timeStampedEvent(
+  { checkpoint, file, stamp }: AnchoredCheckpoint,
+  url: string,
+  reason: string,
+): LedgerEvent {
+  const { records, root } = checkpoint;
+  const { authority, serial, utcNs } = stamp;
+  return { type: "TIME_STAMPED", url, authority, records, root, stampedUtcNs: utcNs, serial, file, reason };
 }
 
 async function newestOf(disk: Disk, folder: string): Promise<LedgerCheckpoint> {

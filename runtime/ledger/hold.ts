@@ -11,7 +11,7 @@ import type { LedgerEvent } from "./events.ts";
 import { LOCK_FILE, loadPolicy, surveyFolder } from "./folder.ts";
 import { type Mark, newestCheckpoint, readMarks } from "./high-water-mark.ts";
 import { type Inspection, inspectLedger } from "./inspect.ts";
-import { keyFile, openKeyFile, PassphraseError } from "./key-file.ts";
+import { keyFile, openKeyFile, PASSPHRASE_VARIABLE, PassphraseError } from "./key-file.ts";
 import type { LedgerCheckpoint } from "./ledger.ts";
 import { damaged, LedgerOpenError } from "./open-error.ts";
 import type { LedgerPolicy } from "./policy.ts";
@@ -61,6 +61,11 @@ export async function holdLedger(options: HoldOptions): Promise<HeldLedger> {
   const { folder, disk, origin } = options;
   if (origin !== undefined && !ORIGIN.test(origin)) {
     throw new LedgerOpenError("other-origin", folder, `ledger origin "${origin}" has a space or a plus`);
+  }
+  if (options.passphrase === "") {
+    // A key under it would look sealed, and anybody could open it.
+    const message = `ledger ${folder} stays shut: its passphrase is empty; set ${PASSPHRASE_VARIABLE} to one, or unset it; nothing was changed`;
+    throw new LedgerOpenError("passphrase", folder, message);
   }
   const root = options.rootKey === undefined ? undefined : parseRootKey(folder, options.rootKey);
   if (options.mustExist) await loadPolicy(disk, folder);

@@ -34,6 +34,12 @@ export async function makeRootKey(
   if (!KEY_NAME.test(name)) {
     throw rootKeyError(file, `"${name}" cannot name a key; leave out spaces and pluses, as in helix/root`);
   }
+  if (passphrase === "") {
+    throw rootKeyError(
+      file,
+      `the passphrase of a root key is empty; set ${ROOT_PASSPHRASE_VARIABLE} to one, or unset it`,
+    );
+  }
   if ((await disk.stat(file)) !== undefined) {
     throw rootKeyError(file, `${file} is there already; name a new file for a new root key`);
   }

@@ -3,13 +3,14 @@
  * gathered while the ledger is walked, cheaply; what they sign stands before them, so it is read again.
  */
 import type { Disk } from "@helix/platform";
-import { equalBytes, toUtf8 } from "./bytes.ts";
+import { equalBytes } from "./bytes.ts";
 import { decodeEvent } from "./event-codec.ts";
 import { readStored } from "./read.ts";
 import { decodeRecord, placeOf } from "./record-codec.ts";
 import { signedBy } from "./signature.ts";
+import { typeGlance } from "./type-glance.ts";
 
-const TYPE = Buffer.from(toUtf8("ELECTRONIC_SIGNATURE"));
+const mayBeSignature = typeGlance("ELECTRONIC_SIGNATURE");
 
 interface Claim {
   /** Of the signature itself. */
@@ -26,7 +27,7 @@ export class SignatureCheck {
 
   /** To be called with each record, in order. */
   look(record: Uint8Array): void {
-    if (!Buffer.from(record.buffer, record.byteOffset, record.length).includes(TYPE)) return;
+    if (!mayBeSignature(record)) return;
     const signed = signedIn(record);
     if (signed !== undefined) this.#claims.push({ sequence: placeOf(record).sequence, signed });
   }

@@ -5,7 +5,7 @@
  */
 import type { Clock, Random } from "@helix/hal";
 import { type Disk, withDeadline } from "@helix/platform";
-import { anchorLedger, listAnchors } from "./anchor.ts";
+import { anchorLedger, listAnchors, timeStampedEvent } from "./anchor.ts";
 import { toUtf8 } from "./bytes.ts";
 import type { LedgerEvent } from "./events.ts";
 import { type Ledger, LedgerUnavailableError } from "./ledger.ts";
@@ -135,7 +135,7 @@ export class TimeStamping {
     const { clock, disk, folder, ledger, random, url } = this.#options;
     await ledger.checkpoint();
     try {
-      const { checkpoint, file, stamp } = await withDeadline(
+      const anchored = await withDeadline(
         clock,
         `a time-stamp by ${url}`,
         ANSWER_MS,
@@ -143,17 +143,7 @@ export class TimeStamping {
           anchorLedger({ folder, disk, random, post: (query) => postTimeStampRequest(url, query, budget) }),
         signal,
       );
-      ledger.enqueue({
-        type: "TIME_STAMPED",
-        url,
-        authority: stamp.authority,
-        records: checkpoint.records,
-        root: checkpoint.root,
-        stampedUtcNs: stamp.utcNs,
-        serial: stamp.serial,
-        file,
-        reason: because,
-      });
+      ledger.enqueue(timeStampedEvent(anchored, url, because));
       return undefined;
     } catch (error) {
       signal.throwIfAborted();

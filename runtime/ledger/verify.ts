@@ -12,17 +12,19 @@ import { toHex } from "./bytes.ts";
 import { loadPolicy } from "./folder.ts";
 import { newestCheckpoint } from "./high-water-mark.ts";
 import { type InspectOptions, inspectLedger } from "./inspect.ts";
+import { KeptFiles } from "./kept-files.ts";
 import { isSealedKey, keyFile, openKeyFile, PassphraseError } from "./key-file.ts";
 import type { LedgerVerification } from "./ledger.ts";
 import { MerkleTree } from "./merkle-tree.ts";
 import { asOpenError } from "./open-error.ts";
+import { NameCheck } from "./people/name-check.ts";
 import { type LedgerPolicy, POLICY_FILE } from "./policy.ts";
 import { readStored } from "./read.ts";
 import { placeOf } from "./record-codec.ts";
 import { tornFits } from "./recover.ts";
-import { RecoveryCheck } from "./recovery-check.ts";
 import { SignatureCheck } from "./signature-check.ts";
 import type { SigningKey } from "./signing-key.ts";
+import { TimeOrder } from "./time-order.ts";
 
 /** @throws LedgerOpenError when there is no ledger of a known format to read */
 export async function verifyLedger({
@@ -74,11 +76,15 @@ async function verifyAll(
   passphrase: string | undefined,
 ): Promise<LedgerVerification> {
   const signatures = new SignatureCheck();
-  const recoveries = new RecoveryCheck();
+  const kept = new KeptFiles();
+  const names = new NameCheck();
+  const times = new TimeOrder();
   const anchors = new AnchorCheck(await listAnchors(disk, folder), policy);
   const onRecord: InspectOptions["onRecord"] = (record, chain) => {
     signatures.look(record);
-    recoveries.look(record);
+    kept.look(record);
+    names.look(record);
+    times.look(record);
     anchors.look(chain);
   };
   const key = await privateKey(disk, folder, policy, passphrase);
@@ -88,8 +94,7 @@ async function verifyAll(
   const readable = found.verdict === "CLEAN" || found.verdict === "TORN_TAIL";
   const moved = readable ? await movedSignature(disk, folder, signatures) : undefined;
   const stamped = readable ? anchors.problem(records) : undefined;
-  const beside =
-    found.firstBad === undefined ? await badFileBeside(disk, folder, key, recoveries) : undefined;
+  const beside = found.firstBad === undefined ? await badFileBeside(disk, folder, key, kept) : undefined;
   const badFile: BadFile | undefined = stamped ? { file: stamped.file, reason: stamped.reason } : beside;
   const further = moved ?? (badFile && { sequence: records, offset: 0, ...badFile });
   const newest = newestCheckpoint(found.marks);
@@ -105,7 +110,11 @@ async function verifyAll(
     otherSignatures: newest?.otherSignatures ?? [],
     rootKey: policy.keys.root?.text,
     untrusted: policy.keys.untrusted,
-    remarks: key.state === "closed" && key.remark !== undefined ? [key.remark] : [],
+    remarks: [
+      ...(key.state === "closed" && key.remark !== undefined ? [key.remark] : []),
+      ...(times.remark === undefined ? [] : [times.remark]),
+      ...(readable ? await names.remarks(disk, folder) : []),
+    ],
     verifierKey: policy.key.text,
     firstBad: further ?? found.firstBad,
   };
@@ -137,14 +146,14 @@ async function badFileBeside(
   disk: Disk,
   folder: string,
   key: KeyFound,
-  recoveries: RecoveryCheck,
+  kept: KeptFiles,
 ): Promise<BadFile | undefined> {
   if (key.state === "other") {
     return { file: key.file, reason: "file is not the private key that ledger.policy names" };
   }
   const files = await disk.list(folder);
-  const missing = recoveries.firstMissing(files);
-  if (missing) return { ...missing, reason: "the bytes set aside after a crash are gone" };
+  const missing = kept.firstMissing(files);
+  if (missing) return missing;
   for (const file of files) {
     if ((await tornFits(file, () => disk.readFile(join(folder, file)))) === false) {
       return { file, reason: "the bytes set aside after a crash have changed" };

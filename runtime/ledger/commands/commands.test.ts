@@ -4,6 +4,7 @@ import { createHash } from "node:crypto";
 import {
   chmodSync,
   cpSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -47,6 +48,9 @@ afterAll(() => rmSync(home, { recursive: true, force: true }));
 interface Called extends CommandOutcome {
   readonly out: string;
 }
+
+/** Of a key rotation. */
+const yearly = { reason: "yearly" };
 
 async function call(
   name: string,
@@ -198,15 +202,15 @@ describe("helix ledger", () => {
     const copy = join(home, "rotated");
     cpSync(folder, copy, { recursive: true });
     const env = { HELIX_LEDGER_PASSPHRASE: "tulip" };
-    const { result } = await call("rotate-key", { folder: copy }, {}, { env });
+    const { result } = await call("rotate-key", { folder: copy }, yearly, { env });
     expect(readFileSync(join(copy, "ledger-1.key"), "utf8")).toContain("scrypt");
     expect(statSync(join(copy, "ledger-1.key")).mode & 0o777).toBe(0o600);
     expect((await call("verify", { folder: copy })).result).toMatchObject({
       verdict: "CLEAN",
       verifierKey: result.key,
     });
-    await expect(call("rotate-key", { folder: copy })).rejects.toThrow("set HELIX_LEDGER_PASSPHRASE");
-    const again = await call("rotate-key", { folder: copy }, { reason: "yearly" }, { env });
+    await expect(call("rotate-key", { folder: copy }, yearly)).rejects.toThrow("set HELIX_LEDGER_PASSPHRASE");
+    const again = await call("rotate-key", { folder: copy }, yearly, { env });
     expect(again.exitCode).toBe(0);
     expect((await call("show", { folder: copy }, { last: 1 })).out).toMatch(
       /KEY_ROTATED +account:\S+ \(operator\) {2}yearly\n$/,
@@ -249,8 +253,9 @@ describe("helix ledger", () => {
       [{ rootKey: root }, /set HELIX_LEDGER_ROOT_PASSPHRASE/],
       [{ rootKey: join(ledger, "hwm.a") }, /not a private key/],
       [{ rootKey: root, compromised: true }, /go together/],
+      [{ rootKey: root, reason: " " }, /not said why, which goes on record; give --reason/],
     ] as const) {
-      await expect(call("rotate-key", { folder: ledger }, options)).rejects.toMatchObject({
+      await expect(call("rotate-key", { folder: ledger }, { ...yearly, ...options })).rejects.toMatchObject({
         exitCode: 2,
         message: expect.stringMatching(says),
       });
@@ -380,10 +385,16 @@ describe.skipIf(!hasOpenssl)(
       const nobody = "http://127.0.0.1:1/tsr";
       await expect(call("sign", { folder: copy }, { ...by, tsa: nobody })).rejects.toMatchObject({
         exitCode: 1,
-        message: expect.stringMatching(/^record 7 is signed \(record 32\), and http/),
+        message: expect.stringMatching(/^record 7 is signed \(record 33\), and http/),
       });
       await expect(call("sign", { folder: copy }, { ...by, tsa: "ftp://x" })).rejects.toThrow("http://");
-      expect((await call("verify", { folder: copy })).result).toMatchObject({ records: "33" });
+      expect((await call("verify", { folder: copy })).result).toMatchObject({ records: "34" });
+      rmSync(join(copy, "anchor-32.txt"));
+      rmSync(join(copy, "anchor-32.tsr"));
+      expect((await call("verify", { folder: copy })).result).toMatchObject({
+        verdict: "CORRUPT",
+        firstBad: { sequence: "32", file: "anchor-32.tsr" },
+      });
     }, 60_000);
 
     test("an authority that is not there, or is none, is one clear line", async () => {
@@ -457,7 +468,7 @@ describe("what is not right: one line, exit code 2, nothing changed on disk", ()
   for (const {
     name,
     make,
-    calls = ["verify", "show", "search", "export", "prove", "rotate-key"],
+    calls = ["verify", "show", "search", "export", "prove", "rotate-key", "names"],
     says,
   } of bad) {
     test(name, async () => {
@@ -468,7 +479,7 @@ describe("what is not right: one line, exit code 2, nothing changed on disk", ()
         const error = await call(
           one,
           { folder: at, sequence: "0" },
-          one === "export" ? { out: `out of ${name}` } : {},
+          one === "export" ? { out: `out of ${name}` } : one === "rotate-key" ? yearly : {},
         ).then(
           () => undefined,
           (caught: unknown) => caught,
@@ -500,7 +511,7 @@ describe("what is not right: one line, exit code 2, nothing changed on disk", ()
     cpSync(folder, at, { recursive: true });
     const ledger = await openLedger({ folder: at, ...platform });
     const before = snapshot(at);
-    await expect(call("rotate-key", { folder: at })).rejects.toMatchObject({
+    await expect(call("rotate-key", { folder: at }, yearly)).rejects.toMatchObject({
       name: "CliError",
       exitCode: 2,
       message: expect.stringMatching(/is in use by process \d+/),
@@ -514,11 +525,39 @@ describe("what is not right: one line, exit code 2, nothing changed on disk", ()
     await (await openLedger({ folder: at, ...platform, passphrase: "right" })).close();
     const before = snapshot(at);
     const env = { HELIX_LEDGER_PASSPHRASE: "wrong" };
-    await expect(call("rotate-key", { folder: at }, {}, { env })).rejects.toMatchObject({
+    await expect(call("rotate-key", { folder: at }, yearly, { env })).rejects.toMatchObject({
       exitCode: 2,
       message: expect.stringMatching(/does not open its key; nothing was changed/),
     });
     expect(snapshot(at)).toBe(before);
+  });
+
+  test("an empty passphrase, which would seal a key for everybody", async () => {
+    const env = { HELIX_LEDGER_PASSPHRASE: "", HELIX_LEDGER_ROOT_PASSPHRASE: "" };
+    const [at, file] = [join(home, "unsealed"), join(home, "unsealed.key")];
+    for (const [command, given] of [
+      ["create", { folder: at }],
+      ["make-root-key", { file }],
+    ] as const) {
+      await expect(call(command, given, {}, { env })).rejects.toMatchObject({
+        name: "CliError",
+        exitCode: 2,
+        message: expect.stringMatching(
+          /passphrase (of a root key )?is empty; set HELIX_LEDGER_(ROOT_)?PASSPHRASE/,
+        ),
+      });
+    }
+    expect([at, file].filter((path) => existsSync(path))).toEqual([]);
+  });
+
+  test("an export to where nothing can be written blames that folder, not the ledger", async () => {
+    const out = join(home, "a-file", "export");
+    writeFileSync(join(home, "a-file"), "x");
+    await expect(call("export", { folder }, { out })).rejects.toMatchObject({
+      name: "CliError",
+      exitCode: 2,
+      message: expect.stringContaining(`export ${out} could not be written: `),
+    });
   });
 
   test.skipIf(process.getuid?.() === 0)(
@@ -527,7 +566,7 @@ describe("what is not right: one line, exit code 2, nothing changed on disk", ()
       const at = join(home, "read-only");
       cpSync(folder, at, { recursive: true });
       chmodSync(at, 0o500);
-      await expect(call("rotate-key", { folder: at })).rejects.toMatchObject({
+      await expect(call("rotate-key", { folder: at }, yearly)).rejects.toMatchObject({
         exitCode: 2,
         message: expect.stringMatching(/permission/),
       });

@@ -38,6 +38,7 @@ export const exportCommand = defineCommand({
   run: (input, context) =>
     orCliError(async () => {
       const { exportLedger } = await import("../export/export.ts");
+      const { TORN } = await import("../export/readme.ts");
       const { disk } = context.platform;
       const folder = ledgerFolder(input.arguments.folder, context);
       const { earlier, withLedger } = input.options;
@@ -56,6 +57,7 @@ export const exportCommand = defineCommand({
           (summary.notCovered > 0
             ? `${summary.notCovered} newer ones are under no checkpoint yet and were left out\n`
             : "") +
+          (summary.verdict === "TORN_TAIL" ? `${TORN}\n` : "") +
           `check: python3 ${out}/verify.py ${out}\n`,
       );
       const { files, ...counts } = summary;

@@ -1,8 +1,8 @@
 /** `helix ledger name | names | erase-name`: whose the ids in the records are. */
-import { type CliContext, CliError, defineCommand, EXIT } from "@helix/cli";
+import { type CliContext, defineCommand, EXIT } from "@helix/cli";
 import { accountName } from "@helix/platform";
 import { PASSPHRASE_VARIABLE } from "../key-file.ts";
-import { FOLDER_ARGUMENT, ledgerFolder, orCliError } from "./shared.ts";
+import { FOLDER_ARGUMENT, ledgerFolder, orCliError, required, requiredReason } from "./shared.ts";
 
 const PERSON = { kind: "text", summary: "as records say it: account:curie", value: "id" } as const;
 const REASON = { kind: "text", summary: "why, for the record", value: "text" } as const;
@@ -107,12 +107,7 @@ function changeOf(
     folder: ledgerFolder(folder, context),
     passphrase: context.env[PASSPHRASE_VARIABLE],
     person: required(person, "whose name; give --person <id>"),
-    reason: required(reason, "why, which goes on record; give --reason"),
+    reason: requiredReason(reason),
     actor: { id: `account:${accountName()}`, role: "operator" },
   } as const;
-}
-
-function required(text: string | undefined, what: string): string {
-  if (text === undefined || text.trim() === "") throw new CliError(`it is not said ${what}`);
-  return text;
 }

@@ -3,7 +3,7 @@ import { type CliContext, CliError, defineCommand, EXIT } from "@helix/cli";
 import { accountName } from "@helix/platform";
 import { PASSPHRASE_VARIABLE } from "../key-file.ts";
 import { ROOT_PASSPHRASE_VARIABLE } from "../root-key.ts";
-import { FOLDER_ARGUMENT, ledgerFolder, orCliError } from "./shared.ts";
+import { FOLDER_ARGUMENT, ledgerFolder, orCliError, requiredReason } from "./shared.ts";
 
 export const rotateKeyCommand = defineCommand({
   name: "rotate-key",
@@ -28,9 +28,12 @@ export const rotateKeyCommand = defineCommand({
     },
   },
   examples: [
-    { line: "helix ledger rotate-key /var/helix/ledger", explains: "sign with a new key from now on" },
     {
-      line: "helix ledger rotate-key /var/helix/ledger --root-key /media/safe/root.key --compromised --trust 4711",
+      line: 'helix ledger rotate-key /var/helix/ledger --reason "yearly change"',
+      explains: "sign with a new key from now on",
+    },
+    {
+      line: 'helix ledger rotate-key /var/helix/ledger --root-key /media/safe/root.key --compromised --trust 4711 --reason "laptop stolen"',
       explains: "the key was stolen; what came after the first 4711 records is not trusted",
     },
   ],
@@ -38,7 +41,8 @@ export const rotateKeyCommand = defineCommand({
   run: (input, context) =>
     orCliError(async () => {
       const { rotateKey } = await import("../rotate.ts");
-      const { reason, rootKey, compromised, trust } = input.options;
+      const { rootKey, compromised, trust } = input.options;
+      const reason = requiredReason(input.options.reason);
       if (compromised !== (trust !== undefined)) {
         throw new CliError(
           "--compromised and --trust go together: how many records are trusted all the same?",
@@ -51,10 +55,7 @@ export const rotateKeyCommand = defineCommand({
         passphrase: context.env[PASSPHRASE_VARIABLE],
         root: rootKey === undefined ? undefined : rootFile(rootKey, context),
         trustedRecords: trust === undefined ? undefined : BigInt(trust),
-        rotatedBy: {
-          actor: { id: `account:${accountName()}`, role: "operator" },
-          ...(reason === undefined ? {} : { reason }),
-        },
+        rotatedBy: { actor: { id: `account:${accountName()}`, role: "operator" }, reason },
       });
       context.out.write(
         `${folder} is signed with a new key from now on; note it outside the folder:\n${key}\n`,

@@ -47,6 +47,16 @@ function timeOf(text: string): bigint {
   }
 }
 
+/** @throws CliError where it is not given */
+export function required(text: string | undefined, what: string): string {
+  if (text === undefined || text.trim() === "") throw new CliError(`it is not said ${what}`);
+  return text;
+}
+
+/** 21 CFR 11.10(e), EU Annex 11 9: asked for at the time. */
+export const requiredReason = (reason: string | undefined): string =>
+  required(reason, "why, which goes on record; give --reason");
+
 export const ledgerFolder = (folder: string, context: CliContext): string => resolve(context.cwd, folder);
 
 /** @throws CliError with the one line that says what is wrong; anything else as it is */

@@ -1,8 +1,10 @@
 import { type CliContext, CliError, defineCommand, EXIT } from "@helix/cli";
 import { ORIGINS } from "@helix/hal";
 import { accountName, type Disk } from "@helix/platform";
+import { timeStampedEvent } from "../anchor.ts";
 import { SIGNATURE_MEANINGS, type SignatureMeaning, type Signer } from "../events.ts";
 import { PASSPHRASE_VARIABLE } from "../key-file.ts";
+import type { Ledger } from "../ledger.ts";
 import type { LedgerRecord } from "../read.ts";
 import { utcText } from "../record-view.ts";
 import { checkTimeStampUrl, stampNewest } from "./anchor.ts";
@@ -59,19 +61,18 @@ export const sign = defineCommand({
         passphrase,
         ...(dataOrigin === undefined ? {} : { dataOrigin }),
       });
-      let signature: bigint;
       try {
-        ({ sequence: signature } = await signRecord(ledger, record, signer, { meaning, comment }));
+        const { sequence: signature } = await signRecord(ledger, record, signer, { meaning, comment });
+        context.out.write(
+          `record ${record.sequence} (${record.event.type}) signed by ${signer.name}, ${meaning}: record ${signature}\n`,
+        );
+        const result = { folder, record: record.sequence, signature, meaning, signer };
+        if (tsa === undefined) return { exitCode: EXIT.pass, result };
+        const timeStamp = await stampSignature(ledger, tsa, result, context);
+        return { exitCode: EXIT.pass, result: { ...result, timeStamp } };
       } finally {
         await ledger.close();
       }
-      context.out.write(
-        `record ${record.sequence} (${record.event.type}) signed by ${signer.name}, ${meaning}: record ${signature}\n`,
-      );
-      const result = { folder, record: record.sequence, signature, meaning, signer };
-      if (tsa === undefined) return { exitCode: EXIT.pass, result };
-      const timeStamp = await stampSignature(folder, tsa, result, context);
-      return { exitCode: EXIT.pass, result: { ...result, timeStamp } };
     }),
 });
 
@@ -98,13 +99,22 @@ async function recordAt(sequence: number | undefined, folder: string, disk: Disk
 
 /** The signature stands, whatever the authority says. @throws CliError */
 async function stampSignature(
-  folder: string,
+  ledger: Ledger,
   tsa: string,
-  signed: { readonly record: bigint; readonly signature: bigint },
+  signed: {
+    readonly folder: string;
+    readonly record: bigint;
+    readonly signature: bigint;
+    readonly meaning: string;
+  },
   context: CliContext,
 ) {
+  const { folder } = signed;
   try {
-    const { file, stamp } = await stampNewest(folder, tsa, STAMP_TIMEOUT_S, context);
+    // A signature is acknowledged under a mark on disk, so the newest one covers it.
+    const anchored = await stampNewest(folder, tsa, STAMP_TIMEOUT_S, context);
+    const { file, stamp } = anchored;
+    await ledger.append(timeStampedEvent(anchored, tsa, `record ${signed.record} ${signed.meaning}`));
     const time = utcText(stamp.utcNs);
     context.out.write(`time-stamped by ${stamp.authority}, ${time}: ${folder}/${file}\n`);
     return { file, time, authority: stamp.authority };

@@ -6,13 +6,13 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Disk } from "@helix/platform";
-import { listAnchors } from "../anchor.ts";
+import { type Anchor, listAnchors } from "../anchor.ts";
 import { AnchorCheck, openedBy } from "../anchor-check.ts";
 import { toBase64, toHex, toUtf8 } from "../bytes.ts";
 import { loadPolicy } from "../folder.ts";
 import { newestCheckpoint } from "../high-water-mark.ts";
 import { type Inspection, type InspectOptions, inspectLedger } from "../inspect.ts";
-import type { LedgerCheckpoint, LedgerVerification } from "../ledger.ts";
+import type { LedgerCheckpoint, LedgerVerdict, LedgerVerification } from "../ledger.ts";
 import { asOpenError, damaged, LedgerOpenError } from "../open-error.ts";
 import { type NamedRecord, nameGiver, personOf } from "../people/known-names.ts";
 import { NAMES_FILE, namesText, type PersonName, readNamesTable } from "../people/names-table.ts";
@@ -45,6 +45,8 @@ export interface ExportOptions {
 }
 
 export interface ExportSummary {
+  /** TORN_TAIL: the bytes at the end that a crash left are not in it. */
+  readonly verdict: LedgerVerdict;
   readonly records: number;
   readonly checkpointRecords: bigint;
   readonly root: string;
@@ -143,7 +145,7 @@ class Exporter {
     const { disk, out, withLedger } = this.#options;
     const chosen = await this.#choose();
     const records = chosen.map(({ record }) => record);
-    await disk.makeFolder(out);
+    await this.#makeFolder(out);
     await this.#write("records.json", JSON.stringify(this.#document(chosen), null, 1));
     await this.#write("records.csv", recordsCsv(records));
     const names = await this.#namesOf(records);
@@ -153,13 +155,21 @@ class Exporter {
     await this.#write("checkpoint.txt", this.#checkpoint.note);
     await this.#write("consistency.json", JSON.stringify(await this.#consistency(), null, 1));
     await this.#write(POLICY_FILE, await disk.readFile(join(this.#options.folder, POLICY_FILE)));
-    await disk.makeFolder(join(out, "proofs"));
+    await this.#makeFolder(join(out, "proofs"));
     for (const { record } of chosen) await this.#writeProof(record.sequence);
     if (withLedger) await this.#copyLedger();
     await this.#write("verify.py", await disk.readFile(VERIFIER));
     const { records: checkpointRecords, root } = this.#checkpoint;
     const withNames = names.length > 0;
-    const summary = { records: records.length, checkpointRecords, root, notCovered: this.#notCovered, pdf };
+    const { verdict } = this.#found;
+    const summary = {
+      verdict,
+      records: records.length,
+      checkpointRecords,
+      root,
+      notCovered: this.#notCovered,
+      pdf,
+    };
     await this.#write(
       "README.txt",
       readmeText({ ...summary, withLedger, withNames, selection: this.#options.selection }),
@@ -250,11 +260,7 @@ class Exporter {
     const { folder, disk, earlier = [] } = this.#options;
     const { keys } = this.#policy;
     const anchors = await listAnchors(disk, folder);
-    for (const { name, note, token } of anchors) {
-      if (this.#opened(note).records > this.#checkpoint.records) continue;
-      await this.#write(`${name}.txt`, note);
-      await this.#write(`${name}.tsr`, token);
-    }
+    await this.#writeAnchors("", anchors);
     const marks = this.#found.marks.flatMap(({ checkpoint }) => (checkpoint ? [checkpoint.note] : []));
     const notes = new Set([...marks, ...anchors.map(({ note }) => note), ...earlier]);
     notes.delete(this.#checkpoint.note);
@@ -270,6 +276,14 @@ class Exporter {
       ...(rotation.compromise ? [rotation.compromise] : []),
     ]);
     return [...entries, ...stated.map(({ records, root }) => this.#from(records, root))];
+  }
+
+  async #writeAnchors(under: string, anchors: readonly Anchor[]): Promise<void> {
+    for (const { name, note, token } of anchors) {
+      if (this.#opened(note).records > this.#checkpoint.records) continue;
+      await this.#write(`${under}${name}.txt`, note);
+      await this.#write(`${under}${name}.tsr`, token);
+    }
   }
 
   #opened(note: string): LedgerCheckpoint {
@@ -293,7 +307,7 @@ class Exporter {
   /** Marks as they were before the segments were read; of the last segment only what is finished. */
   async #copyLedger(): Promise<void> {
     const { folder, disk, out } = this.#options;
-    await disk.makeFolder(join(out, "ledger"));
+    await this.#makeFolder(join(out, "ledger"));
     const read = (name: string) => disk.readFile(join(folder, name));
     await this.#write(`ledger/${POLICY_FILE}`, await read(POLICY_FILE));
     for (const { file, bytes } of this.#found.marks) await this.#write(`ledger/${file}`, bytes);
@@ -306,16 +320,34 @@ class Exporter {
     for (const name of await disk.list(folder)) {
       if (name.startsWith("torn-")) await this.#write(`ledger/${name}`, await read(name));
     }
+    await this.#writeAnchors("ledger/", await listAnchors(disk, folder));
+  }
+
+  #makeFolder(folder: string): Promise<void> {
+    return this.#writing(() => this.#options.disk.makeFolder(folder));
   }
 
   async #write(name: string, content: string | Uint8Array): Promise<void> {
     const bytes = typeof content === "string" ? toUtf8(content) : content;
-    const file = await this.#options.disk.open(join(this.#options.out, name), "create-new");
-    try {
-      await file.write(bytes, 0);
-    } finally {
-      await file.close();
-    }
+    await this.#writing(async () => {
+      const file = await this.#options.disk.open(join(this.#options.out, name), "create-new");
+      try {
+        await file.write(bytes, 0);
+      } finally {
+        await file.close();
+      }
+    });
     this.#files.push(name);
+  }
+
+  /** @throws LedgerOpenError that blames the export's folder, not the ledger's */
+  async #writing(work: () => Promise<void>): Promise<void> {
+    const { out } = this.#options;
+    try {
+      await work();
+    } catch (error) {
+      const message = `export ${out} could not be written: ${(error as Error).message}; name a folder on a disk with room that may be written`;
+      throw new LedgerOpenError("disk", out, message, error);
+    }
   }
 }

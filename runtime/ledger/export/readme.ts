@@ -1,4 +1,6 @@
 /** What stands in an export, in words. */
+
+import type { LedgerVerdict } from "../ledger.ts";
 import { utcText } from "../record-view.ts";
 import type { Selection } from "../search.ts";
 
@@ -24,7 +26,12 @@ export function selectionText(selection: Selection): string {
   return parts.length === 0 ? "all" : parts.join(", ");
 }
 
+/** The export is whole; that the ledger is not yet, its reader should know. */
+export const TORN =
+  "A crash cut the ledger's last write short (TORN_TAIL); what it left is not here. No record that was acknowledged is missing.";
+
 export function readmeText(of: {
+  readonly verdict: LedgerVerdict;
   readonly records: number;
   readonly checkpointRecords: bigint;
   readonly notCovered: number;
@@ -33,6 +40,7 @@ export function readmeText(of: {
   readonly withNames: boolean;
   readonly selection: Selection;
 }): string {
+  const isAll = selectionText(of.selection) === "all";
   const lines = [
     "Records of a HELIX audit ledger",
     "",
@@ -40,8 +48,14 @@ export function readmeText(of: {
     ...(of.notCovered > 0
       ? [`${of.notCovered} newer records are not under a checkpoint yet and are not here.`]
       : []),
+    ...(of.verdict === "TORN_TAIL" ? [TORN] : []),
     "",
     "To check: python3 verify.py <this folder>   (Python 3.8 or later, nothing else)",
+    ...(of.withLedger || isAll
+      ? []
+      : [
+          "It proves each record that is here; that none was left out, only an export with the whole ledger shows.",
+        ]),
     "",
     "records.json       each record: as it reads, its exact bytes, its proof",
     "records.csv        the same as a table; a cell that a spreadsheet would run as a formula begins with '",

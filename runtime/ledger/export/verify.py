@@ -8,6 +8,9 @@
 Python 3.8 or later, standard library only; BLAKE3, Ed25519, CBOR and the proofs of RFC 6962 are written
 out below from their specifications. The layout on disk is FORMAT.md, format 2.
 
+Of an export the verdict says how much it covers: all records under its checkpoint, or so many of them. Whether
+those are all that were asked for shows only where the whole ledger is in the export.
+
 Exit code 0, GOOD: everything fits. 1, BAD: something does not, and the line says what. 2, UNUSABLE: this
 is not a ledger or an export, or one of another format. 3, TORN_TAIL: everything fits but what a crash left
 of its last write, after every record that was signed for; the next opening sets that aside.
@@ -742,6 +745,12 @@ def utc_text(utc_ns):
     return "%s.%09dZ" % (moment.isoformat(), ns)
 
 
+def local_text(utc_ns, minutes):
+    if minutes == 0:
+        return utc_text(utc_ns)
+    return utc_text(utc_ns + minutes * 60 * 10 ** 9)[:-1] + zone_text(minutes)
+
+
 def zone_text(minutes):
     return "%s%02d:%02d" % ("-" if minutes < 0 else "+", abs(minutes) // 60, abs(minutes) % 60)
 
@@ -758,7 +767,8 @@ class Record:
         self.raw = raw
         self.boot_id, self.event_id = raw[32:48], raw[48:64]
         self.durability = CLASSES[raw[67]]
-        self.zone = zone_text(struct.unpack_from("<h", raw, 64)[0])
+        self.zone_minutes = struct.unpack_from("<h", raw, 64)[0]
+        self.zone = zone_text(self.zone_minutes)
         self.clock_quality = word(QUALITIES, raw[66])
         self.origin = word(ORIGINS, raw[68])
         self.schema = raw[69]
@@ -832,11 +842,32 @@ def read_file(folder, name):
         raise Bad("%s is missing" % name) from error
 
 
+class TimeOrder:
+    """Records that are dated before one that stands before them: the wall clock was set back."""
+
+    def __init__(self):
+        self.latest, self.count, self.first = None, 0, None
+
+    def look(self, record):
+        if self.latest is None or record.utc_ns >= self.latest:
+            self.latest = record.utc_ns
+        elif self.latest - record.utc_ns >= 10 ** 9:
+            self.count += 1
+            self.first = self.first or (record.sequence, self.latest - record.utc_ns)
+
+    def lines(self):
+        if self.first is None:
+            return []
+        return ["%d records are dated before an earlier one, the first is record %d, by %.1f s: the clock was set back"
+                % (self.count, self.first[0], self.first[1] / 1e9)]
+
+
 class LedgerCheck:
     """Walks every segment, in the order in which it was written."""
 
-    def __init__(self, folder, policy):
-        self.folder, self.policy = folder, policy
+    def __init__(self, folder, policy, on_record=lambda record, event: None):
+        """on_record: called with each record and its event, None where that cannot be shown."""
+        self.folder, self.policy, self.on_record = folder, policy, on_record
         self.tree = Tree()
         self.batch_number = 0
         self.record_hash = bytes(32)
@@ -845,6 +876,8 @@ class LedgerCheck:
         self.frames = []
         self.signed = 0
         self.aside = []
+        self.stamped = []
+        self.times = TimeOrder()
         self.torn = None
         self.marks = self.read_marks()
         self.statements = [(c.size, c.root, name) for name, c in self.marks]
@@ -919,6 +952,9 @@ class LedgerCheck:
         for sequence, name in self.aside:
             if not os.path.exists(os.path.join(self.folder, name)):
                 raise Bad("%s, which record %d says was set aside, is gone" % (name, sequence))
+        for sequence, name in self.stamped:
+            if not os.path.exists(os.path.join(self.folder, name)):
+                raise Bad("%s, which record %d says was kept, is gone" % (name, sequence))
         if self.tree.size < self.covered:
             raise Bad("a signed checkpoint counts %d records, %d are here" % (self.covered, self.tree.size))
         if max(self.anchored, default=0) > self.tree.size:
@@ -985,6 +1021,10 @@ class LedgerCheck:
             self.signed += check_signature(record.sequence, event, self.leaves, True)
             if event is not None and event["type"] == "RECOVERY" and isinstance(event.get("quarantineFile"), str):
                 self.aside.append((record.sequence, os.path.basename(event["quarantineFile"])))
+            if event is not None and event["type"] == "TIME_STAMPED" and isinstance(event.get("file"), str):
+                self.stamped.append((record.sequence, os.path.basename(event["file"])))
+            self.times.look(record)
+            self.on_record(record, event)
             self.tree.append(record.raw)
             self.compare()
         self.record_hash = batch.records[-1].hash
@@ -995,6 +1035,41 @@ class LedgerCheck:
     def unsigned(self):
         """Records at the end that fit, and are under no signature yet."""
         return self.tree.size - max([self.covered] + [size for size, _, _ in self.statements if size <= self.tree.size])
+
+
+def note_name(event, about):
+    """Keeps the newest event about each person's name."""
+    if event["type"] in ("PERSON_NAMED", "PERSON_NAME_ERASED"):
+        about[event.get("person")] = event
+
+
+def is_committed(person, name, salt, about):
+    event = about.get(person, {})
+    hashed = hashlib.sha256(salt + person.encode() + b"\0" + name.encode()).hexdigest()
+    return event.get("type") == "PERSON_NAMED" and event.get("commitment") == hashed
+
+
+def read_names(folder):
+    """Name and salt by the id of the person; of nobody where there is no names.json."""
+    if not os.path.exists(os.path.join(folder, "names.json")):
+        return {}
+    try:
+        people = json.loads(read_file(folder, "names.json").decode("utf-8"))["people"]
+        return {one["person"]: (one["name"], bytes.fromhex(one["salt"])) for one in people}
+    except (ValueError, KeyError, TypeError) as error:
+        raise Bad("names.json is not a table of names") from error
+
+
+def name_lines(folder, about):
+    """No damage to a ledger: a name that its records do not stand for counts for nothing."""
+    try:
+        names = read_names(folder)
+    except Bad as problem:
+        return [str(problem)]
+    lines = ["names.json: no record stands for the name of %s" % person
+             for person, (name, salt) in names.items() if not is_committed(person, name, salt, about)]
+    return lines + ["names.json lacks the name of %s, which is on record" % person
+                    for person, event in about.items() if event["type"] == "PERSON_NAMED" and person not in names]
 
 
 def decode_body(record):
@@ -1056,27 +1131,83 @@ def quantity(value):
     return "not known", ""
 
 
-def table_row(entry, record):
-    """What the columns of records.csv say of a record."""
-    event = entry["event"]
+def audit_columns(event):
+    """Who, in which role, where and why, by the fields that events share."""
     actor = next((event[name] for name in ("actor", "user", "signer") if event.get(name) is not None), None)
-    command, change = fields_of(event.get("command")), fields_of(event.get("change"))
+    command = fields_of(event.get("command"))
     reasons = [event.get("reason"), event.get("rationale"), command.get("rationale"), event.get("comment"),
                event.get("description"), event.get("message")]
-    changed = change.get("new") is not None
-    (old, old_unit), (new, new_unit) = (quantity(change.get("old")), quantity(change["new"])) if changed else (("", ""), ("", ""))
     return {
-        "sequence": entry["sequence"], "time_utc": entry["time"], "clock": record.clock_quality,
-        "origin": record.origin or "not-stated", "type": event["type"], "durability": record.durability,
-        "event_id": entry["eventId"], "record_hash": entry["recordHash"],
+        "type": event["type"],
         "who": text_of(fields_of(actor).get("id"), fields_of(actor).get("name"), event.get("user"), event.get("signer"), event.get("actor")),
         "role": text_of(fields_of(actor).get("role"), event.get("role")),
         "instrument": text_of(event.get("instrument")),
         "batch": text_of(event.get("batch"), event.get("batchId"), command.get("batch")),
-        "changed": text_of(change.get("of")) if changed else "",
-        "old_value": old, "old_unit": old_unit, "new_value": new, "new_unit": new_unit,
         "why": next((r for r in reasons if isinstance(r, str) and r != ""), ""),
     }
+
+
+def person_of(event):
+    """The id of whoever is named beside the records; None where nobody is."""
+    by = event.get("actor") if event.get("actor") is not None else event.get("signer")
+    person = fields_of(by).get("id")
+    return person if isinstance(person, str) else None
+
+
+def signature_text(event):
+    name, meaning = text_of(fields_of(event.get("signer")).get("name")), text_of(event.get("meaning"))
+    sequence = fields_of(event.get("signed")).get("sequence")
+    shown = event["type"] == "ELECTRONIC_SIGNATURE" and name != "" and isinstance(sequence, str)
+    return "%s: %s record %s" % (name, meaning, sequence) if shown else ""
+
+
+def table_row(entry, record):
+    """What the columns of records.csv say of a record."""
+    event = entry["event"]
+    change = fields_of(event.get("change"))
+    changed = change.get("new") is not None
+    (old, old_unit), (new, new_unit) = (quantity(change.get("old")), quantity(change["new"])) if changed else (("", ""), ("", ""))
+    return dict(
+        audit_columns(event), sequence=entry["sequence"], time_utc=entry["time"],
+        time_local=local_text(record.utc_ns, record.zone_minutes), clock=record.clock_quality,
+        origin=record.origin or "not-stated", durability=record.durability,
+        event_id=entry["eventId"], record_hash=entry["recordHash"],
+        changed=text_of(change.get("of")) if changed else "",
+        old_value=old, old_unit=old_unit, new_value=new, new_unit=new_unit,
+        signature=signature_text(event), name=entry.get("personName", ""),
+    )
+
+
+class Wanted:
+    """What an export says was asked for; with the whole ledger beside it, whether something was left out."""
+
+    def __init__(self, selection):
+        known = ("who", "what", "why", "instrument", "batch", "since", "until", "from", "to")
+        if not isinstance(selection, dict) or any(key not in known or not isinstance(text, str) for key, text in selection.items()):
+            raise Bad("records.json does not say what was asked for")
+        self.selection = selection
+        self.is_all = selection == {}
+
+    def text(self):
+        shown = [(key, utc_text(int(text)) if key in ("since", "until") else text) for key, text in self.selection.items()]
+        return ", ".join("%s %s" % pair for pair in shown)
+
+    def holds(self, record, event, name):
+        columns = audit_columns(event)
+        at = {"since": record.utc_ns, "until": record.utc_ns, "from": record.sequence, "to": record.sequence}
+        for key, text in self.selection.items():
+            if key in ("since", "from"):
+                good = at[key] >= int(text)
+            elif key in ("until", "to"):
+                good = at[key] < int(text)
+            elif key == "what":
+                good = columns["type"].lower() in [one.strip().lower() for one in text.split(",")]
+            else:
+                within = (columns["who"], columns["role"], name) if key == "who" else (columns[key],)
+                good = any(text.lower() in one.lower() for one in within)
+            if not good:
+                return False
+        return True
 
 
 class ExportCheck:
@@ -1084,6 +1215,7 @@ class ExportCheck:
         self.folder = folder
         self.lines = []
         self.torn = None
+        self.covers = ""
 
     def read(self, name):
         return read_file(self.folder, name)
@@ -1107,26 +1239,40 @@ class ExportCheck:
             raise Bad("records.json belongs to another ledger or form")
         if not isinstance(document.get("records"), list):
             raise Bad("records.json does not hold what an export holds in it")
+        wanted = Wanted(document.get("selection"))
         records = [self.record(entry, checkpoint) for entry in document["records"]]
-        self.sequences([r.sequence for r in records], document)
+        self.sequences([r.sequence for r in records], wanted, checkpoint)
         self.lines.append("%d records proven to be in it" % len(records))
+        times = TimeOrder()
+        for record in records:
+            times.look(record)
+        self.lines += times.lines()
         self.signatures(document["records"], records)
+        names = self.names(document["records"])
         for other in checkpoint.others:
             self.lines.append("also signed by %s, which is not checked here" % other)
         self.table(document["records"], records)
         self.proof_files(document["records"], note)
+        is_all = len(records) == checkpoint.size
         proven = self.consistency(policy, checkpoint)
         self.time_stamps(policy, proven | {(checkpoint.size, checkpoint.root)})
-        if os.path.isdir(os.path.join(self.folder, "ledger")):
-            self.whole_ledger(policy, checkpoint, records)
+        with_ledger = os.path.isdir(os.path.join(self.folder, "ledger"))
+        if with_ledger:
+            self.whole_ledger(policy, checkpoint, records, wanted, names)
+        else:
+            self.without_ledger(document, names, is_all)
+        self.covers = "all %d records under its checkpoint" % checkpoint.size if is_all else (
+            "%d of the %d records under its checkpoint" % (len(records), checkpoint.size))
+        if not wanted.is_all:
+            self.covers += "; asked for: %s" % wanted.text()
         return policy, checkpoint, len(records)
 
     def record(self, entry, checkpoint):
         record = Record(unbase64(entry["raw"]))
         name = "record %s" % entry["sequence"]
-        shown = (entry["sequence"], entry["time"], entry["utcNs"], entry["eventId"].replace("-", ""), entry["bootId"], entry["durability"], entry["recordHash"],
+        shown = (entry["sequence"], entry["time"], entry["utcNs"], entry["monotonicNs"], entry["eventId"].replace("-", ""), entry["bootId"], entry["durability"], entry["recordHash"],
                  entry["zone"], entry["clockQuality"], entry["origin"], entry["schema"])
-        stored = (str(record.sequence), utc_text(record.utc_ns), str(record.utc_ns), record.event_id.hex(), record.boot_id.hex(), record.durability, record.hash.hex(),
+        stored = (str(record.sequence), utc_text(record.utc_ns), str(record.utc_ns), str(record.monotonic_ns), record.event_id.hex(), record.boot_id.hex(), record.durability, record.hash.hex(),
                   record.zone, record.clock_quality, record.origin, record.schema)
         if shown != stored:
             raise Bad("%s: what is shown is not what is stored" % name)
@@ -1138,17 +1284,57 @@ class ExportCheck:
             raise Bad("%s is not in the tree of the checkpoint" % name)
         return record
 
-    def sequences(self, sequences, document):
+    def sequences(self, sequences, wanted, checkpoint):
         if sequences != sorted(set(sequences)):
             raise Bad("records are not in order, or one is there twice")
-        if document.get("selection") == {} and sequences != list(range(len(sequences))):
-            raise Bad("a record is missing from an export of all")
+        if wanted.is_all and len(sequences) != checkpoint.size:
+            raise Bad("a record is missing from an export of all: %d are here, the checkpoint counts %d" % (len(sequences), checkpoint.size))
 
     def signatures(self, entries, records):
         hashes = {r.sequence: r.hash for r in records}
-        signed = sum(check_signature(r.sequence, e["event"], hashes, False) for e, r in zip(entries, records))
-        if signed:
-            self.lines.append("%d electronic signatures, each of the record it names" % signed)
+        signs = [e["event"] for e, r in zip(entries, records) if check_signature(r.sequence, e["event"], hashes, False)]
+        here = sum(int(event["signed"]["sequence"]) in hashes for event in signs)
+        if here:
+            self.lines.append("%d electronic signatures, each of the record it names" % here)
+        if here < len(signs):
+            self.lines.append("%d electronic signatures of records that are not here, so not held against them" % (len(signs) - here))
+
+    def names(self, entries):
+        """Names by id, as names.json has them; the records must show these and no others."""
+        names = read_names(self.folder)
+        for entry in entries:
+            name = names.get(person_of(entry["event"]), (None,))[0]
+            if entry.get("personName") != name:
+                raise Bad("record %s shows the name %r, names.json has %r" % (entry["sequence"], entry.get("personName"), name))
+        return names
+
+    def committed(self, names, about, all_are_here):
+        """Each name must be the one that the newest record about its person commits to."""
+        proven = 0
+        for person, (name, salt) in names.items():
+            if not is_committed(person, name, salt, about):
+                if not all_are_here:
+                    continue
+                raise Bad("names.json: no record stands for the name of %s" % person)
+            proven += 1
+        if proven:
+            self.lines.append("names.json: %d names, each the one on record" % proven)
+        if proven < len(names):
+            self.lines.append("names.json: %d names that no record here stands for, so for reading and not checked" % (len(names) - proven))
+
+    def without_ledger(self, document, names, is_all):
+        entries, about = document["records"], {}
+        for entry in entries:
+            note_name(entry["event"], about)
+        self.committed(names, about, is_all and document.get("notCovered") == 0)
+        for entry in entries:
+            event = entry["event"]
+            if event["type"] == "TIME_STAMPED" and isinstance(event.get("file"), str):
+                if not os.path.exists(os.path.join(self.folder, os.path.basename(event["file"]))):
+                    raise Bad("%s, which record %s says was kept, is gone" % (event["file"], entry["sequence"]))
+        self.lines.append("ledger/ is not here: batches, and what came after the checkpoint, are not checked")
+        if not is_all:
+            self.lines.append("whether these are all that were asked for is not checked: only an export with the whole ledger shows it")
 
     def table(self, entries, records):
         table = csv.DictReader(io.StringIO(self.read("records.csv").decode("utf-8-sig"), newline=""))
@@ -1167,7 +1353,7 @@ class ExportCheck:
                 if not same_cell(shown[name], value):
                     raise Bad("records.csv says %r for %s of record %s, recorded is %r"
                               % (shown[name], name, entry["sequence"], value))
-        self.lines.append("records.csv says the same; its columns outcome, signature and name, and records.pdf, are for reading and not checked")
+        self.lines.append("records.csv says the same; its column outcome, and records.pdf, are for reading and not checked")
 
     def proof_files(self, entries, note):
         """They say for other verifiers what was proven here from records.json."""
@@ -1204,13 +1390,28 @@ class ExportCheck:
         if stamps:
             self.lines.append(WHOSE)
 
-    def whole_ledger(self, policy, checkpoint, records):
+    def whole_ledger(self, policy, checkpoint, records, wanted, names):
         folder = os.path.join(self.folder, "ledger")
         if self.read(os.path.join("ledger", "ledger.policy")) != self.read("ledger.policy"):
             raise Bad("ledger/ has another policy than the export")
-        check = LedgerCheck(folder, policy)
+        here, about, left_out = {r.sequence for r in records}, {}, []
+
+        def look(record, event):
+            if event is None:
+                return
+            note_name(event, about)
+            if record.sequence >= checkpoint.size or record.sequence in here:
+                return
+            signs = event["type"] == "ELECTRONIC_SIGNATURE" and int(event["signed"]["sequence"]) in here
+            if signs or wanted.holds(record, event, names.get(person_of(event), ("",))[0]):
+                left_out.append(record.sequence)
+
+        check = LedgerCheck(folder, policy, look)
         check.statements.append((checkpoint.size, checkpoint.root, "checkpoint.txt"))
         check.run()
+        if left_out:
+            raise Bad("record %d was asked for and is not in records.json" % left_out[0])
+        self.committed(names, about, True)
         self.torn = check.torn
         if check.tree.size < checkpoint.size:
             raise Bad("ledger/ ends before the checkpoint")
@@ -1228,24 +1429,26 @@ def check_folder(folder):
     if any(os.path.exists(os.path.join(folder, name)) for name in ("records.json", "checkpoint.txt", "consistency.json")):
         export = ExportCheck(folder)
         policy, checkpoint, count = export.run()
-        result = {"kind": "export", "torn": export.torn, "records": count, "checkpointRecords": checkpoint.size, "root": checkpoint.root.hex()}
+        result = {"kind": "export", "covers": export.covers, "torn": export.torn, "records": count, "checkpointRecords": checkpoint.size, "root": checkpoint.root.hex()}
         return policy, export.lines, result
     if not os.path.exists(os.path.join(folder, "ledger.policy")):
         raise Unusable("%s is neither a ledger nor an export of one" % folder)
     with open(os.path.join(folder, "ledger.policy"), "rb") as file:
         policy = Policy(file.read())
-    check = LedgerCheck(folder, policy)
+    about = {}
+    check = LedgerCheck(folder, policy, lambda record, event: event and note_name(event, about))
     check.run()
     lines = ["%d records in %d batches, gap-free, %d under a signed checkpoint, the last %d under no signature yet"
              % (check.tree.size, check.batch_number, check.covered, check.unsigned())]
     if check.signed:
         lines.append("%d electronic signatures, each of the record it names" % check.signed)
+    lines += check.times.lines() + name_lines(folder, about)
     lines += [time_stamp_line(name, anchored.size, stamp) for name, anchored, stamp in check.anchors]
     if check.anchors:
         lines.append(WHOSE)
     for other in sorted({other for _, c in check.marks for other in c.others}):
         lines.append("also signed by %s, which is not checked here" % other)
-    result = {"kind": "ledger", "torn": check.torn, "records": check.tree.size, "checkpointRecords": check.covered,
+    result = {"kind": "ledger", "covers": "all %d records of the ledger" % check.tree.size, "torn": check.torn, "records": check.tree.size, "checkpointRecords": check.covered,
               "unsigned": check.unsigned(), "root": check.tree.root().hex()}
     return policy, lines, result
 
@@ -1280,7 +1483,7 @@ def main(arguments):
         untrusted = [{"from": a, "to": b, "epoch": epoch} for a, b, epoch in policy.untrusted()]
         print(json.dumps(dict(result, verdict=verdict, keys=keys, rootKey=(roots or [None])[0], untrusted=untrusted, **({} if torn is None else {"reason": torn}))))
         return code
-    print("%s  %s" % (verdict, rest[0]))
+    print("%s  %s: %s" % (verdict, rest[0], result["covers"]))
     if torn is not None:
         lines = ["a crash cut the last write short (%s); all before it is as it was written" % torn] + lines
     lines.append("root key  %s" % (roots[0] if roots else "none was named when the ledger was made"))

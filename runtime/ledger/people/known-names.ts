@@ -1,5 +1,6 @@
 /** Which names of the table the ledger stands for: committed to by the newest record of that person, and not erased since. */
 import type { Disk } from "@helix/platform";
+import { loadPolicy } from "../folder.ts";
 import { type LedgerRecord, readLedger } from "../read.ts";
 import { isCommitted, type PersonName, readNamesTable } from "./names-table.ts";
 
@@ -12,8 +13,9 @@ export interface KnownName extends PersonName {
 
 type Place = { readonly folder: string; readonly disk: Disk };
 
-/** Reads the whole ledger where there is a table, and nothing where there is none. @throws LedgerOpenError */
+/** Reads the whole ledger where there is a table, and its policy alone where there is none. @throws LedgerOpenError */
 export async function knownNames({ folder, disk }: Place): Promise<readonly KnownName[]> {
+  await loadPolicy(disk, folder);
   const table = await readNamesTable(disk, folder);
   if (table.length === 0) return [];
   const newest = new Map<string, LedgerRecord>();

@@ -80,7 +80,11 @@ describe("a person's name", () => {
     expect(await shownFirst()).toBe(CURIE);
     for (const secret of ["Marie", entry?.salt ?? "no salt"]) expect(filesWith(secret)).toEqual([]);
     expect(segments().subarray(0, end)).toEqual(before.subarray(0, end));
-    expect(await verifyLedger({ folder, disk })).toMatchObject({ verdict: "CLEAN", records: 3n });
+    expect(await verifyLedger({ folder, disk })).toMatchObject({
+      verdict: "CLEAN",
+      records: 3n,
+      remarks: [],
+    });
     await expect(erase()).rejects.toThrow(`holds no name of ${CURIE}`);
   });
 
@@ -109,6 +113,11 @@ describe("a name that the records do not stand for is not shown", () => {
     expect(await knownNames({ folder, disk })).toMatchObject([
       { name: "Irene Curie", isProven: false, record: 1n },
     ]);
+    const told = ["names.json: no record stands for the name of account:curie"];
+    expect(await verifyLedger({ folder, disk })).toMatchObject({ verdict: "CLEAN", remarks: told });
+    rmSync(table());
+    const lacking = ["names.json lacks the name of account:curie, which is on record"];
+    expect(await verifyLedger({ folder, disk })).toMatchObject({ verdict: "CLEAN", remarks: lacking });
   });
 
   test("given by a program that died before the record", async () => {
