@@ -97,3 +97,36 @@ test("a scenario that is not there: the nearest one is named", async () => {
     stderr: `helix: there is no scenario partition-during-fed.yaml\n  Did you mean ${NAME}?\n`,
   });
 });
+
+describe.each<[rig: string, inject: string, more: readonly string[], says: string]>([
+  [
+    "wire",
+    "{ id: full, at: 97 h, for: 1 min, on: runtime.disk, inject: disk-full }",
+    [],
+    "Rig wire cannot inject disk-full (fault full): the runtime is on the machine's own disk",
+  ],
+  [
+    "physical",
+    "{ id: cut, at: 97 h, for: 1 min, on: brx-07.link, inject: partition }",
+    ["--config", NAME, "--allow-commands"],
+    "Rig physical cannot inject partition (fault cut): no fault proxy stands between",
+  ],
+])("a fault that rig %s cannot do", (rig, inject, more, says) => {
+  test("the scenario is not run, with the reason, and that is no pass", async () => {
+    // Of the library's claims, those that do not speak of its faults.
+    const ownFaults = GOOD.slice(GOOD.indexOf("faults:"), GOOD.indexOf("expect:"));
+    const ownExpect = GOOD.slice(GOOD.indexOf("expect:"));
+    const { code, stdout, stderr, folder } = await runWith(
+      ownFaults + ownExpect,
+      `faults:\n  - ${inject}\nexpect:\n  - { always: one-outcome-per-command }\n`,
+      ["--rig", rig, ...more, "--json"],
+    );
+    expect(stderr).toMatch(/^NOT-RUN {2}partition-during-feed: /);
+    expect(JSON.parse(stdout)).toMatchObject({
+      verdict: "not-run",
+      summary: expect.stringContaining(says),
+      record: null,
+    });
+    expect({ code, runs: existsSync(join(folder, "runs")) }).toEqual({ code: 3, runs: false });
+  });
+});

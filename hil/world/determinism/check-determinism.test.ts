@@ -19,6 +19,13 @@ test("no source of time, chance or identity tells two runs apart, under other co
     "subclass of Date": [1_893_456_000_000, true, true],
     "names of hosts": { address: "10.0.0.2", family: 4 },
     "unknown name": "ENOTFOUND",
+    "file times in ns": "1893456000000000000",
+    "times of a file just opened": 1_893_456_000_000,
+    "file in memory": [1_893_456_000_000, 5],
+    "wait on shared memory": expect.stringContaining("waits in real time"),
+    "folder of a drawn name": expect.stringContaining("is not simulated"),
+    "heap in detail": expect.stringContaining("does not exist in a virtual world"),
+    "garbage collector": 0,
   });
   const other = await runInWorld<Record<string, unknown>>({ seed: 2, module: world("sources-world") });
   for (const chance of [

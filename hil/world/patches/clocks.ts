@@ -1,4 +1,5 @@
 /** Date, performance, hrtime, uptime and event timestamps, from the virtual clock of the present host. */
+import buffer from "node:buffer";
 import os from "node:os";
 import type { Kernel } from "../kernel/kernel.ts";
 import { native } from "../kernel/native.ts";
@@ -24,10 +25,18 @@ export function patchClocks(kernel: Kernel): void {
   replace(performance, "timeOrigin", kernel.epochMs);
   const idle = { idle: 0, active: 0, utilization: 0 };
   replace(performance, "eventLoopUtilization", () => idle);
+  const timing = { name: "node", entryType: "node", startTime: 0 };
+  replace(performance, "nodeTiming", {
+    ...timing,
+    get duration() {
+      return nowMs();
+    },
+  });
   const mark = performance.mark.bind(performance);
   replace(performance, "mark", (name: string, options?: MarkOptions) =>
     mark(name, { ...options, startTime: options?.startTime ?? nowMs() }),
   );
+  patchFile(kernel);
   const stamps = new WeakMap<Event, number>();
   Object.defineProperty(Event.prototype, "timeStamp", {
     configurable: true,
@@ -40,6 +49,17 @@ export function patchClocks(kernel: Kernel): void {
       return stamp;
     },
   });
+}
+
+/** A file made in memory is as old as the moment. */
+function patchFile(kernel: Kernel): void {
+  const VirtualFile = class File extends buffer.File {
+    constructor(...[parts, name, options]: ConstructorParameters<typeof buffer.File>) {
+      super(parts, name, { ...options, lastModified: options?.lastModified ?? kernel.wallMs() });
+    }
+  };
+  replace(buffer, "File", VirtualFile);
+  replace(globalThis, "File", VirtualFile);
 }
 
 function hrtime(monotonicUs: () => number) {

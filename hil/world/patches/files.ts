@@ -15,8 +15,10 @@ const NOT_TWINNED = new Set(["exists", "watch", "watchFile", "unwatchFile", "ope
 /** Their callback also gets the buffer. */
 const WITH_BUFFER = new Set(["read", "write", "readv", "writev"]);
 const NOT_SIMULATED = ["open", "opendir", "watch"];
+/** The system draws their names, and a name from the seed may be taken by another run. */
+const NAMED_BY_CHANCE = ["mkdtemp", "mkdtempSync", "mkdtempDisposableSync"];
 /** Calls that change a file's time of modification. */
-const WRITERS = ["writeFile", "appendFile", "mkdir", "utimes", "rename", "copyFile", "open", "mkdtemp"];
+const WRITERS = ["writeFile", "appendFile", "mkdir", "utimes", "rename", "copyFile", "open"];
 
 export function patchFiles(kernel: Kernel): void {
   sortFolders();
@@ -35,6 +37,9 @@ export function patchFiles(kernel: Kernel): void {
     else if (typeof mutable(fs)[`${name}Sync`] === "function")
       replace(fsPromises, name, promiseTwin(kernel, name));
   }
+  for (const name of NAMED_BY_CHANCE) replace(fs, name, refuse(`fs.${name}`));
+  for (const name of ["mkdtemp", "mkdtempDisposable"])
+    replace(fsPromises, name, refuse(`fs.promises.${name}`));
   replace(fs, "watch", () => inertWatcher(kernel));
   replace(fs, "watchFile", () => inertWatcher(kernel));
   replace(fs, "unwatchFile", () => {});
@@ -82,6 +87,7 @@ function sortFolders(): void {
 /** A file shows the virtual time at which the world last wrote it; all others are as old as the world. */
 function virtualFileTimes(kernel: Kernel): void {
   const writtenMs = new Map<string, number>();
+  const openPaths = new Map<number, string>();
   for (const name of WRITERS) {
     const original = mutable(fs)[`${name}Sync`] as AnyFunction;
     replace(fs, `${name}Sync`, (...args: unknown[]) => {
@@ -89,24 +95,27 @@ function virtualFileTimes(kernel: Kernel): void {
       const path = name === "rename" || name === "copyFile" ? args[1] : args[0];
       const reading = name === "open" && (args[1] === undefined || args[1] === "r");
       if (!reading) writtenMs.set(String(path), kernel.wallMs());
+      if (name === "open") openPaths.set(result as number, String(path));
       return result;
     });
   }
-  for (const name of ["statSync", "lstatSync"]) {
+  for (const name of ["statSync", "lstatSync", "fstatSync"]) {
     const original = mutable(fs)[name] as AnyFunction;
     replace(fs, name, (...args: unknown[]) => {
-      const found = original(...args) as fs.Stats | undefined;
-      if (found !== undefined && typeof found.mtimeMs === "number") {
-        setTimes(found, writtenMs.get(String(args[0])) ?? kernel.epochMs);
-      }
+      const [file] = args;
+      const path = typeof file === "number" ? openPaths.get(file) : String(file);
+      const found = original(...args) as fs.Stats | fs.BigIntStats | undefined;
+      if (found !== undefined) setTimes(found, writtenMs.get(path ?? "") ?? kernel.epochMs);
       return found;
     });
   }
 }
 
-function setTimes(stats: fs.Stats, ms: number): void {
+function setTimes(stats: fs.Stats | fs.BigIntStats, ms: number): void {
+  const isBig = typeof stats.mtimeMs === "bigint";
   for (const which of ["atime", "mtime", "ctime", "birthtime"]) {
-    replace(stats, `${which}Ms`, ms);
+    replace(stats, `${which}Ms`, isBig ? BigInt(Math.floor(ms)) : ms);
+    if (isBig) replace(stats, `${which}Ns`, BigInt(Math.floor(ms * 1e6)));
     replace(stats, which, new Date(ms));
   }
 }

@@ -7,6 +7,7 @@ import type { Random } from "@helix/hal";
 import type { Kernel } from "../kernel/kernel.ts";
 import type { Network } from "../network/network.ts";
 import { patchClocks } from "./clocks.ts";
+import { patchEngine } from "./engine.ts";
 import { patchFiles } from "./files.ts";
 import { patchLocale } from "./locale.ts";
 import { patchMachine } from "./machine.ts";
@@ -26,6 +27,7 @@ export function installPatches(kernel: Kernel, network: Network, random: Random)
   patchRsaPadding(patchRandomness(kernel, random));
   patchSecretKeys();
   patchThreadPool(kernel);
+  patchEngine();
   patchFiles(kernel);
   patchMachine(kernel, network);
   patchSockets(network);

@@ -32,6 +32,7 @@ function patchOs(network: Network): void {
   replace(os, "networkInterfaces", () => ({ eth0: [networkInterface(network.here)] }));
   const times = { user: 0, nice: 0, sys: 0, idle: 0, irq: 0 };
   replace(os, "cpus", () => [{ model: "virtual", speed: 1000, times }]);
+  replace(os, "availableParallelism", () => 1);
   replace(os, "freemem", () => 1024 * MEBIBYTE);
   replace(os, "totalmem", () => 2048 * MEBIBYTE);
   replace(os, "loadavg", () => [0, 0, 0]);
@@ -67,6 +68,7 @@ function patchProcess(kernel: Kernel, network: Network): void {
     "memoryUsage",
     Object.assign(() => ({ ...memory }), { rss: () => memory.rss }),
   );
+  replace(process, "availableMemory", () => 1024 * MEBIBYTE);
   replace(process, "cpuUsage", () => ({ user: kernel.nowUs, system: 0 }));
   replace(process, "threadCpuUsage", () => ({ user: kernel.nowUs, system: 0 }));
   replace(process, "resourceUsage", () => ({
@@ -78,6 +80,8 @@ function patchProcess(kernel: Kernel, network: Network): void {
     used_heap_size: memory.heapUsed,
     heap_size_limit: 4096 * MEBIBYTE,
   }));
+  for (const name of ["getHeapSpaceStatistics", "getHeapCodeStatistics"])
+    replace(v8, name, refuse(`v8.${name}`));
 }
 
 type LookupCallback = (error: Error | null, address?: unknown, family?: number) => void;

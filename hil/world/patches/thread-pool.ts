@@ -31,7 +31,6 @@ export function patchThreadPool(kernel: Kernel): void {
   for (const name of POOLED_ZLIB) twin(kernel, zlib, name, "zlib");
   patchZlibStreams(kernel);
   patchSubtle(kernel);
-  patchWebAssembly();
 }
 
 /** Replaces `name(..., callback)` by its `...Sync` twin and a delivery in virtual time. */
@@ -117,21 +116,5 @@ function patchSubtle(kernel: Kernel): void {
   replace(prototype, "generateKey", () => {
     kernel.noteText("no-key", "subtle.generateKey");
     return new Promise(() => {});
-  });
-}
-
-interface WebAssemblyGlobal {
-  readonly Module: new (bytes: unknown) => object;
-  readonly Instance: new (module: object, imports?: object) => object;
-}
-
-/** These finish on a V8 thread that not even async_hooks sees. */
-function patchWebAssembly(): void {
-  const { WebAssembly } = globalThis as unknown as { WebAssembly: WebAssemblyGlobal };
-  replace(WebAssembly, "compile", async (bytes: unknown) => new WebAssembly.Module(bytes));
-  replace(WebAssembly, "instantiate", async (from: unknown, imports?: object) => {
-    if (from instanceof WebAssembly.Module) return new WebAssembly.Instance(from, imports);
-    const module = new WebAssembly.Module(from);
-    return { module, instance: new WebAssembly.Instance(module, imports) };
   });
 }

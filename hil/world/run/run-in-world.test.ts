@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Planted } from "../testing/planted-world.ts";
+import type { Progress } from "./messages.ts";
 import { runInWorld, WorldFailedError, WorldHungError, type WorldRunOptions } from "./run-in-world.ts";
 
 const WORLD = new URL("../testing/planted-world.ts", import.meta.url).href;
@@ -78,6 +79,14 @@ test("a program that does not end is ended by the limit of virtual time", async 
   );
 });
 
-test("progress comes while the world runs", async () => {
+test("progress comes while the world runs, as far as it then is", async () => {
+  const told: Progress[] = [];
+  const done = await run("tells", { onProgress: (progress) => told.push(progress) });
+  expect(told).toMatchObject([{ message: "tick 70", virtualSeconds: 7 }]);
+  expect(told[0]?.events).toBeGreaterThan(0);
+  expect(told[0]?.events).toBeLessThan(done.events);
+});
+
+test("a program that is not there is named", async () => {
   await expect(run("nothing", { module: "file:///no/such/module.ts" })).rejects.toThrow(/no\/such\/module/);
 });

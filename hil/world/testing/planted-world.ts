@@ -1,7 +1,7 @@
 /** Worlds with something wrong in them, to show that it is found. */
 import { readFile } from "node:fs";
 import { runInNewContext } from "node:vm";
-import type { WorldProgram } from "../world.ts";
+import type { World, WorldProgram } from "../world.ts";
 
 /** Another context has builtins of its own, real ones: how a leak can look that no patch reaches. */
 const real = runInNewContext(`({
@@ -18,19 +18,21 @@ export type Planted =
   | "real-locale"
   | "folder"
   | "nothing"
+  | "tells"
   | "loop"
   | "microtasks"
   | "throws"
   | "leak"
   | "livelock";
 
-const PLANTS: Readonly<Record<Planted, () => void>> = {
+const PLANTS: Readonly<Record<Planted, (world: World) => void>> = {
   "real-clock": () => void setTimeout(() => {}, 1000 + (real.now() % 1000)),
   "real-chance": () => void setTimeout(() => {}, 1000 + real.random() * 1000),
   "real-zone": () => void setTimeout(() => {}, 1500 + real.zone() / 10),
   "real-locale": () => void setTimeout(() => {}, real.locale().startsWith("de") ? 1510 : 1630),
   folder: () => void setTimeout(() => {}, 1000 + process.cwd().length),
   nothing: () => {},
+  tells: (world) => world.progress("tick 70"),
   loop: () => {
     for (;;);
   },
@@ -57,7 +59,7 @@ const run: WorldProgram<{ readonly planted: Planted; readonly seconds: number },
   void host.start(() => {
     setInterval(() => {
       ticks += 1;
-      if (ticks === 70) PLANTS[options.planted]();
+      if (ticks === 70) PLANTS[options.planted](world);
     }, 100);
     readFile(import.meta.filename, () => {});
   });

@@ -3,13 +3,24 @@ import crypto from "node:crypto";
 import dns from "node:dns";
 import fs from "node:fs";
 import os from "node:os";
+import { join } from "node:path";
 import timers from "node:timers/promises";
 import { promisify } from "node:util";
+import v8 from "node:v8";
+import { runInNewContext } from "node:vm";
 import zlib from "node:zlib";
 import type { WorldProgram } from "../world.ts";
 
 const HERE = import.meta.filename;
 const WASM = Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0);
+
+const refused = (read: () => unknown): string => {
+  try {
+    return `not refused: ${String(read())}`;
+  } catch (error) {
+    return (error as Error).message;
+  }
+};
 
 const SOURCES: Readonly<Record<string, (nowUs: () => number) => unknown>> = {
   "Date.now": () => Date.now(),
@@ -39,8 +50,21 @@ const SOURCES: Readonly<Record<string, (nowUs: () => number) => unknown>> = {
   randomFill: () => crypto.randomFillSync(Buffer.alloc(4)).toString("hex"),
   identity: () => [process.pid, process.ppid, os.hostname(), JSON.stringify(os.networkInterfaces())],
   machine: () => [os.cpus().length, os.loadavg(), os.freemem(), process.memoryUsage(), process.cpuUsage()],
+  "more of the machine": () => [os.availableParallelism(), process.availableMemory()],
   environment: () => ({ ...process.env }),
   "file times": () => fs.statSync(HERE).mtimeMs,
+  "file times in ns": () => String(fs.statSync(HERE, { bigint: true }).mtimeNs),
+  "times of a file just opened": () => {
+    const file = fs.openSync(HERE, "r");
+    const { mtimeMs } = fs.fstatSync(file);
+    fs.closeSync(file);
+    return mtimeMs;
+  },
+  "file in memory": () => [
+    new File([], "a").lastModified,
+    new File([], "a", { lastModified: 5 }).lastModified,
+  ],
+  "time since start": () => performance.nodeTiming.duration,
   readFile: async (nowUs) => [(await fs.promises.readFile(HERE)).length, nowUs()],
   stream: async (nowUs) => {
     let bytes = 0;
@@ -85,6 +109,22 @@ const SOURCES: Readonly<Record<string, (nowUs: () => number) => unknown>> = {
   },
   "names of hosts": () => promisify(dns.lookup)("other"),
   "unknown name": () => promisify(dns.lookup)("nobody").catch((error: NodeJS.ErrnoException) => error.code),
+  "wait on shared memory": () =>
+    refused(() => Atomics.waitAsync(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5)),
+  "folder of a drawn name": () => refused(() => fs.mkdtempSync(join(os.tmpdir(), "helix-"))),
+  "heap in detail": () => refused(() => v8.getHeapSpaceStatistics()),
+  "garbage collector": async () => {
+    let told = 0;
+    const registry = new FinalizationRegistry(() => {
+      told += 1;
+    });
+    for (let i = 0; i < 100; i++) registry.register({}, i);
+    v8.setFlagsFromString("--expose-gc");
+    (runInNewContext("gc") as () => void)();
+    // Longer than the thread goes without a turn of its own loop.
+    for (let i = 0; i < 100_000; i++) await timers.setTimeout(1);
+    return told;
+  },
   WebAssembly: async (nowUs) => {
     const { WebAssembly } = globalThis as unknown as {
       WebAssembly: { compile(bytes: Uint8Array): Promise<object> };
