@@ -38,6 +38,7 @@ export { type Changes, type Segments, segmentsOf } from "./solvers/schedule.ts";
 export { Simulation, SimulationError, type SimulationOptions } from "./solvers/simulation.ts";
 export type { Method, MethodName } from "./solvers/step.ts";
 export {
+  DEFAULT_TOLERANCE,
   runTrajectories,
   type SolverOptions,
   solverOptions,

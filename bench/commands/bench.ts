@@ -1,5 +1,5 @@
 /** `helix bench <board>`: performance side by side with peers. */
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { type CliContext, CliError, defineCommand, EXIT } from "@helix/cli";
 
 interface Board {
@@ -8,13 +8,20 @@ interface Board {
     context: CliContext,
     rounds: number,
     progress: (line: string) => void,
-    records: number,
+    options: BoardOptions,
   ): Promise<{ result: object; text: string }>;
+}
+
+interface BoardOptions {
+  readonly records: number;
+  readonly workPrecision: boolean;
+  readonly picture: string | undefined;
 }
 
 const BOARDS: Readonly<Record<string, Board>> = {
   ode: {
-    async run(_context, rounds, progress) {
+    async run(context, rounds, progress, { workPrecision, picture }) {
+      if (workPrecision) return runWorkPrecision(context, progress, picture);
       const { runOdeBoard } = await import("../ode/board.ts");
       const { odeTable } = await import("../ode/table.ts");
       const result = await runOdeBoard(rounds, progress);
@@ -30,7 +37,7 @@ const BOARDS: Readonly<Record<string, Board>> = {
     },
   },
   ledger: {
-    async run({ platform, cwd }, rounds, progress, records) {
+    async run({ platform, cwd }, rounds, progress, { records }) {
       const { runLedgerBoard } = await import("../ledger/board.ts");
       const { ledgerTable, ledgerTargets } = await import("../ledger/table.ts");
       const folder = join(cwd, "runs", `bench-ledger-${platform.clock.wallUtcNs()}`);
@@ -51,6 +58,24 @@ const BOARDS: Readonly<Record<string, Board>> = {
 };
 const NAMES = Object.keys(BOARDS);
 
+async function runWorkPrecision(
+  { platform, cwd }: CliContext,
+  progress: (line: string) => void,
+  picture: string | undefined,
+) {
+  const { measureWorkPrecision } = await import("../ode/work-precision.ts");
+  const { workPrecisionPicture } = await import("../ode/work-precision-picture.ts");
+  const { workPrecisionTable } = await import("../ode/table.ts");
+  const workPrecision = await measureWorkPrecision(progress);
+  if (picture !== undefined)
+    await platform.disk.writeFile(
+      resolve(cwd, picture),
+      new TextEncoder().encode(workPrecisionPicture(workPrecision)),
+      0o644,
+    );
+  return { result: { workPrecision }, text: workPrecisionTable(workPrecision) };
+}
+
 export const command = defineCommand({
   name: "bench",
   summary: "measure HELIX side by side with its peers",
@@ -70,9 +95,18 @@ export const command = defineCommand({
       max: 100_000_000,
       default: 400_000,
     },
+    workPrecision: {
+      kind: "flag",
+      summary: "ode: error against CPU time over tolerances from 1e-3 to 1e-10, in place of the board",
+    },
+    picture: { kind: "text", value: "file", summary: "ode --work-precision: also draw it, as SVG" },
   },
   examples: [
     { line: "helix bench ode", explains: "the twin engine against C++, Boost.odeint and CVODE" },
+    {
+      line: "helix bench ode --work-precision --picture work-precision.svg",
+      explains: "which solver reaches which error in which time",
+    },
     { line: "helix bench world --json", explains: "whole plants in virtual time against real time" },
     { line: "helix bench ledger --json", explains: "the ledger against SQLite and the bare disk" },
     { line: "helix bench ledger --records 10000000", explains: "the same, opened with 10 million records" },
@@ -83,14 +117,21 @@ export const command = defineCommand({
     if (found === undefined) {
       throw new CliError(`no board "${board}"`, { advice: `choose one of: ${NAMES.join(", ")}` });
     }
+    const { rounds, records, workPrecision, picture } = input.options;
+    if (board !== "ode" && (workPrecision || picture !== undefined))
+      throw new CliError("--work-precision and --picture belong to the board ode");
+    if (picture !== undefined && !workPrecision)
+      throw new CliError("--picture draws what --work-precision measures", {
+        advice: `helix bench ode --work-precision --picture ${picture}`,
+      });
     const { isTty } = context.terminal;
     const { result, text } = await found.run(
       context,
-      input.options.rounds,
+      rounds,
       (line) => {
         if (isTty) context.err.write(`\r${line.slice(0, context.terminal.columns - 1)}\u001B[K`);
       },
-      input.options.records,
+      { records, workPrecision, picture },
     );
     if (isTty) context.err.write("\r\u001B[K");
     context.out.write(text);

@@ -2,12 +2,17 @@
  * The `ode` board: the twin engine and its peers on the same trajectories, in the same run, interleaved
  * round by round, in CPU time. Figures are medians; a peer that is not installed is named.
  */
+import { cashKarpContender } from "./cash-karp.ts";
 import type { Absent, Contender, Round } from "./contender.ts";
-import { type CppPeer, cppContender } from "./cpp.ts";
+import { cppContender } from "./cpp.ts";
+import { worstError } from "./error.ts";
 import { type Figures, measureFigures } from "./figures.ts";
+import { type Machine, machine } from "./machine.ts";
+import { median } from "./median.ts";
 import { ourContender } from "./ours.ts";
+import { ENTRIES, type Entry, REFERENCE_RATE, type Target } from "./peers.ts";
 import { type Problem, readProblem } from "./problem.ts";
-import { type ScipyPeer, scipyContender } from "./scipy.ts";
+import { scipyContender } from "./scipy.ts";
 
 export interface Standing {
   readonly name: string;
@@ -20,89 +25,40 @@ export interface Standing {
   readonly worstError: number;
 }
 
+export interface JudgedTarget extends Target {
+  /** Measured; undefined without the first peer. */
+  readonly measured: number | undefined;
+  /** What the measured ratio comes to on the machine that the targets were set on, where a rate was. */
+  readonly onReference: number | undefined;
+  readonly reached: boolean;
+}
+
 export interface OdeBoard extends Figures {
+  readonly machine: Machine;
   readonly problems: readonly {
     readonly name: string;
     readonly title: string;
     readonly standings: readonly Standing[];
     readonly absent: readonly Absent[];
-    readonly targets: readonly { readonly name: string; readonly ratio: number; readonly reached: boolean }[];
+    readonly targets: readonly JudgedTarget[];
   }[];
 }
 
-interface Entry {
-  readonly problem: "cho8" | "cho-do11";
-  /** The first is the measure of the others. */
-  readonly peers: readonly (CppPeer | ScipyPeer)[];
-  readonly targets: Readonly<Record<string, number>>;
-}
-
-const odeint = (defines: readonly string[] = []): CppPeer => ({
-  name: "Boost.odeint Dormand-Prince",
-  source: "odeint.cpp",
-  libraries: [],
-  defines,
-  needs: { header: "boost/numeric/odeint.hpp", from: "Boost", package: "libboost-dev" },
-});
-
-const cvode = (defines: readonly string[] = []): CppPeer => ({
-  name: "SUNDIALS CVODE BDF",
-  source: "cvode.cpp",
-  libraries: [
-    "-lsundials_cvode",
-    "-lsundials_nvecserial",
-    "-lsundials_sunmatrixdense",
-    "-lsundials_sunlinsoldense",
-  ],
-  defines,
-  needs: { header: "cvode/cvode.h", from: "SUNDIALS", package: "libsundials-dev" },
-});
-
-const scipy = (method: ScipyPeer["scipy"], trajectories: number): ScipyPeer => ({
-  name: `scipy ${method}`,
-  scipy: method,
-  trajectories,
-});
-
-const ENTRIES: readonly Entry[] = [
-  {
-    problem: "cho8",
-    peers: [
-      { name: "C++ Dormand-Prince, scalar", source: "dp5.cpp", libraries: [] },
-      odeint(),
-      cvode(),
-      scipy("RK45", 20),
-      scipy("LSODA", 20),
-    ],
-    targets: { "helix javascript": 0.9, "helix webassembly": 1.5 },
-  },
-  {
-    problem: "cho-do11",
-    peers: [
-      { name: "C++ Rodas4, scalar, generated step", source: "rodas4.cpp", libraries: [] },
-      odeint(["OXYGEN"]),
-      cvode(["OXYGEN"]),
-      scipy("LSODA", 10),
-      scipy("Radau", 5),
-    ],
-    targets: { "helix javascript": 0.7, "helix webassembly": 1.35 },
-  },
+/** Not in the package registry under this name: there is nothing to install. */
+const NOT_INSTALLED: readonly Absent[] = [
+  { name: "diff-grok", reason: "no package of that name is in the registry of npm that was asked" },
 ];
-
-/** Packages of npm are no part of HELIX for a measurement's sake. */
-const NOT_INSTALLED: readonly Absent[] = ["ode45-cash-karp", "diff-grok"].map((name) => ({
-  name,
-  reason: "a package of npm that HELIX does not install",
-}));
 
 const WARM_UP = 3;
 
 /** @param rounds at least 3, measured after the warm-up */
 export async function runOdeBoard(rounds: number, progress: (line: string) => void): Promise<OdeBoard> {
   const problems: OdeBoard["problems"][number][] = [];
-  for (const { problem: name, peers, targets } of ENTRIES) {
+  const at = await machine();
+  for (const entry of ENTRIES) {
+    const { problem: name, peers, targets } = entry;
     const problem = await readProblem(name);
-    const [contenders, missing] = await line(problem, peers);
+    const [contenders, missing] = await line(problem, entry);
     const absent = [...missing, ...NOT_INSTALLED];
     const measured = new Map<string, Round[]>(contenders.map((contender) => [contender.name, []]));
     for (let round = 0; round < WARM_UP + rounds; round++) {
@@ -121,21 +77,35 @@ export async function runOdeBoard(rounds: number, progress: (line: string) => vo
         standing(problem, contender, found, measure, worstError(await contender.finish(), reference)),
       );
     }
-    const judged = Object.entries(targets).map(([target, ratio]) => {
-      const reached = standings.some((s) => s.name === target && s.ratio >= ratio);
-      return { name: target, ratio, reached };
-    });
+    const judged = targets.map((target) => judge(target, standings, measure !== undefined));
     problems.push({ name, title: problem.title, standings, absent, targets: judged });
   }
   progress("figures without peers");
-  return { problems, ...(await measureFigures()) };
+  return { machine: at, problems, ...(await measureFigures(rounds)) };
 }
 
-async function line(problem: Problem, peers: Entry["peers"]): Promise<[Contender[], Absent[]]> {
+function judge(target: Target, standings: readonly Standing[], isMeasured: boolean): JudgedTarget {
+  const ratio = standings.find(({ name }) => name === target.name)?.ratio;
+  const measured = isMeasured ? ratio : undefined;
+  return {
+    ...target,
+    measured,
+    onReference:
+      target.rate === undefined || measured === undefined
+        ? undefined
+        : Math.round((measured * REFERENCE_RATE) / 100) * 100,
+    reached: measured !== undefined && measured >= target.ratio,
+  };
+}
+
+async function line(problem: Problem, { peers, cashKarp }: Entry): Promise<[Contender[], Absent[]]> {
   const contenders: Contender[] = [ourContender(problem, "javascript"), ourContender(problem, "webassembly")];
   const absent: Absent[] = [];
-  for (const peer of peers) {
-    const found = await ("scipy" in peer ? scipyContender(peer, problem) : cppContender(peer, problem));
+  const asked = peers.map((peer) =>
+    "scipy" in peer ? scipyContender(peer, problem) : cppContender(peer, problem),
+  );
+  for (const one of [...asked, cashKarpContender(problem, cashKarp)]) {
+    const found = await one;
     if ("reason" in found) absent.push(found);
     else contenders.push(found);
   }
@@ -163,19 +133,5 @@ function standing(
 
 /** Our own engine at a tolerance of 1e-11. */
 function tightReference(problem: Problem): Float64Array {
-  return ourContender(problem, "webassembly", { rtol: 1e-11, atol: 1e-14 }).solve();
+  return ourContender({ ...problem, rtol: 1e-11, atol: 1e-14 }, "webassembly").solve();
 }
-
-function worstError(values: Float64Array, reference: Float64Array): number {
-  return values.reduce(
-    (worst, value, i) =>
-      Math.max(
-        worst,
-        Math.abs(value - (reference[i] as number)) / Math.max(1e-3, Math.abs(reference[i] as number)),
-      ),
-    0,
-  );
-}
-
-const median = (values: readonly number[]): number =>
-  [...values].sort((a, b) => a - b)[values.length >> 1] ?? Number.NaN;

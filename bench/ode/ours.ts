@@ -4,14 +4,16 @@ import {
   compileToJavaScript,
   compileToWebAssembly,
   runTrajectories,
-  type SolverOptions,
   solverOptions,
 } from "@helix/twins/compiled";
 import type { Contender } from "./contender.ts";
+import { cpuSeconds } from "./cpu.ts";
 import type { Problem } from "./problem.ts";
 
 /** Solves until this much CPU time is used, so that a round is long against the scheduler's slices. */
 const LEAST_SECONDS = 0.1;
+/** A tight tolerance on a stiff problem takes many. */
+const MOST_STEPS = 1e7;
 
 export interface OurContender extends Contender {
   /** All final states, untimed. */
@@ -21,12 +23,12 @@ export interface OurContender extends Contender {
 export function ourContender(
   problem: Problem,
   backEnd: "javascript" | "webassembly",
-  tolerance: Partial<SolverOptions> = {},
+  name = `helix ${backEnd}`,
 ): OurContender {
-  const { model, method, segments, parameters } = problem;
+  const { model, method, segments, parameters, rtol, atol } = problem;
   const program = buildProgram(model, method);
   const kernel = backEnd === "javascript" ? compileToJavaScript(program) : compileToWebAssembly(program);
-  const options = solverOptions(model.time.end, tolerance);
+  const options = solverOptions(model.time.end, { rtol, atol, maxSteps: MOST_STEPS });
   const states = model.states.length;
   const finals = new Float64Array(parameters.length * states);
   const work = {
@@ -49,7 +51,7 @@ export function ourContender(
     return counts;
   };
   return {
-    name: `helix ${backEnd}`,
+    name,
     round: async () => {
       const start = cpuSeconds();
       let passes = 0;
@@ -66,10 +68,4 @@ export function ourContender(
     },
     finish: async () => finals,
   };
-}
-
-/** Of this thread. */
-function cpuSeconds(): number {
-  const { user, system } = process.threadCpuUsage();
-  return (user + system) / 1e6;
 }

@@ -4,6 +4,7 @@
  */
 import { readFile } from "node:fs/promises";
 import {
+  DEFAULT_TOLERANCE,
   loadLibraryModel,
   METHODS,
   type Method,
@@ -20,6 +21,8 @@ export interface Problem {
   readonly segments: Segments;
   /** One row per trajectory. */
   readonly parameters: readonly Float64Array[];
+  readonly rtol: number;
+  readonly atol: number;
 }
 
 export const TRAJECTORIES = 1000;
@@ -38,6 +41,7 @@ export async function readProblem(name: "cho8" | "cho-do11"): Promise<Problem> {
     method: stiff ? METHODS.rodas4 : METHODS.dp5,
     segments: segmentsOf(model, model.time.end),
     parameters: spread(model, TRAJECTORIES),
+    ...DEFAULT_TOLERANCE,
   };
 }
 
@@ -56,9 +60,10 @@ function spread(model: TwinModel, count: number): Float64Array[] {
 }
 
 /** The problem as the C++ peers read it (peers/peer.h). */
-export function problemBytes({ model, segments, parameters }: Problem): Buffer {
+export function problemBytes({ model, segments, parameters, rtol, atol }: Problem): Buffer {
   const head = Int32Array.of(parameters.length, model.parameters.length, segments.times.length);
+  const tolerances = Float64Array.of(rtol, atol);
   const ends = Float64Array.of(...segments.times.slice(1), model.time.end);
-  const parts = [head, ...parameters, ends, segments.values];
+  const parts = [head, tolerances, ...parameters, ends, segments.values];
   return Buffer.concat(parts.map((part) => Buffer.from(part.buffer, part.byteOffset, part.byteLength)));
 }

@@ -1,12 +1,23 @@
-/** The `world` board as text. */
+/** The `world` board as text: each figure against its target, and below it how it was measured. */
 import type { WorldBoard } from "./board.ts";
 
-export function worldTable({ figures }: WorldBoard): string {
+export function worldTable({ machine, figures, twoWorldsWithStart }: WorldBoard): string {
+  const { processor, cores, node, loadBefore } = machine;
   const width = Math.max(...figures.map(({ name }) => name.length));
-  return figures
-    .map(({ name, value, unit, target, reached }) => {
-      const figure = `${Number(value.toPrecision(4))} ${unit}`.padStart(22);
-      return `${name.padEnd(width)}${figure}  target ${target}  ${reached ? "pass" : "miss"}\n`;
-    })
-    .join("");
+  const lines = figures.flatMap(({ name, measured, value, unit, target, bound, verdict }) => [
+    `${name.padEnd(width)}${`${short(value)} ${unit}`.padStart(21)}  (${bound} ${target})  ${verdict}`,
+    `    ${measured}`,
+  ]);
+  const reached = figures.filter((figure) => figure.reached).length;
+  return [
+    `${processor}, ${cores} cores, Node ${node}, load before ${loadBefore.toFixed(1)}`,
+    "",
+    ...lines,
+    "",
+    `2 worlds over 1 with loading and compiling: ${short(twoWorldsWithStart)} x`,
+    `${reached} of ${figures.length} targets reached`,
+    "",
+  ].join("\n");
 }
+
+const short = (value: number): number => Number(value.toPrecision(4));

@@ -5,6 +5,7 @@
  */
 import {
   type AuditSink,
+  type ChannelDescriptor,
   type Commandable,
   type CommandDescriptor,
   type CommandResult,
@@ -51,6 +52,7 @@ export class ModbusGenericDriver implements TelemetrySource, Commandable {
     minFirmwareVersion: "0.0.0",
     maxFirmwareVersion: undefined,
   };
+  readonly channels: readonly ChannelDescriptor[];
   readonly #config: ModbusGenericConfig;
   readonly #context: DriverContext;
   readonly #channels: readonly ModbusChannel[];
@@ -68,6 +70,7 @@ export class ModbusGenericDriver implements TelemetrySource, Commandable {
     this.#config = config;
     this.#context = context;
     this.#channels = channelsOf(config);
+    this.channels = this.#channels.map(({ descriptor }) => descriptor);
     this.instrumentId = instrumentId("modbus", "generic", config.serial_number ?? context.instrumentKey);
     this.#telemetry = new Telemetry(context.clock, this.instrumentId, this.#channels, {
       intervalMs: config.poll_interval_ms,
@@ -89,10 +92,6 @@ export class ModbusGenericDriver implements TelemetrySource, Commandable {
 
   get status(): InstrumentStatus {
     return this.#status;
-  }
-
-  get channels() {
-    return this.#channels.map(({ descriptor }) => descriptor);
   }
 
   get streamingStats() {

@@ -3,6 +3,7 @@
  * A driver extends it with its own channels, checks and commands.
  */
 import {
+  type ChannelDescriptor,
   type ConnectionConfig,
   type DriverInfo,
   type FrameSender,
@@ -28,6 +29,7 @@ export abstract class OpcUaInstrument implements TelemetrySource {
   abstract readonly capabilities: InstrumentCapabilities;
   abstract readonly driverInfo: DriverInfo;
 
+  readonly channels: readonly ChannelDescriptor[];
   protected readonly target: SessionTarget;
   protected readonly plan: TelemetryPlan;
   readonly #telemetry: Telemetry;
@@ -39,6 +41,7 @@ export abstract class OpcUaInstrument implements TelemetrySource {
   constructor(target: Omit<SessionTarget, "lastFrameSequence">, plan: TelemetryPlan) {
     this.target = { ...target, lastFrameSequence: () => this.#telemetry.lastSequence };
     this.plan = plan;
+    this.channels = plan.channels.map((channel) => channel.descriptor);
     this.#telemetry = new Telemetry(this.target, plan);
   }
 
@@ -48,10 +51,6 @@ export abstract class OpcUaInstrument implements TelemetrySource {
 
   get status(): InstrumentStatus {
     return this.#status;
-  }
-
-  get channels() {
-    return this.plan.channels.map((channel) => channel.descriptor);
   }
 
   get streamingStats(): StreamingStats {

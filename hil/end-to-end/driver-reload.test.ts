@@ -106,4 +106,6 @@ test("a changed driver is refused until it is registered, then replaces the old 
     code: 2,
     stderr: expect.stringContaining("helix driver register --reason"),
   });
+  const last = await helix(["ledger", "show", "ledger", "--last", "1"], { cwd });
+  expect(last.stdout).toMatch(/DRIVER_REFUSED +x .*is not the registered one/);
 });

@@ -80,7 +80,7 @@ test("attempts used up: an alarm says so, once", async () => {
   await up.said(/ALARM/);
   expect(linesOf(await stopInOrder(folder), "brx-07").slice(2)).toEqual([
     expect.stringMatching(
-      /^brx-07: ALARM isolated until HELIX starts again: gave up after 1 attempts?: connection refused by .* nothing listens there/,
+      /^brx-07: ALARM isolated until HELIX starts again or its driver is reloaded: gave up after 1 attempts?: connection refused by .* nothing listens there/,
     ),
   ]);
 });
@@ -102,7 +102,7 @@ test("missing password variable: named once, nothing is tried", async () => {
   await up.said(/ALARM/);
   expect(linesOf(await stopInOrder(plantFolder), "brx-07")).toEqual([
     "brx-07: Connecting",
-    'brx-07: ALARM isolated until HELIX starts again: invalid configuration for helix-sartorius-biostat: password_env_var: environment variable HELIX_E2E_PASSWORD is not set; set it to the password of user "operator"',
+    'brx-07: ALARM isolated until HELIX starts again or its driver is reloaded: invalid configuration for helix-sartorius-biostat: password_env_var: environment variable HELIX_E2E_PASSWORD is not set; set it to the password of user "operator"',
   ]);
 });
 

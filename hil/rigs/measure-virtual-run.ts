@@ -20,9 +20,14 @@ export interface VirtualRunSpeed {
 
 /**
  * @param text a scenario
+ * @param onTime told now and then how far the plant is, virtual s, as soon as this thread can take it
  * @throws ProblemsError for what is wrong in it; WorldFailedError, WorldHungError
  */
-export async function measureVirtualRun(text: string, name: string): Promise<VirtualRunSpeed> {
+export async function measureVirtualRun(
+  text: string,
+  name: string,
+  onTime: (virtualSeconds: number) => void = () => {},
+): Promise<VirtualRunSpeed> {
   const plan = readScenario(text, `${name}.yaml`, await knownParts());
   const platform = createSystemPlatform();
   const options = await worldOptions({ plan, platform, helixVersion: "0.0.0", replay: "" });
@@ -30,7 +35,9 @@ export async function measureVirtualRun(text: string, name: string): Promise<Vir
   const run = await runInWorld<VirtualResult>({
     ...options,
     onProgress({ message, virtualSeconds, cpuSeconds }) {
-      if ((message as FromWorld).type === "time") points.push({ virtualSeconds, cpuSeconds });
+      if ((message as FromWorld).type !== "time") return;
+      points.push({ virtualSeconds, cpuSeconds });
+      onTime(virtualSeconds);
     },
   });
   const [first, last] = [points[0], points.at(-1)];

@@ -46,6 +46,7 @@ export class Recorder {
   readonly #unsettled = new Map<string, Entry>();
   readonly #unsentAtS = new Map<string, number>();
   readonly #latestSampleS = new Map<string, number>();
+  readonly #frame = new Uint8Array(FRAME_BYTES);
   readonly #pending = new Set<Promise<void>>();
   readonly counts = { frames: 0, gaps: 0, drops: 0, crcFailures: 0 };
 
@@ -60,6 +61,7 @@ export class Recorder {
   }
 
   take(event: SupervisorEvent): void {
+    if (event.type === "frames") return this.drain();
     const { record, plantTimeS, watch } = this.#options;
     const t = plantTimeS();
     if (event.type === "ledger-unavailable") {
@@ -113,8 +115,6 @@ export class Recorder {
         return;
       case "command-resolved":
         return this.#settle(t, event.resolution);
-      case "frames":
-        return this.drain();
       case "alarm":
         watch.event(t, `${instrument}: ${event.message}`);
     }
@@ -128,8 +128,7 @@ export class Recorder {
   /** Takes what waits in the ring. */
   drain(): void {
     const { frames, onFailure } = this.#options;
-    const bytes = new Uint8Array(FRAME_BYTES);
-    while (frames.read(bytes)) this.#recordSample(decodeFrame(bytes));
+    while (frames.read(this.#frame)) this.#recordSample(decodeFrame(this.#frame));
     if (frames.missed > 0n) {
       onFailure(
         new Error(

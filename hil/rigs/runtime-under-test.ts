@@ -33,8 +33,8 @@ export interface RuntimeStart {
   /** A person, or the account that the run belongs to; absent: the rig. */
   readonly startedBy?: Actor;
   readonly origin: Origin;
-  /** Whether the rig has falsified the reading that was taken then (ns TAI). */
-  readonly isFalsified: (instrument: string, channel: string, takenTaiNs: bigint) => boolean;
+  /** Whether the rig has falsified the reading that was taken then (ns TAI); absent where it never will. */
+  readonly isFalsified?: ((instrument: string, channel: string, takenTaiNs: bigint) => boolean) | undefined;
   readonly helixVersion: string;
   /** Name of the scenario, the actor of its commands. */
   readonly scenario: string;
@@ -66,7 +66,7 @@ export class RuntimeUnderTest implements RuntimeState {
 
   /** Loads the drivers; nothing is connected yet. @throws ProblemsError, DriverLoadError, LedgerOpenError */
   static async create(start: RuntimeStart): Promise<RuntimeUnderTest> {
-    const { platform, origin, helixVersion, secret, installation } = start;
+    const { platform, origin, helixVersion, secret, installation, isFalsified } = start;
     const written = await loadHelixConfig({ disk: platform.disk, path: start.configFile });
     const used = start.ofConfig?.(written) ?? written;
     const config = installation ? { ...used, pki: { folder: installation.pkiFolder } } : used;
@@ -80,11 +80,13 @@ export class RuntimeUnderTest implements RuntimeState {
         host: createInProcessHost(installation?.disk ?? platform.disk),
         config,
         origin,
-        originOf(key, channelId, takenTaiNs) {
-          const view = supervisor.instruments.find((instrument) => instrument.key === key);
-          const channel = view?.channels.find(({ id }) => id === channelId);
-          return channel && start.isFalsified(key, channel.name, takenTaiNs) ? "faulted" : origin;
-        },
+        ...(isFalsified && {
+          originOf(key, channelId, takenTaiNs) {
+            const view = supervisor.instruments.find((instrument) => instrument.key === key);
+            const channel = view?.channels.find(({ id }) => id === channelId);
+            return channel && isFalsified(key, channel.name, takenTaiNs) ? "faulted" : origin;
+          },
+        }),
         configurationHash: createHash("sha256").update(config.source.text).digest("hex"),
         ...(start.startedBy === undefined ? {} : { startedBy: start.startedBy }),
         helixVersion,
@@ -94,6 +96,8 @@ export class RuntimeUnderTest implements RuntimeState {
         onEvent(event) {
           if (event.type === "command-resolved") state.unsettled.resolved(event.resolution.id);
           start.onEvent(event);
+          // Neither the streams nor the commands change with each sample that comes.
+          if (event.type === "frames") return;
           for (const listener of state.listeners) listener();
         },
       });

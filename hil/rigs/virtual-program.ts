@@ -142,8 +142,13 @@ async function createRuntime(
       random: platform.random.fork(boot === 1 ? "runtime" : `runtime ${boot}`),
       configFile: CONFIG,
       origin: "simulated",
-      isFalsified: (instrument, channel, takenTaiNs) =>
-        bench.faults.isFalsified(instrument, channel, Number(taiToUtcNs(takenTaiNs) - inoculationNs) / 1e9),
+      isFalsified:
+        plan.faults.length === 0
+          ? undefined
+          : (instrument, channel, takenTaiNs) => {
+              const takenS = Number(taiToUtcNs(takenTaiNs) - inoculationNs) / 1e9;
+              return bench.faults.isFalsified(instrument, channel, takenS);
+            },
       helixVersion,
       scenario: plan.scenario,
       secret: bench.secret,

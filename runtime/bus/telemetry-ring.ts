@@ -54,6 +54,8 @@ export class RingWriter {
   readonly #words: Int32Array;
   readonly #capacity: number;
   #written: bigint;
+  /** The block that frames came from last, in words. */
+  #source: Int32Array = new Int32Array(0);
 
   constructor(ring: TelemetryRing) {
     this.#counters = new BigInt64Array(ring.buffer, 0, 2);
@@ -62,13 +64,25 @@ export class RingWriter {
     this.#written = Atomics.load(this.#counters, PUBLISHED);
   }
 
-  /** Copies one frame in. `at` must be a multiple of 4 within `bytes.buffer`. */
+  /**
+   * Copies one frame in. `at` must be a multiple of 4 within `bytes.buffer`.
+   *
+   * @throws RangeError when it is not, or the frame is not whole
+   */
   write(bytes: Uint8Array, at = 0): void {
-    const source = new Int32Array(bytes.buffer, bytes.byteOffset + at, WORDS_PER_FRAME);
+    if (this.#source.buffer !== bytes.buffer) this.#source = wordsOf(bytes.buffer);
+    const source = this.#source;
+    const from = (bytes.byteOffset + at) / 4;
+    if (!Number.isInteger(from) || from + WORDS_PER_FRAME > source.length) {
+      throw new RangeError(
+        `there is no whole frame on a word at byte ${4 * from} of ${bytes.buffer.byteLength}`,
+      );
+    }
     const slot = Number(this.#written % BigInt(this.#capacity)) * WORDS_PER_FRAME;
     this.#written += 1n;
     Atomics.store(this.#counters, CLAIMED, this.#written);
-    for (let i = 0; i < WORDS_PER_FRAME; i++) Atomics.store(this.#words, slot + i, source[i] as number);
+    for (let i = 0; i < WORDS_PER_FRAME; i++)
+      Atomics.store(this.#words, slot + i, source[from + i] as number);
     Atomics.store(this.#counters, PUBLISHED, this.#written);
   }
 }
@@ -79,6 +93,8 @@ export class RingReader {
   readonly #capacity: bigint;
   #next: bigint;
   #missed = 0n;
+  /** What was read into last, in words. */
+  #target: Int32Array = new Int32Array(0);
 
   constructor(ring: TelemetryRing, from: "oldest" | "next") {
     this.#counters = new BigInt64Array(ring.buffer, 0, 2);
@@ -99,7 +115,11 @@ export class RingReader {
    * False when there is none yet; `missed` rises when the writer has overtaken this reader.
    */
   read(into: Uint8Array): boolean {
-    const target = new Int32Array(into.buffer, into.byteOffset, WORDS_PER_FRAME);
+    const { buffer, byteOffset } = into;
+    if (this.#target.buffer !== buffer || this.#target.byteOffset !== byteOffset) {
+      this.#target = new Int32Array(buffer, byteOffset, WORDS_PER_FRAME);
+    }
+    const target = this.#target;
     for (;;) {
       this.#skipOverwritten();
       if (this.#next >= Atomics.load(this.#counters, PUBLISHED)) return false;
@@ -120,3 +140,7 @@ export class RingReader {
     }
   }
 }
+
+/** All whole words of a block of memory. */
+const wordsOf = (block: ArrayBufferLike): Int32Array =>
+  new Int32Array(block, 0, Math.floor(block.byteLength / 4));

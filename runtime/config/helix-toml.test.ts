@@ -73,6 +73,16 @@ drop_policy = "Backpressure"
     ]);
   });
 
+  test.each([
+    ["", undefined],
+    ["[drivers]\n", undefined],
+    ["[drivers]\nrequire_registered = true\n", true],
+    ["[drivers]\nrequire_registered = false\n", false],
+  ])("whether drivers must be registered: %j", async (table, required) => {
+    const { drivers } = await readHelixConfig(`${table}[instruments.a]\ndriver_library = "./d.ts"\n`, FILE);
+    expect(drivers.requireRegistered).toBe(required);
+  });
+
   test("relative paths count from the file's folder; a package name stays one; times may carry a unit", async () => {
     const config = await readHelixConfig(
       `[instruments.a]

@@ -9,6 +9,7 @@ import { uuidText, uuidV7 } from "./event-id.ts";
 import type { LedgerEvent } from "./events.ts";
 import type {
   AppendOptions,
+  HandedOver,
   Ledger,
   LedgerCheckpoint,
   LedgerReceipt,
@@ -122,6 +123,11 @@ export class EmergencyBackedLedger implements Ledger {
     );
     this.#pending.add(written);
     void written.then(() => this.#pending.delete(written));
+  }
+
+  /** Of the main ledger alone. */
+  watch(listener: (record: HandedOver) => void): void {
+    this.#main.watch?.(listener);
   }
 
   checkpoint(): Promise<LedgerCheckpoint> {

@@ -116,6 +116,12 @@ export interface CarriedState {
   readonly registrations?: readonly ({ readonly sequence: bigint } & RegisteredDriver)[] | undefined;
 }
 
+/** What the next start needs of a run that goes on, beside what former runs left. */
+export interface RunState extends CarriedState {
+  /** Once connected in this run, and not ended in order: since when one is lost, ns since 1970 UTC, where it is. */
+  readonly connections: readonly { readonly instrument: string; readonly lostUtcNs: bigint | undefined }[];
+}
+
 export type LedgerEvent =
   | {
       readonly type: "RUNTIME_STARTED";
@@ -127,6 +133,11 @@ export type LedgerEvent =
       readonly actor?: Actor | undefined;
       /** Undefined where it takes more than a record holds, and from versions that did not write it. */
       readonly carried?: CarriedState | undefined;
+    }
+  | {
+      /** Every few thousand records of a run: the next start need not read what is before this one. */
+      readonly type: "RUNTIME_STATE";
+      readonly carried: RunState;
     }
   | { readonly type: "RUNTIME_STOPPED"; readonly reason: string }
   | {
@@ -153,6 +164,14 @@ export type LedgerEvent =
       readonly actor: Actor;
       readonly reason: string;
     } & RegisteredDriver)
+  | {
+      /** A start found code that nobody vouches for where that is demanded; none of it ran, and the start ended. */
+      readonly type: "DRIVER_REFUSED";
+      readonly instrument: string;
+      readonly library: string;
+      readonly moduleHash: string;
+      readonly reason: string;
+    }
   | {
       readonly type: "DRIVER_LOADED";
       readonly instrument: string;

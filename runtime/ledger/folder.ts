@@ -8,6 +8,8 @@ import { damaged, LedgerOpenError } from "./open-error.ts";
 import { FORMAT, type LedgerPolicy, POLICY_FILE, policyFormat, readPolicy } from "./policy.ts";
 import { parseSegmentName, segmentFile } from "./segment.ts";
 
+/** In every export, and in no ledger. */
+const EXPORT_FILE = "records.json";
 export const LOCK_FILE = "ledger.lock";
 
 /** Files that a creation cut short by a crash can leave behind; the policy comes last. */
@@ -22,6 +24,10 @@ export async function surveyFolder(disk: Disk, folder: string): Promise<"absent"
   if (found === undefined) return "absent";
   if (found.kind !== "folder") throw notALedger(folder, "it is not a folder");
   const names = await disk.list(folder);
+  if (names.includes(POLICY_FILE) && names.includes(EXPORT_FILE)) {
+    const message = `${folder} is an export of a ledger; check it with: python3 ${join(folder, "verify.py")} ${folder}`;
+    throw new LedgerOpenError("not-a-ledger", folder, message);
+  }
   if (names.includes(POLICY_FILE)) {
     checkFormat(folder, await disk.readFile(join(folder, POLICY_FILE)));
     return "ledger";

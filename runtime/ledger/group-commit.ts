@@ -11,6 +11,7 @@ import { toHex } from "./bytes.ts";
 import type { LedgerEvent } from "./events.ts";
 import {
   type AppendOptions,
+  type HandedOver,
   type Ledger,
   type LedgerCheckpoint,
   type LedgerReceipt,
@@ -19,6 +20,7 @@ import {
 import { closedError, unavailableError } from "./open-error.ts";
 import { isClassA } from "./record-codec.ts";
 import type { Stamp } from "./stamp.ts";
+import { Watchers } from "./watchers.ts";
 
 export class GroupCommitLedger implements Ledger {
   readonly #folder: string;
@@ -32,6 +34,7 @@ export class GroupCommitLedger implements Ledger {
   #accepted: bigint;
   /** Each waits for a checkpoint over at least that many records. */
   #checkpointWaiters: { readonly records: bigint; readonly waiter: Waiter<LedgerCheckpoint> }[] = [];
+  readonly #watchers: Watchers;
   #checkpointOverdue = false;
   #timer: Cancellable | undefined;
   #pumping = false;
@@ -45,6 +48,7 @@ export class GroupCommitLedger implements Ledger {
     this.#accepted = writer.records;
     this.#release = release;
     this.#stamp = stamp;
+    this.#watchers = new Watchers(stamp);
     this.#clock = clock;
   }
 
@@ -57,12 +61,15 @@ export class GroupCommitLedger implements Ledger {
     { durability = "B", eventId }: AppendOptions = {},
   ): Promise<LedgerReceipt> {
     const { promise, resolve, reject } = Promise.withResolvers<LedgerReceipt>();
-    this.#accept({ draft: this.#stamp.draft(event, durability, eventId), waiter: { resolve, reject } });
+    this.#accept(event, {
+      draft: this.#stamp.draft(event, durability, eventId),
+      waiter: { resolve, reject },
+    });
     return promise;
   }
 
   enqueue(event: LedgerEvent): void {
-    this.#accept({ draft: this.#stamp.draft(event, "C"), waiter: undefined });
+    this.#accept(event, { draft: this.#stamp.draft(event, "C"), waiter: undefined });
   }
 
   async checkpoint(): Promise<LedgerCheckpoint> {
@@ -75,11 +82,17 @@ export class GroupCommitLedger implements Ledger {
     return this.#closed;
   }
 
-  #accept(queued: Queued): void {
+  watch(listener: (record: HandedOver) => void): void {
+    this.#watchers.add(listener);
+  }
+
+  #accept(event: LedgerEvent, queued: Queued): void {
     if (this.#failure !== undefined) throw this.#failure;
     this.#queue.push(queued);
+    const sequence = this.#accepted;
     this.#accepted += 1n;
     this.#wake();
+    this.#watchers.tell(event, queued.draft, sequence);
   }
 
   #requestCheckpoint(): Promise<LedgerCheckpoint> {

@@ -1,7 +1,7 @@
 import { createSeededRandom } from "@helix/platform";
 import { describe, expect, test } from "vitest";
 import { toHex } from "./bytes.ts";
-import type { LedgerEvent } from "./index.ts";
+import type { HandedOver, LedgerEvent } from "./index.ts";
 import { MemoryDisk } from "./testing/memory-disk.ts";
 import {
   FOLDER,
@@ -170,6 +170,28 @@ describe("ledger", () => {
     await ledger.append(future as never);
     await ledger.close();
     expect((await readAll(disk))[0]?.event).toEqual(future);
+  });
+
+  test("who watches is told of each record as reading tells it; a refused one is not told", async () => {
+    const disk = new MemoryDisk();
+    await (await open(disk)).close();
+    const ledger = await open(disk);
+    await ledger.append(stopped("before"));
+    const told: HandedOver[] = [];
+    ledger.watch?.((record) => told.push(record));
+    for (let i = 0; i < 20; i++) {
+      if (i % 2 === 0) ledger.enqueue(stopped(`${i}`));
+      else await ledger.append(stopped(`${i}`), { durability: i % 3 === 0 ? "A" : "B" });
+    }
+    await ledger.close();
+    expect(() => ledger.enqueue(stopped("late"))).toThrow("is closed");
+    const read = (await readAll(disk, 1n)).map(({ sequence, utcNs, bootId, event }) => ({
+      sequence,
+      utcNs,
+      bootId,
+      event,
+    }));
+    expect(told).toEqual(read);
   });
 
   test("an event that cannot be written is refused alone", async () => {

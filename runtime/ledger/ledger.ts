@@ -15,10 +15,25 @@ export interface Ledger {
   enqueue(event: LedgerEvent, options?: Pick<AppendOptions, "safety">): void;
   /** Resolves when everything queued so far is durable, with the proof of it. */
   checkpoint(): Promise<LedgerCheckpoint>;
+  /**
+   * From now on calls `listener` with every record as it is handed over, in the order of their sequences and
+   * before it is durable. There where a ledger writes records itself.
+   */
+  watch?(listener: (record: HandedOver) => void): void;
   /** Undefined while the ledger can write. */
   readonly failure: LedgerUnavailableError | undefined;
   /** Writes what is queued, a last checkpoint, and releases the folder. Safe to call twice. */
   close(): Promise<void>;
+}
+
+/** A record as the ledger took it: what reading it will tell, if it becomes durable. */
+export interface HandedOver {
+  readonly sequence: bigint;
+  /** ns since 1970 UTC */
+  readonly utcNs: bigint;
+  /** Lower-case hex, of this opening. */
+  readonly bootId: string;
+  readonly event: LedgerEvent;
 }
 
 export interface AppendOptions {

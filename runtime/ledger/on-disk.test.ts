@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createSystemPlatform, startProcess } from "@helix/platform";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { openLedger, readLedger, verifyLedger } from "./index.ts";
+import { type HandedOver, openLedger, readLedger, verifyLedger } from "./index.ts";
 
 const platform = createSystemPlatform("on-disk");
 const { disk } = platform;
@@ -23,6 +23,14 @@ describe("ledger on the system's disk", () => {
     for (const name of await disk.list(folder)) {
       expect([name, (await stat(join(folder, name))).mode & 0o777]).toEqual([name, 0o600]);
     }
+  });
+
+  test("the emergency log has room for 16 MiB of safety records before any is needed", async () => {
+    const emergency = { folder: join(home, "emergency") };
+    await (await openLedger({ folder, ...platform, emergency })).close();
+    const { size } = await stat(join(emergency.folder, "seg-0000-00000000.hlx"));
+    expect(size).toBe(16 * 1024 * 1024);
+    expect(await verifyLedger({ ...emergency, disk })).toMatchObject({ verdict: "CLEAN", records: 0n });
   });
 
   test("a second writer is told which process has it; the first one goes on", async () => {
@@ -54,6 +62,24 @@ describe("ledger on the system's disk", () => {
     for (const receipt of receipts)
       expect(hashes.get((await receipt).sequence)).toBe((await receipt).recordHash);
     expect(await verifyLedger({ folder, disk })).toMatchObject({ verdict: "CLEAN", records: 3000n });
+  });
+
+  test("who watches is told of each record as reading tells it, many more than the shared memory holds", async () => {
+    const ledger = await openLedger({ folder, ...platform });
+    const told: HandedOver[] = [];
+    ledger.watch?.((record) => told.push(record));
+    for (let i = 0; i < 3000; i++) {
+      const event = { type: "RUNTIME_STOPPED" as const, reason: `${i} ${"x".repeat((i * 41) % 5000)}` };
+      if (i % 3 === 0) ledger.enqueue(event);
+      else void ledger.append(event, { durability: i % 100 === 1 ? "A" : "B" });
+      if (i % 500 === 0) await ledger.checkpoint();
+    }
+    await ledger.close();
+    const read: HandedOver[] = [];
+    for await (const { sequence, utcNs, bootId, event } of readLedger({ folder, disk }))
+      read.push({ sequence, utcNs, bootId, event: event as never });
+    expect(told.length).toBe(3000);
+    expect(told).toEqual(read);
   });
 
   test("class A is acknowledged only under a checkpoint on disk", async () => {

@@ -18,6 +18,8 @@ import { chainData } from "./thread/start-data.ts";
 import { ThreadedLedger } from "./thread/threaded-ledger.ts";
 
 const DEFAULT_SEGMENT_BYTES = 64 * 1024 * 1024;
+/** Made while all is well: a device that is full later still takes tens of thousands of safety records. */
+const EMERGENCY_ROOM_BYTES = 16 * 1024 * 1024;
 
 export interface OpenLedgerOptions {
   /** Created with mode 0700 when it is not there. */
@@ -84,7 +86,7 @@ function openEmergency(
       origin: `${origin}/emergency`,
       rootKey: undefined,
     },
-    startInline,
+    (emergency, held) => startInline(emergency, held, EMERGENCY_ROOM_BYTES),
   );
 }
 
@@ -123,10 +125,19 @@ function startThread(
   return ThreadedLedger.start(start, stamp, { disk, clock }, () => held.release());
 }
 
-async function startInline(options: OpenLedgerOptions, held: HeldLedger): Promise<Ledger> {
+async function startInline(
+  options: OpenLedgerOptions,
+  held: HeldLedger,
+  firstRoomBytes?: number,
+): Promise<Ledger> {
   const { folder, disk, clock } = options;
   const { preallocate = isSystemPlatform(options) } = options;
-  const segmentOptions = { maxBytes: options.segmentBytes ?? DEFAULT_SEGMENT_BYTES, preallocate };
+  const maxBytes = options.segmentBytes ?? DEFAULT_SEGMENT_BYTES;
+  const segmentOptions = {
+    maxBytes,
+    preallocate,
+    ...(firstRoomBytes === undefined ? {} : { firstRoomBytes }),
+  };
   const segment = await SegmentWriter.open(disk, folder, segmentOptions, held.at);
   try {
     const marks = await HighWaterMarkWriter.open(disk, folder, held.marks);

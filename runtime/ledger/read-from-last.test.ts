@@ -2,8 +2,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type LedgerRecord, readFromLast } from "./index.ts";
-import type { MemoryDisk } from "./testing/memory-disk.ts";
-import { FOLDER, ledgerOf, readAll, segmentPath } from "./testing/small-ledger.ts";
+import { MemoryDisk } from "./testing/memory-disk.ts";
+import { FOLDER, ledgerOf, open, readAll, segmentPath, stopped } from "./testing/small-ledger.ts";
 
 const SMALL = { segmentBytes: 4 * 4096 };
 const WANTED = "wanted";
@@ -15,15 +15,15 @@ async function fromLast(disk: MemoryDisk): Promise<LedgerRecord[]> {
   return records;
 }
 
-/** Which segments are read whole, in that order. */
+/** Which segments are looked into. */
 async function segmentsRead(disk: MemoryDisk): Promise<string[]> {
-  const read: string[] = [];
+  const read = new Set<string>();
   disk.before = (operation, path) => {
-    if (operation === "readFile" && path.endsWith(".hlx")) read.push(path);
+    if (/open|readFile/.test(operation) && path.endsWith(".hlx")) read.add(path);
   };
   await fromLast(disk);
   disk.before = () => {};
-  return read;
+  return [...read].sort();
 }
 
 /** One record in a batch; three or so in a segment. */
@@ -66,7 +66,51 @@ describe("reading from the last record that is wanted", () => {
     const at = all.findIndex((path) => path.endsWith(record?.file ?? ""));
     expect(at).toBeGreaterThan(1);
     expect(at).toBeLessThan(all.length - 1);
-    expect(new Set(await segmentsRead(disk))).toEqual(new Set(all.slice(at)));
+    expect(await segmentsRead(disk)).toEqual(all.slice(at));
+  });
+
+  test("reads of a long segment what was written since, and not what is before", async () => {
+    const costs: number[] = [];
+    for (const length of [100, 400]) {
+      const reasons = [...filler(length), WANTED, ...filler(3)];
+      const disk = await ledgerOf(reasons.map((reason) => [reason]));
+      expect(segments(disk).length).toBe(1);
+      let bytes = 0;
+      const open = disk.open.bind(disk);
+      disk.open = async (path, access) => {
+        const file = await open(path, access);
+        return {
+          ...file,
+          read: async (into, position) => {
+            const read = await file.read(into, position);
+            bytes += read;
+            return read;
+          },
+        };
+      };
+      expect((await fromLast(disk)).length).toBe(4);
+      costs.push(bytes);
+    }
+    expect(costs[1]).toBe(costs[0]);
+  });
+
+  test("a batch of a mebibyte, and records that no mark covers yet, are found as well", async () => {
+    const disk = new MemoryDisk();
+    const ledger = await open(disk);
+    for (const reason of ["before", WANTED]) await ledger.append(stopped(reason));
+    await Promise.all(["x", "y"].map((of) => ledger.append(stopped(of.repeat(500_000)))));
+    await ledger.checkpoint();
+    const marks = ["hwm.a", "hwm.b"].map(
+      (file) => [`${FOLDER}/${file}`, disk.bytes(`${FOLDER}/${file}`).slice()] as const,
+    );
+    await ledger.append(stopped("last"));
+    await ledger.close();
+    for (const [path, bytes] of marks) disk.files.set(path, bytes);
+    expect((await fromLast(disk)).map(({ sequence }) => sequence)).toEqual([1n, 2n, 3n, 4n]);
+    const short = disk.copy();
+    const bytes = short.bytes(segmentPath(0));
+    bytes[3 * 4096 + 600_000] = (bytes[3 * 4096 + 600_000] ?? 0) ^ 1;
+    await expect(fromLast(short)).rejects.toThrow(/no whole batch ends at byte \d+, before record 4/);
   });
 
   test("damage before it, or a segment lost there, does not matter; after it, it does", async () => {

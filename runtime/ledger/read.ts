@@ -160,7 +160,7 @@ export async function* segmentRecords(
 }
 
 /** Where batches end: the next segment's header says, and without one the file does. */
-async function sealedLength(reading: Reading, segment: SegmentFile, length: number): Promise<number> {
+export async function sealedLength(reading: Reading, segment: SegmentFile, length: number): Promise<number> {
   const next = reading.segments[reading.segments.indexOf(segment) + 1];
   if (next === undefined) return length;
   const start = decodeSegmentHeader(await readHead(reading, next), reading.policy.keys);

@@ -11,6 +11,7 @@ export const RECORD_HEADER_BYTES = 104;
 export const MAX_EVENT_BYTES = 1024 * 1024;
 /** Where a record repeats the hash of the one before it. */
 export const PREVIOUS_HASH_AT = 72;
+export const UTC_AT = 16;
 const ZONE_AT = 64;
 const QUALITY_AT = 66;
 const DURABILITY_AT = 67;
@@ -74,7 +75,7 @@ export function draftRecord(content: RecordContent, source = NOTHING_STATED): Ui
   view.setUint32(0, bytes.length, true);
   view.setUint16(4, VERSION, true);
   // 6: u16 type code; 0 says that the body names the type.
-  view.setBigInt64(16, content.utcNs, true);
+  view.setBigInt64(UTC_AT, content.utcNs, true);
   view.setBigUint64(24, content.monotonicNs, true);
   bytes.set(content.bootId, 32);
   bytes.set(content.eventId, 48);

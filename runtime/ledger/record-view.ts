@@ -126,8 +126,38 @@ function changeText(change: unknown): string {
   return next === undefined ? "" : `${textOf(of)}: ${valueText(old)} -> ${valueText(next)}`;
 }
 
+/** What a record changes, for a table; empty texts where it changes nothing. */
+export interface ChangeColumns {
+  readonly changed: string;
+  readonly old: string;
+  readonly oldUnit: string;
+  readonly next: string;
+  readonly nextUnit: string;
+}
+
+/** "not known" for an old value that nobody knew. */
+export function changeColumns({ change }: LedgerRecord["event"]): ChangeColumns {
+  const { of, old, new: next } = fieldsOf(change);
+  if (next === undefined) return { changed: "", old: "", oldUnit: "", next: "", nextUnit: "" };
+  const [before, after] = [valueParts(old), valueParts(next)];
+  return {
+    changed: textOf(of),
+    old: before.value,
+    oldUnit: before.unit,
+    next: after.value,
+    nextUnit: after.unit,
+  };
+}
+
+function valueParts(value: unknown): { readonly value: string; readonly unit: string } {
+  const { value: number, unit } = fieldsOf(value);
+  return typeof number === "number"
+    ? { value: String(number), unit: textOf(unit) }
+    : { value: valueText(value), unit: "" };
+}
+
 /** Of records that report a value or a state instead of changing one. */
-function happenedText(event: LedgerRecord["event"]): string {
+export function happenedText(event: LedgerRecord["event"]): string {
   const {
     outcome,
     acknowledgedValue,
@@ -141,6 +171,7 @@ function happenedText(event: LedgerRecord["event"]): string {
     stampedUtcNs,
   } = event;
   const of = (value: unknown) => (typeof value === "number" ? ` ${value} ${textOf(unit)}`.trimEnd() : "");
+  if (event.type.startsWith("DRIVER_")) return driverText(event);
   if (typeof outcome === "string") return outcome + of(acknowledgedValue);
   if (typeof executed === "boolean")
     return `${executed ? "executed" : "not executed"}, read back${of(readBack)}`;
@@ -149,6 +180,25 @@ function happenedText(event: LedgerRecord["event"]): string {
     return `${String(records)} records were there at ${utcText(stampedUtcNs)}`;
   if (typeof quality === "string") return `clock: ${textOf(previous)} -> ${quality}`;
   return "";
+}
+
+/** Of a record about a driver: which code, by as much of its hash as a person compares. */
+function driverText(event: LedgerRecord["event"]): string {
+  const named = (version: unknown, hash: unknown) => `${textOf(version)} (${textOf(hash).slice(0, 12)})`;
+  const {
+    driverName,
+    driverVersion,
+    moduleHash,
+    oldDriverVersion,
+    oldModuleHash,
+    newDriverVersion,
+    newModuleHash,
+  } = event;
+  const name = textOf(driverName);
+  if (newModuleHash !== undefined)
+    return `${name} ${named(oldDriverVersion, oldModuleHash)} -> ${named(newDriverVersion, newModuleHash)}`;
+  const failure = textOf(event["failure"]);
+  return `${name} ${named(driverVersion, moduleHash)}${failure === "" ? "" : ` stays: ${failure}`}`;
 }
 
 function valueText(value: unknown): string {

@@ -15,6 +15,9 @@ import { createSigningKey, parseVerifierKey, type SigningKey, type VerifierKey }
 /** The environment variable that `helix` takes the root key's passphrase from. */
 export const ROOT_PASSPHRASE_VARIABLE = "HELIX_LEDGER_ROOT_PASSPHRASE";
 
+/** As C2SP asks of a note's key name. */
+const KEY_NAME = /^[^\s+]+$/;
+
 /**
  * Writes a new root key to a file that is not there yet, mode 0600.
  *
@@ -28,6 +31,9 @@ export async function makeRootKey(
   passphrase: string | undefined,
   random: Random,
 ): Promise<string> {
+  if (!KEY_NAME.test(name)) {
+    throw rootKeyError(file, `"${name}" cannot name a key; leave out spaces and pluses, as in helix/root`);
+  }
   if ((await disk.stat(file)) !== undefined) {
     throw rootKeyError(file, `${file} is there already; name a new file for a new root key`);
   }
@@ -35,7 +41,12 @@ export async function makeRootKey(
     throw rootKeyError(file, `${dirname(file)} is a ledger; a root key must be kept somewhere else`);
   }
   const key = createSigningKey(name, random.fork("ledger-root"));
-  await disk.writeFile(file, writeKeyFile(key, passphrase, random.fork("ledger-root-file")), OWNER_ONLY);
+  try {
+    await disk.writeFile(file, writeKeyFile(key, passphrase, random.fork("ledger-root-file")), OWNER_ONLY);
+  } catch (error) {
+    const message = `root key ${file} could not be written: ${(error as Error).message}; name a file in a folder that is there`;
+    throw rootKeyError(file, message, error);
+  }
   return key.verifier.text;
 }
 
@@ -53,7 +64,8 @@ export async function openRootKey(
   try {
     key = openKeyFile(root.origin, await disk.readFile(file), passphrase, ROOT_PASSPHRASE_VARIABLE);
   } catch (error) {
-    const why = error instanceof PassphraseError ? error.message : "it is not a private key";
+    const told = error instanceof PassphraseError || "syscall" in (error as Error);
+    const why = told ? (error as Error).message : "it is not a private key";
     throw rootKeyError(file, `root key ${file} stays shut: ${why}; nothing was changed`, error);
   }
   if (key.verifier.text === root.text) return key;

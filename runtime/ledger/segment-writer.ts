@@ -14,6 +14,8 @@ export interface SegmentWriterOptions {
   readonly maxBytes: number;
   /** Make the room of a segment with it. Not worth it where a datasync costs nothing. */
   readonly preallocate: boolean;
+  /** Room that the segment in use is given at least, in bytes; default 1 MiB. */
+  readonly firstRoomBytes?: number;
   /** Is the room for the next segment ready? */
   readonly hasSpare?: () => boolean;
   /** It has become a segment. */
@@ -56,11 +58,11 @@ export class SegmentWriter {
     at: ResumePoint,
   ): Promise<SegmentWriter> {
     const file = await disk.open(join(folder, segmentFile(at.segment, at.epoch).name), "read-write");
-    const { maxBytes, preallocate } = options;
+    const { maxBytes, preallocate, firstRoomBytes = FIRST_ROOM_BYTES } = options;
     if (!preallocate) return new SegmentWriter(disk, folder, options, at, file, maxBytes);
     try {
       const size = await file.size();
-      const room = Math.max(size, Math.min(FIRST_ROOM_BYTES, maxBytes));
+      const room = Math.max(size, Math.min(firstRoomBytes, maxBytes));
       await makeRoom(file, size, room);
       return new SegmentWriter(disk, folder, options, at, file, room);
     } catch (error) {

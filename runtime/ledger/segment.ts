@@ -135,11 +135,16 @@ export function decodeSegmentHeader(
 
 /** Do both stand at the same place of the same ledger? */
 export const sameChain = (a: Chain, b: Chain): boolean =>
+  sameFrame(a, b) && equalBytes(a.tree.root(), b.tree.root());
+
+/** The same, as far as batches and records tell without the tree. */
+export const sameFrame = (a: Frame, b: Frame): boolean =>
   a.sequence === b.sequence &&
   a.batchNumber === b.batchNumber &&
   equalBytes(a.link, b.link) &&
-  equalBytes(a.recordHash, b.recordHash) &&
-  equalBytes(a.tree.root(), b.tree.root());
+  equalBytes(a.recordHash, b.recordHash);
+
+type Frame = Pick<Chain, "sequence" | "batchNumber" | "link" | "recordHash">;
 
 /** Undefined when the file ends as the next segment's header says; else what differs. */
 export function endProblem(file: Uint8Array, end: number, sealed: PreviousSegment): string | undefined {

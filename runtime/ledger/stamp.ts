@@ -1,6 +1,7 @@
 /** Gives each event its times and identifiers at the moment the caller hands it over. */
 import type { Clock, Origin, Random } from "@helix/hal";
 import type { Timekeeping } from "@helix/platform";
+import { toHex } from "./bytes.ts";
 import { encodeEvent } from "./event-codec.ts";
 import { uuidBytes, uuidV7 } from "./event-id.ts";
 import type { LedgerEvent } from "./events.ts";
@@ -34,6 +35,11 @@ export class Stamp {
     // The time in the label keeps two openings of a world with one seed apart.
     this.#random = random.fork(`ledger-boot-${clock.wallUtcNs()}`);
     this.#bootId = this.#random.bytes(16);
+  }
+
+  /** Lower-case hex. */
+  get bootId(): string {
+    return toHex(this.#bootId);
   }
 
   /** @throws RangeError when the event is too long; Error when a value of it has no form in CBOR */

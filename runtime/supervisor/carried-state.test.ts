@@ -2,12 +2,13 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type LedgerEvent, type LedgerRecord, openLedger, readLedger } from "@helix/ledger";
+import { type HandedOver, type LedgerEvent, type LedgerRecord, openLedger, readLedger } from "@helix/ledger";
 import { createSystemPlatform } from "@helix/platform";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { carriedBy, carrying, formerRecords } from "./carried-state.ts";
 import { readFormerRuns } from "./former-runs.ts";
+import { keepState } from "./state-keeper.ts";
 
 const actor = { id: "j.doe", role: "operator" } as const;
 const START = {
@@ -59,6 +60,8 @@ const happening = fc.oneof(
 const opening = fc.record({
   by: fc.constantFrom("runtime", "runtime", "runtime", "older runtime", "others"),
   events: fc.array(happening, { maxLength: 12 }),
+  /** A record of the run's state after so many. */
+  stateEvery: fc.integer({ min: 1, max: 7 }),
   stops: fc.boolean(),
 });
 
@@ -132,12 +135,24 @@ describe("what a start carries", () => {
     await fc.assert(
       fc.asyncProperty(fc.array(opening, { minLength: 1, maxLength: 8 }), async (openings) => {
         const records: LedgerRecord[] = [];
-        for (const [boot, { by, events, stops }] of openings.entries()) {
-          const add = (event: LedgerEvent) => records.push(recordOf(event, records.length, `${boot}`));
-          // As the next start would: upon what the last one carried, not upon the truth.
-          if (by === "runtime") add(carrying(START, await fromLastCarrying(records)));
+        for (const [boot, { by, events, stops, stateEvery }] of openings.entries()) {
+          let listen: (record: HandedOver) => void = () => {};
+          const add = (event: LedgerEvent) => {
+            const record = recordOf(event, records.length, `${boot}`);
+            records.push(record);
+            listen({ ...record, event });
+          };
+          // As the next start would: upon what was carried last, not upon the truth.
+          if (by === "runtime") {
+            const former = await fromLastCarrying(records);
+            keepState({ watch: (listener) => (listen = listener) }, former, add, stateEvery);
+            add(carrying(START, former));
+          }
           if (by === "older runtime") add(START);
-          for (const event of events) add(event);
+          for (const event of events) {
+            add(event);
+            expect(await fromLastCarrying(records)).toEqual(await fromTheFirst(records));
+          }
           if (by !== "others" && stops) add({ type: "RUNTIME_STOPPED", reason: "SIGINT" });
           expect(await fromLastCarrying(records)).toEqual(await fromTheFirst(records));
         }
@@ -189,6 +204,36 @@ describe("what a start carries", () => {
       for await (const record of readLedger(place)) whole.push(record);
       expect(found.interruptedSinceUtcNs).toEqual(new Map([["x", whole[6]?.utcNs]]));
       expect(found).toEqual(await fromTheFirst(whole));
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+
+  test("a long run tells its state as it goes: a start after it reads no more than after a short one", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "helix-long-run-"));
+    try {
+      const platform = createSystemPlatform();
+      const place = { folder: join(folder, "ledger"), disk: platform.disk };
+      const read: number[] = [];
+      for (const length of [130, 730]) {
+        // With its writer thread, as in production.
+        const ledger = await openLedger({ ...platform, ...place });
+        const former = await readFormerRuns(formerRecords(place));
+        keepState(ledger, former, (event) => ledger.enqueue(event), 100);
+        await ledger.append(carrying(START, former));
+        ledger.enqueue(connected);
+        await ledger.append(intent(`${length}`));
+        for (let i = 0; i < length; i++) ledger.enqueue({ ...connected, instrument: `y${i % 3}` });
+        await ledger.close();
+        const last: LedgerRecord[] = [];
+        for await (const record of formerRecords(place)) last.push(record);
+        expect(last[0]?.event.type).toBe("RUNTIME_STATE");
+        read.push(last.length);
+        const whole: LedgerRecord[] = [];
+        for await (const record of readLedger(place)) whole.push(record);
+        expect(await readFormerRuns(streamOf(last))).toEqual(await fromTheFirst(whole));
+      }
+      expect(Math.max(...read)).toBeLessThanOrEqual(101);
     } finally {
       await rm(folder, { recursive: true });
     }

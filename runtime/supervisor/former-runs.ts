@@ -2,13 +2,13 @@
  * What a start finds in the ledger of the runs before it: whether the last one died, which commands
  * nobody has settled, and since when which instrument has not been measured.
  *
- * Takes every record, or those from a start on that carries what was before it (carried-state.ts); what is
+ * Takes every record, or those from one on that carries what was before it (carried-state.ts); what is
  * kept grows with what is open, not with the ledger.
  */
 import type { InstrumentCommand } from "@helix/hal";
-import type { Actor, CarriedState, LedgerRecord } from "@helix/ledger";
+import type { Actor, LedgerRecord, RunState } from "@helix/ledger";
 import type { OpenCalibration } from "./calibrate.ts";
-import { carriedBy } from "./carried-state.ts";
+import { carriedBy, carriedState, formerOf } from "./carried-state.ts";
 import { type Registration, type Registrations, takeRegistration } from "./drivers/driver-registry.ts";
 
 export interface FormerRuns {
@@ -41,59 +41,81 @@ export interface OpenCommand {
 type Setpoints = Map<string, Map<number, number>>;
 
 /** @throws LedgerOpenError where the records cannot be read */
-export async function readFormerRuns(records: AsyncIterable<LedgerRecord>): Promise<FormerRuns> {
-  const runs = new RunReader();
-  const commands = new Map<string, OpenCommand>();
-  const setpoints: Setpoints = new Map();
-  const calibrations = new Map<string, OpenCalibration>();
-  const registrations = new Map<string, Registration>();
-  let isFirst = true;
-  for await (const record of records) {
-    runs.take(record);
-    const carried = carriedBy(record.event);
-    if (isFirst && carried) {
-      takeCarried(carried, runs.interrupted, commands, setpoints);
-      for (const one of carried.openCalibrations ?? []) calibrations.set(one.calibrationId, one);
-      for (const one of carried.registrations ?? []) registrations.set(one.library, one);
-    }
-    isFirst = false;
-    takeSetpoint(record, commands, setpoints);
-    takeCommand(record, commands);
-    takeCalibration(record, calibrations);
-    takeRegistration(record, registrations);
+export async function readFormerRuns(records: AsyncIterable<RunRecord>): Promise<FormerRuns> {
+  const fold = new RunsFold();
+  for await (const record of records) fold.take(record);
+  return fold.end();
+}
+
+/** What is looked at of a record, read or just handed over to the ledger. */
+export type RunRecord = Pick<LedgerRecord, "sequence" | "utcNs" | "bootId"> & {
+  readonly event: LedgerRecord["event"];
+};
+
+/** Takes the records of a ledger one after the other, from the first or from one that carries on. */
+export class RunsFold {
+  readonly #runs = new RunReader();
+  readonly #commands = new Map<string, OpenCommand>();
+  readonly #setpoints: Setpoints = new Map();
+  readonly #calibrations = new Map<string, OpenCalibration>();
+  readonly #registrations = new Map<string, Registration>();
+  #isFirst = true;
+
+  /** @param former what the records before the first one would have told */
+  constructor(former?: FormerRuns) {
+    if (former) this.#takeFormer(former);
   }
-  const death = runs.end();
-  const openCommands = [...commands.values()];
-  const openCalibrations = [...calibrations.values()];
-  return {
-    death,
-    openCommands,
-    openCalibrations,
-    interruptedSinceUtcNs: runs.interrupted,
-    setpoints,
-    registrations,
-  };
+
+  take(record: RunRecord): void {
+    const carried = this.#isFirst ? carriedBy(record.event) : undefined;
+    this.#isFirst = false;
+    if (carried) this.#takeFormer(formerOf(carried));
+    if (carried?.connections) this.#runs.resume(record, carried.connections);
+    this.#runs.take(record);
+    takeSetpoint(record, this.#commands, this.#setpoints);
+    takeCommand(record, this.#commands);
+    takeCalibration(record, this.#calibrations);
+    takeRegistration(record, this.#registrations);
+  }
+
+  /** Has the last run been started, and not stopped? */
+  get isRunning(): boolean {
+    return this.#runs.isRunning;
+  }
+
+  /** So far; a run that goes on is not taken for dead. */
+  get state(): RunState {
+    return { ...carriedState(this.#former(undefined)), connections: this.#runs.connections };
+  }
+
+  /** No record follows: the run that goes on, if any, has died. */
+  end(): FormerRuns {
+    return this.#former(this.#runs.end());
+  }
+
+  #former(death: FormerRuns["death"]): FormerRuns {
+    return {
+      death,
+      openCommands: [...this.#commands.values()],
+      openCalibrations: [...this.#calibrations.values()],
+      interruptedSinceUtcNs: this.#runs.interrupted,
+      setpoints: this.#setpoints,
+      registrations: this.#registrations,
+    };
+  }
+
+  #takeFormer({ openCommands, interruptedSinceUtcNs, setpoints, ...more }: FormerRuns): void {
+    this.#isFirst = false;
+    for (const [instrument, since] of interruptedSinceUtcNs) this.#runs.interrupted.set(instrument, since);
+    for (const command of openCommands) this.#commands.set(command.id, command);
+    for (const [instrument, values] of setpoints)
+      for (const [channelId, value] of values) setSetpoint(this.#setpoints, instrument, channelId, value);
+    for (const one of more.openCalibrations) this.#calibrations.set(one.calibrationId, one);
+    for (const [library, one] of more.registrations) this.#registrations.set(library, one);
+  }
 }
 
-/** What the records before this first one would have told. */
-function takeCarried(
-  carried: CarriedState,
-  interrupted: Map<string, bigint>,
-  commands: Map<string, OpenCommand>,
-  setpoints: Setpoints,
-): void {
-  for (const { instrument, sinceUtcNs } of carried.interruptions) interrupted.set(instrument, sinceUtcNs);
-  for (const { commandId: id, outcomeSequence, ...open } of carried.openCommands)
-    commands.set(id, { id, ...open, outcomeSequence });
-  for (const { instrument, channelId, value } of carried.setpoints)
-    setSetpoint(setpoints, instrument, channelId, value);
-}
-
-function takeSetpoint(
-  { event }: LedgerRecord,
-  open: ReadonlyMap<string, OpenCommand>,
-  into: Setpoints,
-): void {
+function takeSetpoint({ event }: RunRecord, open: ReadonlyMap<string, OpenCommand>, into: Setpoints): void {
   const command = open.get(event["commandId"] as string)?.command;
   const isOfChannel = event.type === "SETPOINT_DIFFERS";
   const ofCommand = command?.type === "SetSetpoint" ? command.channelId : undefined;
@@ -115,7 +137,7 @@ const VALUE_FIELD: Readonly<Record<string, string>> = {
   SETPOINT_DIFFERS: "read",
 };
 
-function takeCommand({ event, sequence }: LedgerRecord, open: Map<string, OpenCommand>): void {
+function takeCommand({ event, sequence }: RunRecord, open: Map<string, OpenCommand>): void {
   const id = event["commandId"] as string;
   switch (event.type) {
     case "COMMAND_INTENT":
@@ -142,7 +164,7 @@ function takeCommand({ event, sequence }: LedgerRecord, open: Map<string, OpenCo
   }
 }
 
-function takeCalibration({ event }: LedgerRecord, open: Map<string, OpenCalibration>): void {
+function takeCalibration({ event }: RunRecord, open: Map<string, OpenCalibration>): void {
   if (event.type === "CALIBRATION") open.delete(event["calibrationId"] as string);
   if (event.type !== "CALIBRATION_INTENT") return;
   const { calibrationId, instrument, channelId, actor, reason } = event as unknown as OpenCalibration;
@@ -156,7 +178,21 @@ class RunReader {
   /** By instrument: when its connection was lost in this run, undefined while it holds. */
   readonly #connections = new Map<string, bigint | undefined>();
 
-  take(record: LedgerRecord): void {
+  /** Goes on with a run whose earlier records are not read. */
+  resume({ bootId, sequence, utcNs }: RunRecord, connections: RunState["connections"]): void {
+    this.#run = { bootId, sequence, utcNs };
+    for (const { instrument, lostUtcNs } of connections) this.#connections.set(instrument, lostUtcNs);
+  }
+
+  get isRunning(): boolean {
+    return this.#run !== undefined;
+  }
+
+  get connections(): RunState["connections"] {
+    return [...this.#connections].map(([instrument, lostUtcNs]) => ({ instrument, lostUtcNs }));
+  }
+
+  take(record: RunRecord): void {
     const { bootId, sequence, utcNs, event } = record;
     if (event.type === "RUNTIME_STARTED") {
       this.end();

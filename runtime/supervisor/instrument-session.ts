@@ -366,7 +366,7 @@ export class InstrumentSession {
     this.#options.emit({
       type: "alarm",
       instrument: this.key,
-      message: `isolated until HELIX starts again: ${reason}`,
+      message: `isolated until HELIX starts again or its driver is reloaded: ${reason}`,
     });
   }
 

@@ -19,6 +19,7 @@ import { calibrate } from "./calibrate.ts";
 import { ClockWatch } from "./clock-watch.ts";
 import type { LoadedDriver } from "./driver-host.ts";
 import { RecordingLedger, ScriptedDriver, scriptedSession } from "./scripted-driver.test-support.ts";
+import { STATE_EVERY_RECORDS } from "./state-keeper.ts";
 import { createSupervisor, type Supervisor } from "./supervisor.ts";
 
 const PERSON = { id: "j.doe", role: "operator" } as const;
@@ -147,8 +148,10 @@ const loaded = (manifest: never, version: number): LoadedDriver => ({
 });
 
 /** @param former the records of runs before this one */
+/** @param others records that come while it runs */
 async function supervised(
   former: readonly LedgerEvent[] = [],
+  others = 0,
   act: (supervisor: Supervisor) => Promise<unknown> = async () => {},
 ): Promise<LedgerEvent[]> {
   const ledger = new RecordingLedger();
@@ -177,8 +180,36 @@ async function supervised(
     onEvent: () => {},
     formerRecords: recordsOf(former),
   });
+  for (let i = 0; i < others; i++)
+    ledger.enqueue({ type: "CLOCK_QUALITY", quality: "stepped", previous: "stepped" });
   await act(supervisor);
   await supervisor.stop("SIGINT");
+  return ledger.events;
+}
+
+/** A start that demands registration, with a driver that nobody has registered. */
+async function refused(): Promise<LedgerEvent[]> {
+  const ledger = new RecordingLedger();
+  const toml = '[drivers]\nrequire_registered = true\n[instruments.x]\ndriver_library = "./x"\n';
+  const start = createSupervisor({
+    platform: { ...createSystemPlatform(1), clock: new ManualClock() },
+    ledger,
+    host: {
+      async load(_config, _source, _context, admit) {
+        throw new Error(admit({ library: "/plant/x", module: "/plant/x", hash: "ef", folders: [] }));
+      },
+    },
+    config: await readHelixConfig(toml, "/plant/helix.toml"),
+    origin: "physical",
+    configurationHash: "c0",
+    helixVersion: "1",
+    nodeVersion: "24",
+    log: silentLog,
+    secret: () => undefined,
+    onEvent: () => {},
+    formerRecords: recordsOf([]),
+  });
+  await expect(start).rejects.toThrow("is not registered");
   return ledger.events;
 }
 
@@ -288,6 +319,12 @@ const WRITTEN: readonly [LedgerEventType, string, () => Promise<LedgerEvent[]>, 
         setpoints: [{ instrument: "x", channelId: 1, value: 0.01 }],
       },
     },
+  ],
+  [
+    "RUNTIME_STATE",
+    "a long run",
+    () => supervised([], STATE_EVERY_RECORDS),
+    { carried: { openCommands: [], interruptions: [], setpoints: [], connections: [] } },
   ],
   ["RUNTIME_STOPPED", "stop", () => supervised(), { reason: "SIGINT" }],
   [
@@ -411,14 +448,25 @@ const WRITTEN: readonly [LedgerEventType, string, () => Promise<LedgerEvent[]>, 
   [
     "DRIVER_REGISTERED",
     "6.3",
-    () => supervised([], (supervisor) => supervisor.register(REGISTERED, PERSON, "certified")),
+    () => supervised([], 0, (supervisor) => supervisor.register(REGISTERED, PERSON, "certified")),
     { ...REGISTERED, actor: PERSON, reason: "certified" },
+  ],
+  [
+    "DRIVER_REFUSED",
+    "6.2",
+    refused,
+    {
+      instrument: "x",
+      library: "/plant/x",
+      moduleHash: "ef",
+      reason: expect.stringContaining("not registered"),
+    },
   ],
   [
     "DRIVER_RELOADED",
     "6.4",
     () =>
-      supervised([], async (supervisor) => {
+      supervised([], 0, async (supervisor) => {
         await supervisor.register(REGISTERED, PERSON, "certified");
         await supervisor.reload("x", PERSON, "bug fix");
       }),
@@ -436,7 +484,7 @@ const WRITTEN: readonly [LedgerEventType, string, () => Promise<LedgerEvent[]>, 
     "DRIVER_RELOAD_REFUSED",
     "6.4",
     () =>
-      supervised([], async (supervisor) => {
+      supervised([], 0, async (supervisor) => {
         await supervisor.reload("x", PERSON, "bug fix");
         await expect(supervisor.reload("x", PERSON, "again")).rejects.toThrow("not the registered one");
       }),
@@ -505,6 +553,7 @@ describe("an event of HELIX-HAL-0001 or of the runtime is a record", () => {
     // A type that is added to LedgerEvent and not here does not compile.
     const all: Readonly<Record<LedgerEventType, true>> = {
       RUNTIME_STARTED: true,
+      RUNTIME_STATE: true,
       RUNTIME_STOPPED: true,
       RUNTIME_DIED: true,
       TELEMETRY_INTERRUPTED: true,
@@ -513,6 +562,7 @@ describe("an event of HELIX-HAL-0001 or of the runtime is a record", () => {
       CLOCK_QUALITY: true,
       DRIVER_REGISTERED: true,
       DRIVER_LOADED: true,
+      DRIVER_REFUSED: true,
       DRIVER_RELOADED: true,
       DRIVER_RELOAD_REFUSED: true,
       CONNECTED: true,

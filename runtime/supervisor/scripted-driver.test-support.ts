@@ -21,7 +21,7 @@ import {
   type TelemetrySource,
 } from "@helix/hal";
 import { frame } from "@helix/hal/testing";
-import type { Ledger, LedgerEvent, LedgerUnavailableError } from "@helix/ledger";
+import type { HandedOver, Ledger, LedgerEvent, LedgerUnavailableError } from "@helix/ledger";
 import { createSeededRandom, createSystemPlatform } from "@helix/platform";
 import { ManualClock } from "@helix/platform/testing";
 import type { SupervisorEvent } from "./events.ts";
@@ -177,15 +177,22 @@ export class ScriptedDriver implements TelemetrySource, Commandable {
 export class RecordingLedger implements Ledger {
   readonly events: LedgerEvent[] = [];
   failure: LedgerUnavailableError | undefined;
+  readonly #listeners: ((record: HandedOver) => void)[] = [];
+
+  watch(listener: (record: HandedOver) => void): void {
+    this.#listeners.push(listener);
+  }
 
   async append(event: LedgerEvent) {
     if (this.failure) throw this.failure;
-    this.events.push(event);
+    this.enqueue(event);
     return { sequence: BigInt(this.events.length - 1), recordHash: "" };
   }
 
   enqueue(event: LedgerEvent): void {
     this.events.push(event);
+    const record = { sequence: BigInt(this.events.length - 1), utcNs: 0n, bootId: "0", event };
+    for (const listener of this.#listeners) listener(record);
   }
 
   async checkpoint() {

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { LIBRARY } from "../library/library.ts";
+import { LIBRARY, PARTS } from "../library/library.ts";
 import { caller } from "./command-call.test-support.ts";
 import { command as twin } from "./twin.ts";
 
@@ -56,6 +56,21 @@ describe.each(LIBRARY)("the page of %s", (name) => {
       off.reduce((most, one) => Math.max(most, one), 0),
       `draw it anew: ${again}`,
     ).toBeLessThan(SAME_PLACE_PX);
+  });
+});
+
+describe.each(PARTS)("the page of part %s", (name) => {
+  test("is what the part makes of it today", async () => {
+    await call(twin, "show", { model: name }, { page: `${name}.md` });
+    const [kept, made] = await Promise.all([
+      readFile(join(PAGES, "parts", `${name}.md`), "utf8"),
+      readFile(join(folder, `${name}.md`), "utf8"),
+    ]);
+    const again = `helix twin show ${name} --page twins/library/pages/parts/${name}.md`;
+    expect(kept, `write it anew: ${again}`).toBe(made);
+    expect(kept).not.toContain("BROKEN");
+    const picture = kept.includes("](") ? readFile(join(PAGES, "parts", `${name}.svg`), "utf8") : undefined;
+    expect(await picture).toEqual(picture && expect.stringContaining("<polyline"));
   });
 });
 

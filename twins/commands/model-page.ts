@@ -12,6 +12,11 @@ export interface PageFacts {
   readonly model: TwinModel;
   /** Of the model, with the parts that it uses behind it. */
   readonly text: string;
+  /** Undefined for a part that has no states: there is nothing to run. */
+  readonly run: PageRun | undefined;
+}
+
+export interface PageRun {
   readonly course: Course;
   /** How the run was made. */
   readonly reason: string;
@@ -24,14 +29,18 @@ export interface PageFacts {
 
 /** Markdown. */
 export function modelPage(facts: PageFacts): string {
-  const { model, text, picture, reason } = facts;
+  const { model, text, run } = facts;
   const [own, ...parts] = blocksOf(text);
   return `${[
     `# ${model.name}: ${model.title}`,
     `Source: ${model.source}.`,
     proseOf(own),
-    `![One run of ${model.name}: every state over time](${picture})`,
-    `One run with the values below; ${reason}.`,
+    ...(run
+      ? [
+          `![One run of ${model.name}: every state over time](${run.picture})`,
+          `One run with the values below; ${run.reason}.`,
+        ]
+      : []),
     "## Equations, as written",
     ...formulasOf(own),
     ...parts.flatMap((part) => [`### Part ${part.name}`, proseOf(part), ...formulasOf(part)]),
@@ -51,7 +60,7 @@ export function modelPage(facts: PageFacts): string {
       model.states.map((s, i) => [
         name(s),
         startOf(s),
-        fourDigits(facts.course.states.at(-1)?.[i] ?? Number.NaN),
+        fourDigits(run?.course.states.at(-1)?.[i] ?? Number.NaN),
         unit(s),
         bounds(s),
         s.text,
@@ -62,13 +71,13 @@ export function modelPage(facts: PageFacts): string {
       ["sensor", "unit", "noise", "what it shows"],
       model.sensors.map((s) => [`\`${s.name}\``, unit(s), s.noise > 0 ? shown(s.noise) : "", s.text]),
     ),
-    ...balancesOf(facts, [own, ...parts]),
+    ...(run ? balancesOf(run, [own, ...parts]) : []),
   ]
     .filter((paragraph) => paragraph !== "")
     .join("\n\n")}\n`;
 }
 
-function balancesOf({ balances, points }: PageFacts, blocks: readonly (Block | undefined)[]): string[] {
+function balancesOf({ balances, points }: PageRun, blocks: readonly (Block | undefined)[]): string[] {
   if (balances.length === 0) return [];
   const verdicts = balances.map(({ name: balance, worst }) => [
     `\`${balance}\``,

@@ -3,7 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { EXIT } from "@helix/cli";
 import { createSystemPlatform, type Disk } from "@helix/platform";
+import { tableFromIPC } from "apache-arrow";
 import { parquetMetadata, parquetReadObjects } from "hyparquet";
+import { readParquet } from "parquet-wasm";
 import { describe, expect, test } from "vitest";
 import { caller } from "./command-call.test-support.ts";
 import { KeptFile } from "./kept-file.ts";
@@ -56,6 +58,10 @@ const parquetOf = async (name: string) => {
   };
 };
 
+/** As Apache's own reader has it (the Rust implementation, in WebAssembly): no code of the writer's author. */
+const arrowOf = async (name: string) =>
+  tableFromIPC(readParquet(await readFile(join(folder, name))).intoIPCStream());
+
 const ask = (given: Record<string, unknown>, disk: Disk = platform.disk) =>
   call(
     whatif,
@@ -83,6 +89,22 @@ test("Parquet holds every run: the same numbers as the CSV, with units, and says
   expect((await readdir(folder)).filter((name) => name.endsWith(".partial"))).toEqual([]);
 });
 
+test("Apache's reader finds the same rows, types and units in it", async () => {
+  await ask({ runs: 3000, parquet: "arrow.parquet", against: ["feed[6..14]=1.2x"] });
+  const [table, { rows, told }] = [await arrowOf("arrow.parquet"), await parquetOf("arrow.parquet")];
+  expect(table.numRows).toBe(6000);
+  expect(table.schema.fields.map(({ name, type }) => `${name} ${type}`).slice(0, 5)).toEqual([
+    "run Int32",
+    "strategy Utf8",
+    "mu_max Float64",
+    "feed Float64",
+    "V Float64",
+  ]);
+  expect(Object.fromEntries(table.schema.metadata)).toMatchObject(Object.fromEntries(told));
+  for (const at of [0, 1, 1023, 1024, 5999])
+    expect(table.get(at)?.toJSON()).toEqual({ failure: null, ...rows[at] });
+});
+
 test("a run that failed is a row with its values and its reason", async () => {
   const text =
     "model decay\ntime t until 1 h\nparameters\n  x_0 = 1 g/L\n  k = 1 /h\nstates\n" +
@@ -108,6 +130,8 @@ test("a run that failed is a row with its values and its reason", async () => {
     expect(typeof (row["x"] ?? undefined)).toBe(isBeyond ? "undefined" : "number");
   }
   expect(rows.filter((row) => row["failure"])).toHaveLength(100);
+  const failures = (await arrowOf("failed.parquet")).getChild("failure");
+  expect(failures && [...failures].filter((why) => why !== null)).toHaveLength(100);
 });
 
 describe("a disk that fills", () => {
@@ -138,6 +162,7 @@ describe("a disk that fills", () => {
       for (const line of lines) expect(line.split(",")).toHaveLength(14);
     } else {
       const { rows: read, told } = await parquetOf(`${name}.partial`);
+      expect((await arrowOf(`${name}.partial`)).numRows).toBe(read.length);
       expect(read).toHaveLength(rows);
       expect(read.at(-1)).toMatchObject({ run: rows - 1, titer: expect.any(Number) });
       expect(told.get("helix.complete")).toBe("false");

@@ -2,8 +2,9 @@
 import { basename, resolve } from "node:path";
 import { type CliContext, CliError, type CommandOutcome, EXIT } from "@helix/cli";
 import { coursePicture } from "./course-picture.ts";
+import { readModelArgument } from "./model-argument.ts";
 import { balancesAlongRun } from "./model-balances.ts";
-import { modelPage } from "./model-page.ts";
+import { modelPage, type PageRun } from "./model-page.ts";
 import { runOnce } from "./twin-run.ts";
 
 /** Enough for a smooth curve, few enough for a small file. */
@@ -19,37 +20,30 @@ export async function writeTwinPage(
     throw new CliError(`--page ${file}: the page is Markdown, and the picture lies beside it`, {
       advice: `write --page ${file}.md`,
     });
-  const options = {
-    set: [],
-    until: undefined,
-    points: POINTS,
-    method: "auto",
-    fault: undefined,
-    paa: undefined,
-  } as const;
-  const { given: read, course, reason } = await runOnce(given, { ...options, uncontrolled: false }, context);
-  const { model, text } = read;
-  const { balances, course: tested } = balancesAlongRun(model);
-  const picture = file.replace(/\.md$/, ".svg");
-  const page = modelPage({
-    model,
-    text,
-    course,
-    reason,
-    balances,
-    points: tested.times.length,
-    picture: basename(picture),
-  });
-  const files = { [file]: page, [picture]: coursePicture(model, course, reason) };
-  for (const [name, content] of Object.entries(files))
+  const { model, text } = await readModelArgument(given, context);
+  const run = model.states.length > 0 ? await runOf(given, basename(file), context) : undefined;
+  const files = [
+    [file, modelPage({ model, text, run })],
+    ...(run ? [[file.replace(/\.md$/, ".svg"), coursePicture(model, run.course, run.reason)]] : []),
+  ] as [string, string][];
+  for (const [name, content] of files)
     await context.platform.disk.writeFile(
       resolve(context.cwd, name),
       new TextEncoder().encode(content),
       0o644,
     );
-  context.out.write(`${Object.keys(files).join("\n")}\n`);
+  context.out.write(`${files.map(([name]) => name).join("\n")}\n`);
   return {
-    exitCode: course.outcome.failure ? EXIT.fail : EXIT.pass,
-    result: { model: model.name, page: file, picture },
+    exitCode: run?.course.outcome.failure ? EXIT.fail : EXIT.pass,
+    result: { model: model.name, files: files.map(([name]) => name) },
   };
+}
+
+async function runOf(given: string, page: string, context: CliContext): Promise<PageRun> {
+  const options = { set: [], until: undefined, points: POINTS, method: "auto" } as const;
+  const controls = { fault: undefined, paa: undefined, uncontrolled: false } as const;
+  const { given: read, course, reason } = await runOnce(given, { ...options, ...controls }, context);
+  const { balances, course: tested } = balancesAlongRun(read.model);
+  const picture = page.replace(/\.md$/, ".svg");
+  return { course, reason, balances, points: tested.times.length, picture };
 }

@@ -47,6 +47,9 @@ export interface EnsembleEngine extends AsyncDisposable {
 const BLOCK = 250;
 /** Work of a block at most: trajectories of a big model are many blocks. About 50 ms. */
 const BLOCK_WORK = 5e8;
+/** Between scans a run under controllers does more than its steps: a block may not outlast a person's patience. */
+const CONTROLLED_BLOCK = 2;
+const mostInBlock = ({ controllers }: EnsemblePlan): number => (controllers ? CONTROLLED_BLOCK : BLOCK);
 /** What a thread could have done while it starts: about 0.1 s, in which the calling thread does as much. */
 const THREADS_FROM = 1e9;
 
@@ -64,7 +67,10 @@ export function startEnsembles(
   let pool: WorkerPool | undefined;
   const runner: Runner = (prepared, gathered, report, isCancelled) => {
     const each = workOfTrajectory(prepared);
-    const blocks = blocksOf(prepared.plan, Math.min(BLOCK, Math.ceil(BLOCK_WORK / each)));
+    const blocks = blocksOf(
+      prepared.plan,
+      Math.min(mostInBlock(prepared.plan), Math.ceil(BLOCK_WORK / each)),
+    );
     const source = blockSource(blocks, prepared, gathered, report, isCancelled);
     if (workers === 0 || each * prepared.work.count < threadsFrom) return runAllHere(source);
     pool ??= startWorkers(workers);

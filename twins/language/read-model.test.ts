@@ -104,6 +104,12 @@ describe("every class of error has its message, with line and column", () => {
       '22:8: error: "mu_mx" is not known here: did you mean mu_max?',
     ],
     [
+      "unknown name with two letters swapped",
+      "mu_max * S /",
+      "um_max * S /",
+      '22:8: error: "um_max" is not known here: did you mean mu_max?',
+    ],
+    [
       "unknown name with nothing like it",
       "dV/dt = F",
       "dV/dt = zebra",

@@ -9,7 +9,7 @@ import type {
   Species,
   SpeciesReference,
 } from "./document.ts";
-import { wrong } from "./sbml-error.ts";
+import { type Origin, wrong } from "./sbml-error.ts";
 
 export type Declared =
   | { readonly kind: "compartment"; readonly of: Compartment }
@@ -85,4 +85,24 @@ function changesOf({ reactions }: SbmlDocument, symbols: ReadonlyMap<string, Dec
     }
   }
   return changes;
+}
+
+/** A rule, a reaction or an event changes it. */
+export function varies(id: string, { rules, assigned, changes }: Declarations): boolean {
+  return rules.rate.has(id) || rules.assignment.has(id) || assigned.has(id) || changes.has(id);
+}
+
+/** @throws SbmlError */
+export function speciesOf(id: string, { symbols }: Declarations, origin: Origin): Species {
+  const declared = symbols.get(id);
+  if (declared?.kind !== "species") throw wrong(origin, `"${id}" is not a species of this model`);
+  return declared.of;
+}
+
+/** The species' symbol means its amount, not its concentration. @throws SbmlError */
+export function isAmount(species: Species, { symbols }: Declarations): boolean {
+  const compartment = symbols.get(species.compartment);
+  if (compartment?.kind !== "compartment")
+    throw wrong(species, `"${species.compartment}" is not a compartment of this model`);
+  return species.isAmount || compartment.of.dimensions === 0;
 }

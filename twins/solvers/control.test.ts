@@ -57,3 +57,27 @@ test.each([DP5, RODAS4])("only accepted steps of $name are remembered", (method)
   expect(memory.length).toBeGreaterThan(0);
   expect(memory.every(({ onlyIfAccepted }) => onlyIfAccepted)).toBe(true);
 });
+
+test("runs without a kink differ little in their error between controls: what a kink does is its own", () => {
+  const model = libraryModel("penicillin-birol");
+  const rows = spread(model, 30);
+  const place = (name: string) => model.parameters.findIndex((p) => p.name === name);
+  for (const row of rows) for (const gain of ["g_base", "g_cool"]) row[place(gain)] = 0;
+  const run = (method: Method, rtol: number) =>
+    runAll(compile(model, method), { rtol, atol: rtol * 1e-3, maxSteps: 1e6 }, rows);
+  const reference = run(RODAS4, 1e-10);
+  const [ours, plain] = [run(RODAS4, 1e-5), run(integral(RODAS4), 1e-5)];
+  const n = model.states.length;
+  const error = ({ finals }: typeof ours, k: number) =>
+    Math.max(
+      ...Array.from({ length: n }, (_, i) => {
+        const exact = reference.finals[k * n + i] as number;
+        return Math.abs((finals[k * n + i] as number) - exact) / Math.max(1e-3, Math.abs(exact));
+      }),
+    );
+  const ended = rows.flatMap((_, k) =>
+    [reference, ours, plain].some(({ outcomes }) => outcomes[k]?.failure) ? [] : [k],
+  );
+  expect(ended.length).toBeGreaterThan(20);
+  for (const k of ended) expect(error(ours, k) / error(plain, k)).toBeLessThan(8);
+});

@@ -29,7 +29,6 @@ struct Solver {
     y = N_VNew_Serial(STATES, context);
     memory = CVodeCreate(CV_BDF, context);
     CVodeInit(memory, rates, 0, y);
-    CVodeSStolerances(memory, 1e-6, 1e-9);
     CVodeSetUserData(memory, &problem);
     CVodeSetMaxNumSteps(memory, 1000000);
     SUNMatrix matrix = SUNDenseMatrix(STATES, STATES, context);
@@ -43,6 +42,7 @@ void solve(const Work& work, int index, double* out, Counts& counts) {
   double* y = N_VGetArrayPointer(solver.y);
   start(work.row(index), y);
   solver.problem.p = &p;
+  CVodeSStolerances(solver.memory, work.rtol, work.atol);
   double from = 0;
   for (int s = 0; s < work.segments; s++) {
     solver.problem.feed = work.inputs[s];

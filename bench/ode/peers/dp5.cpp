@@ -6,9 +6,9 @@
 
 namespace {
 constexpr int N = PLAIN_STATES;
-constexpr double RTOL = 1e-6, ATOL = 1e-9;
 
 void solve(const Work& work, int index, double* y, Counts& counts) {
+  const double rtol = work.rtol, atol = work.atol;
   startPlain(work.row(index), y);
   const Row p(work.row(index), work.parameters);
   double k1[N], k2[N], k3[N], k4[N], k5[N], k6[N], k7[N], w[N], next[N];
@@ -44,7 +44,7 @@ void solve(const Work& work, int index, double* y, Counts& counts) {
         const double e = h * (71. / 57600 * k1[i] - 71. / 16695 * k3[i] + 71. / 1920 * k4[i] - 17253. / 339200 * k5[i] +
                               22. / 525 * k6[i] - 1. / 40 * k7[i]);
         const double a = std::fabs(y[i]), b = std::fabs(next[i]);
-        const double ratio = e / (ATOL + RTOL * (a > b ? a : b));
+        const double ratio = e / (atol + rtol * (a > b ? a : b));
         error += ratio * ratio;
       }
       error *= 1.0 / N;

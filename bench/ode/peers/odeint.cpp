@@ -12,12 +12,12 @@ void solve(const Work& work, int index, double* y, Counts& counts) {
   const Row p(work.row(index), work.parameters);
   State state;
   start(work.row(index), state.data());
-  auto stepper = odeint::make_controlled(1e-9, 1e-6, odeint::runge_kutta_dopri5<State>());
+  auto stepper = odeint::make_controlled(work.atol, work.rtol, odeint::runge_kutta_dopri5<State>());
   double t = 0, h = work.ends.back() * 1e-5;
   for (int s = 0; s < work.segments; s++) {
     const double end = work.ends[s], feed = work.inputs[s];
     const auto rates = [&](const State& x, State& d, double) { rhs(p, feed, x.data(), d.data()); };
-    stepper = odeint::make_controlled(1e-9, 1e-6, odeint::runge_kutta_dopri5<State>());
+    stepper = odeint::make_controlled(work.atol, work.rtol, odeint::runge_kutta_dopri5<State>());
     while (t < end - 1e-10) {
       double tried = t + h > end ? end - t : h;
       const bool cut = tried < h;

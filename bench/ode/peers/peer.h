@@ -1,8 +1,8 @@
 // What every C++ peer shares: it reads trajectories from standard input once, then runs all of them at
 // each line "go" and answers with the CPU seconds that took; at "end" it writes the last states.
 //
-// Input, little-endian: int32 count, int32 parameters, int32 segments, then doubles: parameters of every
-// trajectory; ends of the segments; input of every segment.
+// Input, little-endian: int32 count, int32 parameters, int32 segments, then doubles: relative and absolute
+// tolerance; parameters of every trajectory; ends of the segments; input of every segment.
 #pragma once
 #include <cstdint>
 #include <cstdio>
@@ -12,6 +12,7 @@
 
 struct Work {
   int32_t count = 0, parameters = 0, segments = 0;
+  double rtol = 0, atol = 0;
   std::vector<double> values, ends, inputs;
   const double* row(int i) const { return values.data() + static_cast<size_t>(i) * parameters; }
 };
@@ -27,6 +28,10 @@ inline bool readWork(Work& work) {
   work.count = head[0];
   work.parameters = head[1];
   work.segments = head[2];
+  double tolerances[2];
+  if (fread(tolerances, sizeof tolerances, 1, stdin) != 1) return false;
+  work.rtol = tolerances[0];
+  work.atol = tolerances[1];
   return readDoubles(work.values, static_cast<size_t>(work.count) * work.parameters) &&
          readDoubles(work.ends, work.segments) && readDoubles(work.inputs, work.segments);
 }

@@ -7,9 +7,9 @@
 
 namespace {
 constexpr int N = OXYGEN_STATES;
-constexpr double RTOL = 1e-6, ATOL = 1e-9;
 
 void solve(const Work& work, int index, double* y, Counts& counts) {
+  const double rtol = work.rtol, atol = work.atol;
   const double* p = work.row(index);
   startOxygen(p, y);
   double next[N], e[N], prepared[PREPARED];
@@ -27,7 +27,7 @@ void solve(const Work& work, int index, double* y, Counts& counts) {
       double error = 0;
       for (int i = 0; i < N; i++) {
         const double a = std::fabs(y[i]), b = std::fabs(next[i]);
-        const double ratio = e[i] / (ATOL + RTOL * (a > b ? a : b));
+        const double ratio = e[i] / (atol + rtol * (a > b ? a : b));
         error += ratio * ratio;
       }
       error *= 1.0 / N;

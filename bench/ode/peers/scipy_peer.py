@@ -10,8 +10,6 @@ import time
 import numpy as np
 from scipy.integrate import solve_ivp
 
-RTOL, ATOL = 1e-6, 1e-9
-
 
 def plain(p, feed, y):
     V, Xv, Xd, Glc, Gln, Lac, Amm, mAb = y[:8]
@@ -47,11 +45,11 @@ def oxygen(p, feed, y):
     return rates
 
 
-def solve(method, model, p, ends, inputs):
+def solve(method, model, p, ends, inputs, rtol, atol):
     y = [1.5, p[22], 0.01, 35, 4, 0.2, 0.5, 0] + ([0.0894, 40, 0.04] if model is oxygen else [])
     start, steps = 0.0, 0
     for end, feed in zip(ends, inputs):
-        result = solve_ivp(lambda _, x: model(p, feed, x), (start, end), y, method=method, rtol=RTOL, atol=ATOL)
+        result = solve_ivp(lambda _, x: model(p, feed, x), (start, end), y, method=method, rtol=rtol, atol=atol)
         if not result.success:
             raise RuntimeError(result.message)
         y, start = result.y[:, -1], end
@@ -63,13 +61,14 @@ def main():
     method, model = sys.argv[1], {"plain": plain, "oxygen": oxygen}[sys.argv[2]]
     pipe = sys.stdin.buffer
     count, parameters, segments = struct.unpack("<3i", pipe.read(12))
+    rtol, atol = struct.unpack("<2d", pipe.read(16))
     rows = np.frombuffer(pipe.read(8 * count * parameters)).reshape(count, parameters)
     ends = np.frombuffer(pipe.read(8 * segments)).tolist()
     inputs = np.frombuffer(pipe.read(8 * segments)).tolist()
     finals = []
     while pipe.readline() == b"go\n":
         start = time.process_time()
-        solved = [solve(method, model, row.tolist(), ends, inputs) for row in rows]
+        solved = [solve(method, model, row.tolist(), ends, inputs, rtol, atol) for row in rows]
         finals = [y for y, _ in solved]
         print(f"{time.process_time() - start:.9f} {sum(s for _, s in solved)} 0", flush=True)
     sys.stdout.buffer.write(np.array(finals).tobytes())

@@ -100,6 +100,7 @@ describe("helix ledger", () => {
         .map((line) => JSON.parse(line).sequence),
     ).toEqual(["28", "29", "30"]);
     expect((await call("show", { folder })).out.trim().split("\n").length).toBe(20);
+    expect((await call("show", { folder }, { from: 31 })).out).toBe("there is no record 31 yet\n");
   });
 
   test("show --follow goes on with what another one writes, until it is stopped", async () => {
@@ -130,6 +131,12 @@ describe("helix ledger", () => {
     expect(await count({ why: "SHIFT" })).toHaveLength(1);
     expect(await count({ since: "2026-01-01", until: "2999-01-01T00:00" })).toHaveLength(31);
     expect(await count({ batch: "B-1" })).toHaveLength(0);
+    expect((await call("search", { folder }, { what: "CALLIBRATION" })).out).toBe(
+      "0 of 31 records\ntypes in this ledger: CALIBRATION, RUNTIME_STOPPED\n",
+    );
+    await expect(
+      call("search", { folder }, { since: "2026-02-01", until: "2026-01-01" }),
+    ).rejects.toMatchObject({ exitCode: 2, message: expect.stringContaining("is not before --until") });
     await expect(call("search", { folder }, { since: "last week" })).rejects.toMatchObject({
       name: "CliError",
       exitCode: 2,
@@ -163,6 +170,28 @@ describe("helix ledger", () => {
     await call("export", { folder }, { out: "part", instrument: "ph-1" });
     expect(readdirSync(join(home, "part"))).not.toContain("ledger");
     await expect(call("export", { folder }, { out: "copy" })).rejects.toThrow("is not empty");
+    await expect(call("verify", { folder: "copy" })).rejects.toMatchObject({
+      exitCode: 2,
+      message: expect.stringMatching(/is an export of a ledger; check it with: python3 \S+verify\.py/),
+    });
+  });
+
+  test("export takes an earlier checkpoint of this ledger alone, and writes nothing otherwise", async () => {
+    const more = join(home, "more");
+    cpSync(folder, more, { recursive: true });
+    const ledger = await openLedger({ folder: more, ...platform });
+    await ledger.append({ type: "RUNTIME_STOPPED", reason: "one more" });
+    const { note } = await ledger.checkpoint();
+    await ledger.close();
+    writeFileSync(join(home, "later.txt"), note);
+    writeFileSync(join(home, "no-note.txt"), "hello\n");
+    for (const [earlier, says] of [
+      ["later.txt", /ROLLBACK: the earlier checkpoint that was given counts 32 records, its newest one 31/],
+      ["no-note.txt", /is not signed by a key of this ledger/],
+    ] as const) {
+      await expect(call("export", { folder }, { out: "refused", earlier })).rejects.toThrow(says);
+      expect(readdirSync(home)).not.toContain("refused");
+    }
   });
 
   test("rotate-key signs with a new key, sealed with the passphrase of the environment", async () => {
@@ -199,6 +228,19 @@ describe("helix ledger", () => {
     const created = await call("create", { folder: ledger }, { rootKey, origin: "helix/lyon" });
     expect(created.result).toMatchObject({ rootKey, key: expect.stringMatching(/^helix\/lyon\+/) });
     await expect(call("create", { folder: ledger })).rejects.toThrow("is not empty");
+    for (const [name, args, options, says] of [
+      ["create", { folder: root }, {}, /is not a ledger: it is not a folder/],
+      ["create", { folder: join(home, "spaced") }, { origin: "a b" }, /has a space or a plus/],
+      ["make-root-key", { file: join(home, "nowhere", "k") }, {}, /could not be written: .*ENOENT/],
+      ["make-root-key", { file: join(home, "k") }, { name: "a b" }, /cannot name a key/],
+    ] as const) {
+      await expect(call(name, args, options)).rejects.toMatchObject({
+        name: "CliError",
+        exitCode: 2,
+        message: expect.stringMatching(says),
+      });
+    }
+    expect(readdirSync(home)).not.toContain("spaced");
     await expect(call("make-root-key", { file: join(ledger, "root.key") })).rejects.toThrow("is a ledger");
 
     const before = snapshot(ledger);

@@ -28,7 +28,8 @@ export const create = defineCommand({
       const { verifyLedger } = await import("../verify.ts");
       const folder = ledgerFolder(input.arguments.folder, context);
       const { disk } = context.platform;
-      if ((await disk.stat(folder)) !== undefined && (await disk.list(folder)).length > 0) {
+      // What is no folder at all, the opening refuses.
+      if ((await disk.stat(folder))?.kind === "folder" && (await disk.list(folder)).length > 0) {
         throw new CliError(`${folder} is not empty; name a folder that is, or that is not there yet`);
       }
       const { rootKey, origin } = input.options;

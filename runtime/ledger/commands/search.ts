@@ -34,18 +34,23 @@ export const search = defineCommand({
       const folder = ledgerFolder(input.arguments.folder, context);
       const selection = selectionOf(input.options);
       const found = [];
+      const types = new Set<string>();
       let searched = 0;
       const { disk } = context.platform;
       const named = await nameGiver({ folder, disk });
       for await (const stored of readLedger({ folder, disk })) {
         const record = named(stored);
         searched += 1;
+        types.add(record.event.type);
         if (!isSelected(record, selection)) continue;
         context.out.write(`${recordLine(record)}\n`);
         if (context.json) found.push(recordJson(record));
         else found.push(undefined);
       }
       context.out.write(`${found.length} of ${searched} records\n`);
+      if (found.length === 0 && selection.what !== undefined) {
+        context.out.write(`types in this ledger: ${[...types].toSorted().join(", ")}\n`);
+      }
       return { exitCode: EXIT.pass, result: { folder, searched, records: found } };
     }),
 });

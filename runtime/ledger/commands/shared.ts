@@ -25,13 +25,17 @@ type SelectionInput = { readonly [Name in keyof typeof SELECTION_OPTIONS]: strin
 /** @throws CliError for a time that is none */
 export function selectionOf(options: SelectionInput): Selection {
   const { since, until, ...texts } = options;
+  const [from, to] = [since, until].map((time) => (time === undefined ? undefined : timeOf(time)));
+  if (from !== undefined && to !== undefined && from >= to) {
+    throw new CliError(`--since ${since} is not before --until ${until}, so no record can be meant`);
+  }
   const given = Object.entries(texts).filter(
     ([name, value]) => name in SELECTION_OPTIONS && value !== undefined,
   );
   return {
     ...Object.fromEntries(given),
-    ...(since === undefined ? {} : { since: timeOf(since) }),
-    ...(until === undefined ? {} : { until: timeOf(until) }),
+    ...(from === undefined ? {} : { since: from }),
+    ...(to === undefined ? {} : { until: to }),
   };
 }
 

@@ -47,6 +47,9 @@ export const show = defineCommand({
         context.out.write(`${full ? JSON.stringify(recordJson(record)) : recordLine(record)}\n`);
       };
       for (const record of kept) print(record);
+      if (kept.length === 0 && from !== undefined && !follow) {
+        context.out.write(`there is no record ${from} yet\n`);
+      }
       if (follow) {
         const next = kept.at(-1)?.sequence;
         const options = {

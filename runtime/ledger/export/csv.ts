@@ -1,6 +1,10 @@
-/** The records as a table: RFC 4180, UTF-8 with a byte order mark, so that a spreadsheet reads it right. */
+/**
+ * The records as a table: RFC 4180, UTF-8 with a byte order mark, so that a spreadsheet reads it right. What
+ * it would take for a formula (OWASP, "CSV Injection") has an apostrophe before it, and so has what begins
+ * with one; without the first apostrophe each cell is what was recorded.
+ */
 import type { NamedRecord } from "../people/known-names.ts";
-import { auditColumns, recordJson } from "../record-view.ts";
+import { auditColumns, changeColumns, happenedText, recordJson } from "../record-view.ts";
 
 const COLUMNS = [
   "sequence",
@@ -13,7 +17,12 @@ const COLUMNS = [
   "role",
   "instrument",
   "batch",
-  "change",
+  "changed",
+  "old_value",
+  "old_unit",
+  "new_value",
+  "new_unit",
+  "outcome",
   "why",
   "signature",
   "durability",
@@ -25,7 +34,8 @@ const COLUMNS = [
 
 export function recordsCsv(records: readonly NamedRecord[]): string {
   const rows = records.map((record) => {
-    const { when, what, who, name, role, instrument, batch, change, why, signature } = auditColumns(record);
+    const { when, what, who, name, role, instrument, batch, why, signature } = auditColumns(record);
+    const { changed, old, oldUnit, next, nextUnit } = changeColumns(record.event);
     const { sequence, time, clockQuality, origin, durability, eventId, event, recordHash } =
       recordJson(record);
     return [
@@ -39,7 +49,12 @@ export function recordsCsv(records: readonly NamedRecord[]): string {
       role,
       instrument,
       batch,
-      change,
+      changed,
+      old,
+      oldUnit,
+      next,
+      nextUnit,
+      changed === "" ? happenedText(record.event) : "",
       why,
       signature,
       durability,
@@ -52,4 +67,9 @@ export function recordsCsv(records: readonly NamedRecord[]): string {
   return `\uFEFF${[COLUMNS, ...rows].map((row) => `${row.map(cell).join(",")}\r\n`).join("")}`;
 }
 
-const cell = (text: string): string => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
+const NUMBER = /^-?\d+(\.\d+)?(e[+-]?\d+)?$/;
+
+function cell(text: string): string {
+  const shown = /^['=+\-@\t\r]/.test(text) && !NUMBER.test(text) ? `'${text}` : text;
+  return /[",\r\n]/.test(shown) ? `"${shown.replaceAll('"', '""')}"` : shown;
+}

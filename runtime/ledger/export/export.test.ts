@@ -208,6 +208,17 @@ print(v.ed25519_verify(key, b"\\x72", sig), v.ed25519_verify(key, b"\\x73", sig)
       (text) => text.replace("m.curie", "m.curia").replace('""m.curie""', '""m.curia""'),
       /records.csv/,
     );
+    attempt(
+      "records.csv",
+      (text) => text.replace(",m.curie,", ",m.curia,"),
+      /says 'm.curia' for who of record \d+, recorded is 'm.curie'/,
+    );
+    attempt("records.csv", (text) => text.replace(",0.024,L/h,", ",0.042,L/h,"), /for new_value of record/);
+    attempt(
+      "records.csv",
+      (text) => text.replace(/(\d+,20\d\d)/, "$19"),
+      /for (sequence|time_utc) of record/,
+    );
     attempt("checkpoint.txt", (text) => text.replace(/\n\d+\n/, "\n9\n"), /not signed/);
     attempt("ledger.policy", (text) => text.replace(/rotated \d+/, "rotated 1"), /rotation/);
     attempt(

@@ -12,7 +12,7 @@ import { toBase64, toHex, toUtf8 } from "../bytes.ts";
 import { loadPolicy } from "../folder.ts";
 import { newestCheckpoint } from "../high-water-mark.ts";
 import { type Inspection, type InspectOptions, inspectLedger } from "../inspect.ts";
-import type { LedgerCheckpoint } from "../ledger.ts";
+import type { LedgerCheckpoint, LedgerVerification } from "../ledger.ts";
 import { asOpenError, damaged, LedgerOpenError } from "../open-error.ts";
 import { type NamedRecord, nameGiver, personOf } from "../people/known-names.ts";
 import { NAMES_FILE, namesText, type PersonName, readNamesTable } from "../people/names-table.ts";
@@ -88,9 +88,30 @@ export async function exportLedger(options: ExportOptions): Promise<ExportSummar
     }
     const checkpoint = newestCheckpoint(found.marks);
     if (checkpoint === undefined) throw damaged(folder, "neither mark holds a signed checkpoint");
-    return await new Exporter(options, policy, checkpoint, found, signatures.count).run();
+    for (const note of options.earlier ?? []) checkEarlier(note, checkpoint, policy, folder);
+    const timeStamps = { count: anchors.count, newest: anchors.newest };
+    const beside = { signatures: signatures.count, timeStamps };
+    return await new Exporter(options, policy, checkpoint, found, beside).run();
   } catch (error) {
     throw asOpenError(error, folder);
+  }
+}
+
+/** Before anything is written. */
+function checkEarlier(
+  note: string,
+  checkpoint: LedgerCheckpoint,
+  policy: LedgerPolicy,
+  folder: string,
+): void {
+  const earlier = openedBy(policy, note);
+  if (earlier === undefined) {
+    const message = "the earlier checkpoint that was given is not signed by a key of this ledger";
+    throw new LedgerOpenError("not-a-ledger", folder, message);
+  }
+  if (earlier.records > checkpoint.records) {
+    const counts = `counts ${earlier.records} records, its newest one ${checkpoint.records}`;
+    throw damaged(folder, `ROLLBACK: the earlier checkpoint that was given ${counts}`);
   }
 }
 
@@ -99,7 +120,7 @@ class Exporter {
   readonly #policy: LedgerPolicy;
   readonly #checkpoint: LedgerCheckpoint;
   readonly #found: Inspection;
-  readonly #signatures: number;
+  readonly #beside: Pick<LedgerVerification, "signatures" | "timeStamps">;
   readonly #tree = new ProofTree();
   readonly #files: string[] = [];
   #notCovered = 0;
@@ -109,9 +130,9 @@ class Exporter {
     policy: LedgerPolicy,
     checkpoint: LedgerCheckpoint,
     found: Inspection,
-    signatures: number,
+    beside: Pick<LedgerVerification, "signatures" | "timeStamps">,
   ) {
-    this.#signatures = signatures;
+    this.#beside = beside;
     this.#options = options;
     this.#policy = policy;
     this.#checkpoint = checkpoint;
@@ -208,6 +229,7 @@ class Exporter {
 
   async #writePdf(records: readonly LedgerRecord[]): Promise<void> {
     const { recordsPdf } = await import("./pdf.ts");
+    const { readFonts } = await import("./pdf-fonts.ts");
     const { keys, ledgerId, key } = this.#policy;
     const head = {
       origin: key.origin,
@@ -216,10 +238,11 @@ class Exporter {
       root: this.#checkpoint.root,
       selection: selectionText(this.#options.selection),
       verdict: this.#found.verdict,
-      signatures: this.#signatures,
+      signatures: this.#beside.signatures,
+      timeStamps: this.#beside.timeStamps,
       keys: [keys.first.text, ...keys.rotations.map((rotation) => rotation.key.text)],
     };
-    await this.#write("records.pdf", await recordsPdf(records, head));
+    await this.#write("records.pdf", await recordsPdf(records, head, await readFonts(this.#options.disk)));
   }
 
   /** Rotations, the other mark, time-stamped checkpoints and those given: each a start of this tree. */

@@ -3,40 +3,62 @@
  * unit; under each record the rest of what it says, and whoever signed it.
  */
 import type { LedgerRecord } from "../read.ts";
-import { auditColumns, localText, signatureParts, toJson, whoText } from "../record-view.ts";
+import {
+  auditColumns,
+  changeColumns,
+  happenedText,
+  localText,
+  signatureParts,
+  toJson,
+  whoText,
+} from "../record-view.ts";
 import { signedBy } from "../signature.ts";
+import { BOLD, type Printable, REGULAR } from "./pdf-fonts.ts";
 
 type Document = PDFKit.PDFDocument;
 
 /** Name and width in points; A4 landscape within its margins has 770. */
 const COLUMNS = [
-  ["No.", 30],
-  ["When", 128],
-  ["What", 136],
-  ["Who (role)", 100],
-  ["Instrument, batch", 76],
-  ["Old -> new, or outcome", 150],
-  ["Why", 150],
+  ["No.", 32],
+  ["When (local time)", 86],
+  ["What", 98],
+  ["Who (role)", 88],
+  ["Instrument, batch", 78],
+  ["Changed", 74],
+  ["Old value", 72],
+  ["New value, or outcome", 104],
+  ["Why", 138],
 ] as const;
 const TEXT = 7.5;
-const SMALL = 6;
+const SMALL = 6.3;
 const PADDING = 3;
 const RULE = "#bbbbbb";
 const GREY = "#555555";
+const HEAD_FILL = "#eeeeee";
+const SIGNED_FILL = "#f2f2f2";
 /** What the columns show already. */
 const SHOWN = new Set(["type", "actor", "instrument", "change", "reason", "description", "batch", "comment"]);
 const LONGEST_DETAIL = 400;
 
+/** One record as it is printed. */
+interface Row {
+  readonly cells: readonly string[];
+  readonly detail: string;
+  readonly signatures: readonly string[];
+}
+
 export class RecordTable {
   readonly #document: Document;
+  readonly #show: Printable;
   readonly #left: number;
   readonly #width: number;
   readonly #records: readonly LedgerRecord[];
   /** By the sequence of what was signed. */
   readonly #signatures: ReadonlyMap<bigint, readonly LedgerRecord[]>;
 
-  constructor(document: Document, left: number, records: readonly LedgerRecord[]) {
+  constructor(document: Document, show: Printable, left: number, records: readonly LedgerRecord[]) {
     this.#document = document;
+    this.#show = show;
     this.#left = left;
     this.#width = document.page.width - 2 * left;
     this.#records = records;
@@ -45,41 +67,72 @@ export class RecordTable {
   }
 
   write(): void {
+    if (this.#records.length === 0) {
+      this.#document.font(REGULAR).fontSize(TEXT).text("No record was found that is asked for.");
+      return;
+    }
     this.#heading();
-    for (const record of this.#records) this.#record(record);
+    for (const record of this.#records) this.#row(this.#rowOf(record));
   }
 
   #heading(): void {
-    this.#document.font("Helvetica-Bold").fontSize(TEXT);
-    this.#cells(COLUMNS.map(([name]) => name));
+    const document = this.#document;
+    document.font(BOLD).fontSize(TEXT);
+    const names = COLUMNS.map(([name]) => name);
+    const height = this.#heightOf(names) + 2 * PADDING;
+    document
+      .rect(this.#left, document.y - PADDING, this.#width, height)
+      .fill(HEAD_FILL)
+      .fillColor("black");
+    this.#cells(names);
     this.#rule("black");
   }
 
-  #record(record: LedgerRecord): void {
+  #rowOf(record: LedgerRecord): Row {
+    const signing = this.#signatures.get(record.sequence) ?? [];
+    const show = this.#show;
+    return {
+      cells: cellsOf(record).map(show),
+      detail: show(detailsOf(record)),
+      signatures: signing.map((signature) => show(signatureLine(signature))),
+    };
+  }
+
+  #row({ cells, detail, signatures }: Row): void {
     const document = this.#document;
-    const cells = cellsOf(record);
-    const detail = detailsOf(record);
-    const signatures = (this.#signatures.get(record.sequence) ?? []).map(signatureLine);
-    document.font("Helvetica").fontSize(TEXT);
-    const rowHeight = Math.max(
-      ...cells.map((text, i) => document.heightOfString(text, { width: widthOf(i) })),
-    );
-    const signedHeight = signatures.length * (TEXT + 4);
-    document.font("Courier").fontSize(SMALL);
-    const detailHeight = document.heightOfString(detail, { width: this.#width - INDENT });
+    const width = this.#width - INDENT;
+    document.font(REGULAR).fontSize(TEXT);
+    const rowHeight = this.#heightOf(cells);
+    document.font(BOLD);
+    const signedHeights = signatures.map((line) => document.heightOfString(line, { width }) + 2 * PADDING);
+    document.font(REGULAR).fontSize(SMALL);
+    const detailHeight = document.heightOfString(detail, { width });
+    const signedHeight = signedHeights.reduce((sum, height) => sum + height, 0);
     const bottom = document.page.height - document.page.margins.bottom;
     if (document.y + rowHeight + signedHeight + detailHeight + 4 * PADDING > bottom) {
       document.addPage();
       this.#heading();
     }
-    document.font("Helvetica").fontSize(TEXT);
+    document.font(REGULAR).fontSize(TEXT);
     this.#cells(cells);
-    document.font("Helvetica-Bold");
-    for (const line of signatures) document.text(line, this.#left + INDENT, document.y + 1);
-    document.font("Courier").fontSize(SMALL).fillColor(GREY);
-    document.text(detail, this.#left + INDENT, document.y + 1, { width: this.#width - INDENT });
+    signatures.forEach((line, i) => {
+      const top = document.y + 1;
+      const height = signedHeights[i] ?? 0;
+      document
+        .rect(this.#left + INDENT, top, width, height - 2)
+        .fill(SIGNED_FILL)
+        .fillColor("black");
+      document.font(BOLD).text(line, this.#left + INDENT + PADDING, top + PADDING - 1, { width });
+      document.y = top + height;
+    });
+    document.font(REGULAR).fontSize(SMALL).fillColor(GREY);
+    document.text(detail, this.#left + INDENT, document.y + 1, { width });
     document.fillColor("black");
     this.#rule(RULE);
+  }
+
+  #heightOf(texts: readonly string[]): number {
+    return Math.max(...texts.map((text, i) => this.#document.heightOfString(text, { width: widthOf(i) })));
   }
 
   #cells(texts: readonly string[]): void {
@@ -113,17 +166,21 @@ const widthOf = (column: number): number => (COLUMNS[column]?.[1] ?? 0) - PADDIN
 
 function cellsOf(record: LedgerRecord): string[] {
   const columns = auditColumns(record);
-  const { what, role, instrument, batch, change, why, signature } = columns;
+  const { what, role, instrument, batch, why, signature } = columns;
   const who = whoText(columns);
+  const { changed, old, oldUnit, next, nextUnit } = changeColumns(record.event);
+  const happened = signature === "" ? happenedText(record.event) : signature;
   return [
     record.sequence.toString(),
     timeOf(record),
-    what,
+    what.replaceAll("_", " ").toLowerCase(),
     role === "" ? who : `${who} (${role})`,
     batch === "" ? instrument : `${instrument}, ${batch}`.replace(/^, /, ""),
-    signature === "" ? change : signature,
+    changed,
+    `${old} ${oldUnit}`.trim(),
+    changed === "" ? happened : `${next} ${nextUnit}`.trim(),
     why,
-  ].map(printable);
+  ];
 }
 
 /** To the millisecond, as a clock on the wall showed it. */
@@ -135,14 +192,16 @@ const timeOf = ({ utcNs, zoneMinutes }: LedgerRecord): string =>
 
 function signatureLine(record: LedgerRecord): string {
   const { name, role, meaning } = signatureParts(record.event);
-  return printable(`Signed: ${name}, ${role}: ${meaning}, ${timeOf(record)} (record ${record.sequence})`);
+  const { why } = auditColumns(record);
+  const comment = why === "" ? "" : `, "${why}"`;
+  return `Signed: ${name}, ${role}: ${meaning}, ${timeOf(record)} (record ${record.sequence})${comment}`;
 }
 
 function detailsOf({ event, clockQuality, origin, durability, recordHash }: LedgerRecord): string {
   const rest = Object.entries(event).filter(([name]) => !SHOWN.has(name));
-  const parts = rest.map(([name, value]) => `${name}=${detailText(value)}`);
-  const header = `clock=${clockQuality}  data=${origin ?? "not-stated"}  class=${durability}  hash=${recordHash}`;
-  return printable([...parts, header].join("  "));
+  const parts = rest.map(([name, value]) => `${name}: ${detailText(value)}`);
+  const header = `clock: ${clockQuality};  plant: ${origin ?? "not stated"};  class ${durability};  record hash ${recordHash}`;
+  return [...parts, header].join(";  ");
 }
 
 function detailText(value: unknown): string {
@@ -150,10 +209,3 @@ function detailText(value: unknown): string {
   const text = typeof json === "string" ? json : JSON.stringify(json);
   return text.length <= LONGEST_DETAIL ? text : `${text.slice(0, LONGEST_DETAIL)}... (whole in records.json)`;
 }
-
-/** Latin-1 is what the standard fonts have for sure. */
-export const printable = (text: string): string =>
-  text.replace(
-    /[^\x20-\x7e\xa0-\xff]/gu,
-    (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`,
-  );

@@ -44,9 +44,9 @@ export function readmeText(of: {
     "To check: python3 verify.py <this folder>   (Python 3.8 or later, nothing else)",
     "",
     "records.json       each record: as it reads, its exact bytes, its proof",
-    "records.csv        the same as a table",
+    "records.csv        the same as a table; a cell that a spreadsheet would run as a formula begins with '",
     of.pdf
-      ? "records.pdf        the same for reading"
+      ? "records.pdf        the same for reading and printing; verify.py does not check it"
       : "                   (too many records for a PDF; narrow the selection)",
     "checkpoint.txt     what was signed: how many records, and the root over them",
     "consistency.json   proofs that earlier checkpoints and key changes are part of it",
@@ -62,6 +62,8 @@ export function readmeText(of: {
     "",
     "The first key must be compared with the one that was noted when the ledger was made:",
     "  python3 verify.py <this folder> --key <that key>",
+    "Keep checkpoint.txt. A later export that is asked for with it proves that nothing before it has changed:",
+    "  helix ledger export <ledger> --out <folder> --earlier checkpoint.txt, then verify.py of that export",
     "An anchor-<n>.tsr is an RFC 3161 time-stamp of anchor-<n>.txt:",
     "  openssl ts -verify -data anchor-<n>.txt -in anchor-<n>.tsr -CAfile <the authority's certificate>",
   ];

@@ -14,6 +14,7 @@ of its last write, after every record that was signed for; the next opening sets
 """
 import base64
 import csv
+import datetime
 import hashlib
 import io
 import json
@@ -257,6 +258,8 @@ class Policy:
             self.root_key = Key(lines.pop(3)[5:])
         if not match or len(lines) < 4 or not lines[3].startswith("key "):
             raise Bad("ledger.policy is not a policy of format %d" % FORMAT)
+        if not note.endswith("\n"):
+            raise Bad("ledger.policy is cut short")
         self.ledger_id = bytes.fromhex(match.group(1))
         self.keys = [Key(lines[3][4:])]
         self.starts = [0]
@@ -536,6 +539,8 @@ def der_content(item, tag):
 SEQUENCE, SET, INTEGER, OCTETS, OID, FIRST = 0x30, 0x31, 0x02, 0x04, 0x06, 0xA0
 SHA_OIDS = {"608648016503040201": "sha256", "608648016503040202": "sha384", "608648016503040203": "sha512"}
 RSA_OID, EC_OID, TIME_STAMPING = "2a864886f70d010101", "2a8648ce3d0201", bytes.fromhex("06082b06010505070308")
+# signing-certificate (RFC 2634) and its second version (RFC 5816)
+SIGNING_CERTIFICATE = ("2a864886f70d010910020c", "2a864886f70d010910022f")
 RSA_SIGNATURES = (RSA_OID, "2a864886f70d01010b", "2a864886f70d01010c", "2a864886f70d01010d")
 # p, b, order, base point; a is -3 (FIPS 186-5, SP 800-186 section 3.2.1)
 CURVES = {
@@ -615,6 +620,7 @@ class Certificate:
     """What a time-stamp's signer says of itself. Whether that is so, a root that the reader trusts would have to say."""
 
     def __init__(self, item):
+        self.whole = item[2]
         fields = der_in(der_in(item, SEQUENCE)[0], SEQUENCE)
         fields = fields[1:] if fields[0][0] == FIRST else fields
         serial, _, issuer, validity, subject, key = fields[:6]
@@ -665,16 +671,25 @@ def check_signer(signer, info, certificates, time):
     _, identity, digest, attributes, kind, signature = der_in(signer, SEQUENCE)[:6]
     digest_name = SHA_OIDS.get(der_in(digest, SEQUENCE)[0][1].hex())
     certificate = next((c for c in certificates if c.identity == identity[1]), None)
-    if certificate is None or digest_name is None:
-        return "an authority whose signature is not checked here"
+    if certificate is None:
+        raise Bad("time-stamp does not bring the certificate of its signer")
+    if digest_name is None:
+        return "%s (over a hash that is not known here, so not checked)" % certificate.name
     stated = [der_in(a, SEQUENCE) for a in der_in(attributes, FIRST)]
     message = [value[1] for oid, values in stated if oid[1].hex() == "2a864886f70d010904" for value in der_in(values, SET)]
     if message != [hashlib.new(digest_name, info).digest()]:
         raise Bad("time-stamp has changed since it was signed")
+    named = [value for oid, values in stated if oid[1].hex() in SIGNING_CERTIFICATE for value in der_in(values, SET)]
+    for value in named:
+        parts = der_in(der_in(der_in(value, SEQUENCE)[0], SEQUENCE)[0], SEQUENCE)
+        hashes = [part[1] for part in parts if part[0] == OCTETS]
+        known = [hashlib.new(name, certificate.whole).digest() for name in ("sha1", "sha256", "sha384", "sha512")]
+        if not hashes or hashes[0] not in known:
+            raise Bad("time-stamp does not bring the certificate that it was signed with")
     # What is signed are the attributes as a SET, not as the [0] that they stand in.
     good = certificate.verify(der_in(kind, SEQUENCE)[0][1].hex(), digest_name, b"\x31" + attributes[2][1:], signature[1])
     if good is None:
-        return "%s (by a kind of signature that is not checked here)" % certificate.name
+        return "%s (by a kind of signature that is not known here, so not checked)" % certificate.name
     if not good:
         raise Bad("time-stamp is not signed by the certificate that it names")
     if not certificate.may_stamp or not certificate.begins <= time <= certificate.ends:
@@ -719,6 +734,12 @@ ORIGINS = (None, "physical", "simulated", "replayed", "faulted")
 def word(words, code):
     """A later version may know more words than these."""
     return words[code] if code < len(words) else "code %d" % code
+
+
+def utc_text(utc_ns):
+    seconds, ns = divmod(utc_ns, 10 ** 9)
+    moment = datetime.datetime(1970, 1, 1) + datetime.timedelta(seconds=seconds)
+    return "%s.%09dZ" % (moment.isoformat(), ns)
 
 
 def zone_text(minutes):
@@ -803,6 +824,14 @@ class Header:
             raise Bad("segment header has bytes that must be zero")
 
 
+def read_file(folder, name):
+    try:
+        with open(os.path.join(folder, name), "rb") as file:
+            return file.read()
+    except FileNotFoundError as error:
+        raise Bad("%s is missing" % name) from error
+
+
 class LedgerCheck:
     """Walks every segment, in the order in which it was written."""
 
@@ -828,8 +857,7 @@ class LedgerCheck:
             self.anchored.setdefault(checkpoint.size, []).append((checkpoint.root, name))
 
     def read(self, name):
-        with open(os.path.join(self.folder, name), "rb") as file:
-            return file.read()
+        return read_file(self.folder, name)
 
     def read_marks(self):
         """A crash tears at most the one that was being written, and never removes one."""
@@ -995,6 +1023,62 @@ def check_signature(sequence, event, hashes, all_are_here):
 # ---- An export ------------------------------------------------------------------------------------------
 
 
+def plain_cell(cell):
+    """Without the apostrophe that keeps a spreadsheet from taking a cell for a formula."""
+    return cell[1:] if cell.startswith("'") else cell
+
+
+def same_cell(cell, value):
+    if isinstance(value, float) or (isinstance(value, int) and not isinstance(value, bool)):
+        return re.fullmatch(r"-?\d+(\.\d+)?(e[+-]?\d+)?", cell) is not None and float(cell) == value
+    return cell == value
+
+
+def fields_of(value):
+    return value if isinstance(value, dict) else {}
+
+
+def text_of(*values):
+    """The first that is there, when it is text."""
+    value = next((v for v in values if v is not None), None)
+    return value if isinstance(value, str) else ""
+
+
+def quantity(value):
+    """Value and unit of one side of a change."""
+    if isinstance(value, bool):
+        return ("true" if value else "false"), ""
+    if isinstance(value, str):
+        return value, ""
+    number = fields_of(value).get("value")
+    if number in ("NaN", "Infinity", "-Infinity") or (isinstance(number, (int, float)) and not isinstance(number, bool)):
+        return number, text_of(fields_of(value).get("unit"))
+    return "not known", ""
+
+
+def table_row(entry, record):
+    """What the columns of records.csv say of a record."""
+    event = entry["event"]
+    actor = next((event[name] for name in ("actor", "user", "signer") if event.get(name) is not None), None)
+    command, change = fields_of(event.get("command")), fields_of(event.get("change"))
+    reasons = [event.get("reason"), event.get("rationale"), command.get("rationale"), event.get("comment"),
+               event.get("description"), event.get("message")]
+    changed = change.get("new") is not None
+    (old, old_unit), (new, new_unit) = (quantity(change.get("old")), quantity(change["new"])) if changed else (("", ""), ("", ""))
+    return {
+        "sequence": entry["sequence"], "time_utc": entry["time"], "clock": record.clock_quality,
+        "origin": record.origin or "not-stated", "type": event["type"], "durability": record.durability,
+        "event_id": entry["eventId"], "record_hash": entry["recordHash"],
+        "who": text_of(fields_of(actor).get("id"), fields_of(actor).get("name"), event.get("user"), event.get("signer"), event.get("actor")),
+        "role": text_of(fields_of(actor).get("role"), event.get("role")),
+        "instrument": text_of(event.get("instrument")),
+        "batch": text_of(event.get("batch"), event.get("batchId"), command.get("batch")),
+        "changed": text_of(change.get("of")) if changed else "",
+        "old_value": old, "old_unit": old_unit, "new_value": new, "new_unit": new_unit,
+        "why": next((r for r in reasons if isinstance(r, str) and r != ""), ""),
+    }
+
+
 class ExportCheck:
     def __init__(self, folder):
         self.folder = folder
@@ -1002,20 +1086,27 @@ class ExportCheck:
         self.torn = None
 
     def read(self, name):
+        return read_file(self.folder, name)
+
+    def read_json(self, name, form):
         try:
-            with open(os.path.join(self.folder, name), "rb") as file:
-                return file.read()
-        except FileNotFoundError as error:
-            raise Bad("%s is missing" % name) from error
+            value = json.loads(self.read(name).decode("utf-8"))
+        except ValueError as error:
+            raise Bad("%s is not whole: %s" % (name, error)) from error
+        if not isinstance(value, form):
+            raise Bad("%s does not hold what an export holds in it" % name)
+        return value
 
     def run(self):
         policy = Policy(self.read("ledger.policy"))
         note = self.read("checkpoint.txt")
         checkpoint = policy.checkpoint(note.decode("utf-8", "replace"))
         self.lines.append("checkpoint over %d records, signed by key %d" % (checkpoint.size, checkpoint.epoch))
-        document = json.loads(self.read("records.json").decode("utf-8"))
+        document = self.read_json("records.json", dict)
         if document.get("format") != "helix-ledger-export/1" or document.get("ledger") != policy.ledger_id.hex():
             raise Bad("records.json belongs to another ledger or form")
+        if not isinstance(document.get("records"), list):
+            raise Bad("records.json does not hold what an export holds in it")
         records = [self.record(entry, checkpoint) for entry in document["records"]]
         self.sequences([r.sequence for r in records], document)
         self.lines.append("%d records proven to be in it" % len(records))
@@ -1023,6 +1114,7 @@ class ExportCheck:
         for other in checkpoint.others:
             self.lines.append("also signed by %s, which is not checked here" % other)
         self.table(document["records"], records)
+        self.proof_files(document["records"], note)
         proven = self.consistency(policy, checkpoint)
         self.time_stamps(policy, proven | {(checkpoint.size, checkpoint.root)})
         if os.path.isdir(os.path.join(self.folder, "ledger")):
@@ -1032,9 +1124,9 @@ class ExportCheck:
     def record(self, entry, checkpoint):
         record = Record(unbase64(entry["raw"]))
         name = "record %s" % entry["sequence"]
-        shown = (entry["sequence"], entry["utcNs"], entry["eventId"].replace("-", ""), entry["bootId"], entry["durability"], entry["recordHash"],
+        shown = (entry["sequence"], entry["time"], entry["utcNs"], entry["eventId"].replace("-", ""), entry["bootId"], entry["durability"], entry["recordHash"],
                  entry["zone"], entry["clockQuality"], entry["origin"], entry["schema"])
-        stored = (str(record.sequence), str(record.utc_ns), record.event_id.hex(), record.boot_id.hex(), record.durability, record.hash.hex(),
+        stored = (str(record.sequence), utc_text(record.utc_ns), str(record.utc_ns), record.event_id.hex(), record.boot_id.hex(), record.durability, record.hash.hex(),
                   record.zone, record.clock_quality, record.origin, record.schema)
         if shown != stored:
             raise Bad("%s: what is shown is not what is stored" % name)
@@ -1059,18 +1151,35 @@ class ExportCheck:
             self.lines.append("%d electronic signatures, each of the record it names" % signed)
 
     def table(self, entries, records):
-        rows = list(csv.DictReader(io.StringIO(self.read("records.csv").decode("utf-8-sig"), newline="")))
+        table = csv.DictReader(io.StringIO(self.read("records.csv").decode("utf-8-sig"), newline=""))
+        rows = list(table)
+        if any(None in row or None in row.values() for row in rows):
+            raise Bad("records.csv has a row with another number of cells than its first one")
         if len(rows) != len(records):
             raise Bad("records.csv has %d rows, not %d" % (len(rows), len(records)))
-        for row, entry in zip(rows, entries):
-            if row["sequence"] != entry["sequence"] or row["record_hash"] != entry["recordHash"]:
-                raise Bad("records.csv row of record %s differs" % entry["sequence"])
-            if row["type"] != entry["event"]["type"] or json.loads(row["event"]) != entry["event"]:
+        for row, entry, record in zip(rows, entries, records):
+            shown = {name: plain_cell(cell) for name, cell in row.items()}
+            if json.loads(shown.get("event", "null")) != entry["event"]:
                 raise Bad("records.csv shows another event for record %s" % entry["sequence"])
-        self.lines.append("records.csv says the same")
+            for name, value in table_row(entry, record).items():
+                if name not in shown:
+                    raise Bad("records.csv has no column %s" % name)
+                if not same_cell(shown[name], value):
+                    raise Bad("records.csv says %r for %s of record %s, recorded is %r"
+                              % (shown[name], name, entry["sequence"], value))
+        self.lines.append("records.csv says the same; its columns outcome, signature and name, and records.pdf, are for reading and not checked")
+
+    def proof_files(self, entries, note):
+        """They say for other verifiers what was proven here from records.json."""
+        for entry in entries:
+            name = "proofs/%s.tlog-proof" % entry["sequence"]
+            lines = ["c2sp.org/tlog-proof@v1", "index %s" % entry["sequence"]] + entry["inclusion"]
+            if self.read(name) != "\n".join(lines).encode() + b"\n\n" + note:
+                raise Bad("%s is not the proof of its record" % name)
+        self.lines.append("proofs/ says the same")
 
     def consistency(self, policy, checkpoint):
-        proofs = json.loads(self.read("consistency.json").decode("utf-8"))
+        proofs = self.read_json("consistency.json", list)
         proven = set()
         for entry in proofs:
             first, root = int(entry["records"]), unbase64(entry["root"])
@@ -1116,7 +1225,7 @@ def check_folder(folder):
     """Lines for people, and the result for programs."""
     if not os.path.isdir(folder):
         raise Unusable("%s is not a folder" % folder)
-    if os.path.exists(os.path.join(folder, "records.json")):
+    if any(os.path.exists(os.path.join(folder, name)) for name in ("records.json", "checkpoint.txt", "consistency.json")):
         export = ExportCheck(folder)
         policy, checkpoint, count = export.run()
         result = {"kind": "export", "torn": export.torn, "records": count, "checkpointRecords": checkpoint.size, "root": checkpoint.root.hex()}
@@ -1160,8 +1269,8 @@ def main(arguments):
     except (Unusable, OSError) as problem:
         print(json.dumps({"verdict": "UNUSABLE", "reason": str(problem)}) if as_json else "UNUSABLE  %s" % problem)
         return 2
-    except (Bad, ValueError, KeyError, TypeError, IndexError, struct.error) as problem:
-        reason = str(problem) if isinstance(problem, Bad) else "a file has another form (%r)" % problem
+    except (Bad, ValueError, KeyError, TypeError, AttributeError, IndexError, struct.error) as problem:
+        reason = str(problem) if isinstance(problem, Bad) else "a file does not hold what it should (%s: %s)" % (type(problem).__name__, problem)
         print(json.dumps({"verdict": "BAD", "reason": reason}) if as_json else "BAD  %s" % reason)
         return 1
     keys = [key.text for key in policy.keys]

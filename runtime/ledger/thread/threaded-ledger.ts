@@ -13,6 +13,7 @@ import { toHex } from "../bytes.ts";
 import type { LedgerEvent } from "../events.ts";
 import type {
   AppendOptions,
+  HandedOver,
   Ledger,
   LedgerCheckpoint,
   LedgerReceipt,
@@ -20,6 +21,7 @@ import type {
 } from "../ledger.ts";
 import { closedError, unavailableError } from "../open-error.ts";
 import type { Stamp } from "../stamp.ts";
+import { Watchers } from "../watchers.ts";
 import { LookOrSleep } from "./look-or-sleep.ts";
 import type { FromWriter, WriterStart } from "./messages.ts";
 import { createSharedMemory, MAX_OUTSTANDING, REQUESTS, SharedProducer } from "./shared-queue.ts";
@@ -68,6 +70,7 @@ export class ThreadedLedger implements Ledger {
   #nextCheckpointWaiters: Waiter<LedgerCheckpoint>[] = [];
   #wakePlanned = false;
   #keepsAlive = true;
+  readonly #watchers: Watchers;
   readonly #lookOrSleep: LookOrSleep;
   #watched:
     | {
@@ -92,6 +95,7 @@ export class ThreadedLedger implements Ledger {
     const memory = createSharedMemory();
     this.#folder = start.folder;
     this.#stamp = stamp;
+    this.#watchers = new Watchers(stamp);
     this.#spare = spare;
     this.#lookOrSleep = lookOrSleep;
     this.#release = release;
@@ -144,13 +148,13 @@ export class ThreadedLedger implements Ledger {
     if (this.#failure !== undefined) throw this.#failure;
     const draft = this.#stamp.draft(event, durability, eventId);
     const { promise, resolve, reject } = Promise.withResolvers<LedgerReceipt>();
-    this.#accept({ draft, coveredFirst: durability === "A", waiter: { resolve, reject } });
+    this.#accept(event, { draft, coveredFirst: durability === "A", waiter: { resolve, reject } });
     return promise;
   }
 
   enqueue(event: LedgerEvent): void {
     if (this.#failure !== undefined) throw this.#failure;
-    this.#accept({ draft: this.#stamp.draft(event, "C"), coveredFirst: false, waiter: undefined });
+    this.#accept(event, { draft: this.#stamp.draft(event, "C"), coveredFirst: false, waiter: undefined });
   }
 
   async checkpoint(): Promise<LedgerCheckpoint> {
@@ -163,11 +167,18 @@ export class ThreadedLedger implements Ledger {
     return this.#closed;
   }
 
-  #accept(held: Held): void {
+  watch(listener: (record: HandedOver) => void): void {
+    this.#watchers.add(listener);
+  }
+
+  #accept(event: LedgerEvent, held: Held): void {
     if (this.#overflow.length > 0 || !this.#submit(held)) this.#overflow.push(held);
     this.#planWake();
     this.#keepAlive();
     if (held.waiter !== undefined) this.#watch(held.coveredFirst);
+    if (this.#watchers.none) return;
+    const accepted = this.#submitted + this.#overflow.length;
+    this.#watchers.tell(event, held.draft, this.#firstSequence + BigInt(accepted - 1));
   }
 
   #submit({ draft, coveredFirst, waiter }: Held): boolean {

@@ -62,23 +62,30 @@ for token in json.load(open("tokens")):
       expect(() => readTimeStamp(token, toUtf8("helix/site\n32\nroot\n"))).toThrow("of something else");
     });
 
-    test("is none once a byte of what is signed, or of the signature, has changed", () => {
-      const hex = Buffer.from(token).toString("hex");
-      // From the signed text on: what comes before and the certificate hold free text that nothing here reads.
-      const from = hex.indexOf("2a864886f70d0109100104") / 2;
-      const certificate = hex.indexOf("a082", from * 2) / 2;
-      const signed = [...Array(certificate - from).keys()].map((i) => from + i);
-      const signature = [...Array(60).keys()].map((i) => token.length - 1 - i);
-      const changed = [...signed, ...signature].map((at) => {
+    test("is none, or says the very same, once a bit anywhere from what is signed on has changed", () => {
+      // All but the status and the algorithms' parameters in front: the certificate too, which is named by its hash.
+      const from = Buffer.from(token).toString("hex").indexOf("2a864886f70d0109100104") / 2;
+      const changed = [...Array(token.length - from).keys()].map((i) => {
         const copy = Uint8Array.from(token);
-        copy[at] = (copy[at] ?? 0) ^ 0x01;
+        copy[from + i] = (copy[from + i] ?? 0) ^ 0x01;
         return copy;
       });
+      const original = readTimeStamp(token, NOTE);
+      let same = 0;
+      for (const one of changed) {
+        try {
+          expect(readTimeStamp(one, NOTE)).toEqual(original);
+          same += 1;
+        } catch (error) {
+          expect(error).toBeInstanceOf(AnchorError);
+        }
+      }
+      // Versions and names of algorithms, which say again what the certificate says.
+      expect(same).toBeLessThan(30);
       expect(changed.length).toBeGreaterThan(100);
-      for (const one of changed) expect(() => readTimeStamp(one, NOTE)).toThrow(AnchorError);
       if (!python) return;
-      const sample = changed.filter((_, i) => i % 9 === 0);
-      expect(byPython(sample).filter((line) => !line.startsWith("BAD"))).toEqual([]);
+      const sample = changed.filter((_, i) => i % 17 === 0);
+      expect(byPython(sample).filter((line) => !/^BAD|so not checked\)$/.test(line))).toEqual([]);
     });
 
     test("cut short anywhere is none, and nothing but a clear error", () => {

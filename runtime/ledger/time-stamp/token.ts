@@ -24,6 +24,8 @@ const SIGNED_DATA = "2a864886f70d010702";
 const TST_INFO = "2a864886f70d0109100104";
 const MESSAGE_DIGEST = "2a864886f70d010904";
 const SHA_256 = "608648016503040201";
+/** signing-certificate (RFC 2634), and its second version (RFC 5816), one of which RFC 3161 demands. */
+const SIGNING_CERTIFICATE = ["2a864886f70d010910020c", "2a864886f70d010910022f"];
 const DIGESTS: Readonly<Record<string, string>> = {
   [SHA_256]: "sha256",
   "608648016503040202": "sha384",
@@ -122,21 +124,38 @@ function signerOf(
   const digest = DIGESTS[oidOf(childrenOf(digestAlgorithm, TAG.sequence)[0])];
   if (digest === undefined)
     throw new AnchorError("the time-stamp is signed over a hash that is not known here");
-  const stated = childrenOf(attributes, TAG.context0)
-    .map((attribute) => childrenOf(attribute, TAG.sequence))
-    .find(([type]) => oidOf(type) === MESSAGE_DIGEST);
-  const message = contentOf(childrenOf(stated?.[1], TAG.set)[0], TAG.octets);
+  const stated = childrenOf(attributes, TAG.context0).map((attribute) => childrenOf(attribute, TAG.sequence));
+  const valueOf = (types: readonly string[]) => {
+    const found = stated.find(([type]) => types.includes(oidOf(type)));
+    return found && childrenOf(found[1], TAG.set)[0];
+  };
+  const message = contentOf(valueOf([MESSAGE_DIGEST]), TAG.octets);
   if (!equalBytes(message, createHash(digest).update(info).digest())) {
     throw new AnchorError("the time-stamp has changed since it was signed");
   }
   const certificate = certificateOf(identity, certificates);
+  checkNamed(valueOf(SIGNING_CERTIFICATE), certificate);
   // What is signed are the attributes as a SET, not as the [0] that they stand in.
   const signed = concat(Uint8Array.of(TAG.set), attributes?.whole.subarray(1) ?? new Uint8Array(0));
-  if (!verify(digest, signed, certificate.publicKey, contentOf(signature, TAG.octets))) {
+  if (!isSigned(digest, signed, certificate, contentOf(signature, TAG.octets))) {
     throw new AnchorError("the time-stamp is not signed by the certificate that it names");
   }
   checkUse(certificate, utcNs);
   return certificate.subject.replaceAll("\n", ", ");
+}
+
+/** @throws AnchorError for a key that is none */
+function isSigned(
+  digest: string,
+  signed: Uint8Array,
+  certificate: X509Certificate,
+  signature: Uint8Array,
+): boolean {
+  try {
+    return verify(digest, signed, certificate.publicKey, signature);
+  } catch (error) {
+    throw new AnchorError("the key in the time-stamp's certificate is none", { cause: error });
+  }
 }
 
 /** By issuer and serial number, which is how a signer of version 1 is named. */
@@ -147,7 +166,11 @@ function certificateOf(identity: DerNode | undefined, certificates: DerNode | un
     childrenOf(certificates, TAG.context0).find((one) => toHex(issuerAndSerial(one)) === name);
   if (found === undefined)
     throw new AnchorError("the time-stamp does not bring the certificate of its signer");
-  return new X509Certificate(found.whole);
+  try {
+    return new X509Certificate(found.whole);
+  } catch (error) {
+    throw new AnchorError("the certificate in the time-stamp is none", { cause: error });
+  }
 }
 
 function issuerAndSerial(certificate: DerNode): Uint8Array {
@@ -155,6 +178,18 @@ function issuerAndSerial(certificate: DerNode): Uint8Array {
   const fields = childrenOf(body, TAG.sequence);
   const [serial, , issuer] = fields[0]?.tag === TAG.context0 ? fields.slice(1) : fields;
   return Buffer.concat([issuer?.whole ?? new Uint8Array(0), serial?.whole ?? new Uint8Array(0)]);
+}
+
+/** The signer names its certificate by hash too: otherwise a changed one with the same key would pass. */
+function checkNamed(value: DerNode | undefined, certificate: X509Certificate): void {
+  const [first] = childrenOf(childrenOf(value, TAG.sequence)[0], TAG.sequence);
+  const hash = childrenOf(first, TAG.sequence).find(({ tag }) => tag === TAG.octets);
+  const known = ["sha1", "sha256", "sha384", "sha512"].map((name) =>
+    createHash(name).update(certificate.raw).digest(),
+  );
+  if (hash === undefined || !known.some((one) => equalBytes(one, hash.content))) {
+    throw new AnchorError("the time-stamp does not bring the certificate that it was signed with");
+  }
 }
 
 function checkUse(certificate: X509Certificate, utcNs: bigint): void {

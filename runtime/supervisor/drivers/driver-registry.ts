@@ -13,7 +13,10 @@ export interface Registration extends RegisteredDriver {
 /** By library. */
 export type Registrations = ReadonlyMap<string, Registration>;
 
-export function takeRegistration({ event, sequence }: LedgerRecord, into: Map<string, Registration>): void {
+export function takeRegistration(
+  { event, sequence }: Pick<LedgerRecord, "event" | "sequence">,
+  into: Map<string, Registration>,
+): void {
   if (event.type !== "DRIVER_REGISTERED") return;
   const { library, driverName, driverVersion, abiVersion, moduleHash } = event as unknown as RegisteredDriver;
   into.set(library, { library, driverName, driverVersion, abiVersion, moduleHash, sequence });
