@@ -34,6 +34,7 @@ export class ClientHandle {
     });
     this.client.on("secure_channel_created", (channel) => {
       this.#channel = channel;
+      this.#watchMessages(channel);
     });
   }
 
@@ -65,16 +66,22 @@ export class ClientHandle {
   }
 
   /**
-   * From now on a message that is not in order, such as one whose signature does not fit, is undecodable too: the
-   * stack drops it and reads on, where the channel has to be closed for it (OPC 10000-6 section 6.7.2).
+   * A message that is not in order, such as one whose signature does not fit, is undecodable too, whether the peer
+   * answers so to OpenSecureChannel, to GetEndpoints or later: the stack drops it and reads on, where the channel has to be closed for it (OPC 10000-6 section 6.7.2).
    */
-  watchMessages(): void {
-    this.client.on("receive_chunk", (chunk) => {
+  #watchMessages(channel: ClientSecureChannelLayer): void {
+    let builder: ReturnType<ClientSecureChannelLayer["_getMessageBuilder"]>;
+    channel.on("receive_chunk", (chunk) => {
       this.#lastChunk = chunk;
+      if (builder !== undefined) return;
+      // The stack's name for it, and its only place for this. It is there once the peer has said hello.
+      // oxlint-disable-next-line no-underscore-dangle
+      builder = channel._getMessageBuilder();
+      builder?.on("error", (error) => this.#doubt(error));
+      builder?.on("invalid_message", ({ constructor }) =>
+        this.#doubt(new Error(`${constructor.name} with a body that is none`)),
+      );
     });
-    // The stack's name for it, and its only place for this.
-    // oxlint-disable-next-line no-underscore-dangle
-    this.#channel?._getMessageBuilder()?.on("error", (error) => this.#doubt(error));
   }
 
   /** An error message is the peer's own word, and ends the connection as such. */

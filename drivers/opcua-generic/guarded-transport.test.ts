@@ -30,6 +30,16 @@ function wrongSignature(bytes: Uint8Array): Uint8Array {
   return changed;
 }
 
+/** The same in messages of the kind that begins so, of a length from `least` on. */
+const wrongIn =
+  (type: string, least = 0) =>
+  (bytes: Uint8Array) =>
+    Buffer.from(bytes.subarray(0, 3)).toString("latin1") === type && bytes.length >= least
+      ? wrongSignature(bytes)
+      : bytes;
+/** The answer that opens a secured channel carries a certificate; the one before, to find endpoints, none. */
+const WITH_CERTIFICATE = 500;
+
 /** A header that says one byte more than the message has, at most what the buffers hold (OPC 10000-6 section 7.1.2.2). */
 function longerThanItsBuffer(bytes: Uint8Array): Uint8Array {
   const changed = Buffer.from(bytes);
@@ -52,23 +62,31 @@ function expectViolation(error: unknown, received: string): void {
   expect(detail.receivedBytes.length).toBeLessThanOrEqual(MAX_FORENSIC_BYTES);
 }
 
-test("while connecting: the attempt fails at once, nothing stays open, and the next one succeeds", async () => {
-  const before = openHandles();
-  const driver = bench.driver();
-  bench.proxy.fromServer = noBuffer;
-  // Longer than the test may take: it is not the time limit that ends the attempt.
-  const failed = driver.connect(connection({ timeoutMs: 600_000 })).catch((error: unknown) => error);
-  expectViolation(await failed, "ACKF");
-  expect(driver.status).toEqual({ state: "Disconnected" });
-  await until("handles are as before", () => {
-    const now = openHandles();
-    return now.sockets <= before.sockets && now.timers <= before.timers;
-  });
-  bench.proxy.fromServer = undefined;
-  await driver.connect(connection());
-  expect(driver.status).toEqual({ state: "Connected" });
-  await driver.disconnect();
-});
+test.each([
+  ["an ACK without a buffer", noBuffer, "ACKF"],
+  ["an answer to OpenSecureChannel that is none", wrongIn("OPN"), "OPNF"],
+  ["an answer to OpenSecureChannel whose signature does not fit", wrongIn("OPN", WITH_CERTIFICATE), "OPNF"],
+  ["an answer to GetEndpoints that is none", wrongIn("MSG"), "MSGF"],
+] as const)(
+  "while connecting, %s: the attempt fails at once, nothing stays open, and the next one succeeds",
+  async (_what, garble, received) => {
+    const before = openHandles();
+    const driver = bench.driver();
+    bench.proxy.fromServer = garble;
+    // Longer than the test may take: it is not the time limit that ends the attempt.
+    const failed = driver.connect(connection({ timeoutMs: 600_000 })).catch((error: unknown) => error);
+    expectViolation(await failed, received);
+    expect(driver.status).toEqual({ state: "Disconnected" });
+    await until("handles are as before", () => {
+      const now = openHandles();
+      return now.sockets <= before.sockets && now.timers <= before.timers;
+    });
+    bench.proxy.fromServer = undefined;
+    await driver.connect(connection());
+    expect(driver.status).toEqual({ state: "Connected" });
+    await driver.disconnect();
+  },
+);
 
 describe("in the middle of a stream", () => {
   let seconds = 0;

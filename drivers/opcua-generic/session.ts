@@ -74,7 +74,6 @@ export class OpcUaSession {
       const violation = protocolViolation(target, undecodable);
       this.#loseBy({ reason: violation.message, wasGraceful: false, violation });
     });
-    handle.watchMessages();
     // Not a goodbye: the socket of a killed process is closed just the same.
     handle.client.on("close", () => this.lose("the connection was closed by the peer", false));
     void this.#watch();

@@ -39,10 +39,10 @@ export class FaultInjector {
     injection.trace ??= injection.inForce.end(injection.endS);
   }
 
-  /** Ends what is still in force, at plant time `nowS`. */
-  endAll(nowS: number): void {
+  /** Ends what is still in force, at plant time `nowS`. @param spared stays in force */
+  endAll(nowS: number, spared: (fault: PlannedFault) => boolean = () => false): void {
     for (const injection of this.#injections.values()) {
-      if (injection.trace) continue;
+      if (injection.trace || spared(injection.fault)) continue;
       injection.endS = nowS;
       injection.trace = injection.inForce.end(nowS);
     }

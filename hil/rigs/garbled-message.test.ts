@@ -73,7 +73,8 @@ test("a message whose signature does not fit is a violation of the protocol, not
     recovery: expect.stringMatching(/^ReconnectAndLogForensics: reconnect in /),
   });
   const recorded = ledger.filter(({ type }) => type === "PROTOCOL_VIOLATION");
-  expect(recorded).toMatchObject([{ instrument: "brx-07" }]);
+  // With those of the attempts to connect again that were garbled too.
+  expect(new Set(recorded.map(({ instrument }) => instrument))).toEqual(new Set(["brx-07"]));
   expect(JSON.stringify(recorded[0])).toMatch(/4d5347|MSG|TVNH/);
   const after = lines.findLast((line) => line.kind === "status" && line.status === "Streaming");
   expect(after).toMatchObject({ instrument: "brx-07" });

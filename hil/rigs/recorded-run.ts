@@ -8,6 +8,7 @@ import { LedgerUnavailableError } from "@helix/ledger";
 import type { Disk } from "@helix/platform";
 import { type Rig, RUN_RECORD_VERSION, type RunLine } from "@helix/run-record";
 import type { Interruption } from "../expectations/run-verdict.ts";
+import { meetsDisconnect } from "../faults/meets-disconnect.ts";
 import { ConditionWatch } from "../scenario/condition-watch.ts";
 import type { Plan } from "../scenario/plan.ts";
 import type { Backlog } from "./backlog.ts";
@@ -92,9 +93,11 @@ export async function runRecorded(run: RecordedRun): Promise<JudgedRun> {
   const interruption = await conductScenario(run, recorder);
   resources.cancel();
   const reachedS = bench.plant.timeS;
-  bench.faults.endAll(reachedS);
+  // After an interruption nothing is to keep the runtime from a stop in order.
+  bench.faults.endAll(reachedS, (fault) => interruption === undefined && meetsDisconnect(fault, plan));
   watch.stage("stopping");
   const stopped = await stopRuntime(runtime, interruption);
+  bench.faults.endAll(reachedS);
   if (stopped.last?.refusal !== undefined)
     watch.event(reachedS, `the ledger took no record of the stop: ${stopped.last.refusal}`);
   recorder.drain();
@@ -157,6 +160,7 @@ async function conductScenario(run: RecordedRun, recorder: Recorder): Promise<In
         say(`fault ${fault.id} begins: ${fault.inject} on ${fault.on}`);
       },
       endFault(fault) {
+        if (meetsDisconnect(fault, plan)) return;
         faults.end(fault);
         say(`fault ${fault.id} ends`);
       },

@@ -94,6 +94,22 @@ describe("rig virtual", () => {
     expect(JSON.parse(lines.at(-1) ?? "")).toMatchObject({ kind: "end", traceHash: end.traceHash });
   });
 
+  test("a fault that lasts to the end of the run is there when the runtime disconnects", {
+    timeout: LIMIT,
+  }, async () => {
+    const text = SHORT.replace("at: 72 h + 65 s, for: 20 s", "at: 72 h + 599 s, for: 1 s").replace(
+      /.*after: cut.end.*\n/,
+      "",
+    );
+    const { end, faults, ledger } = await run(text);
+    expect(end).toMatchObject({ verdict: "pass", gaps: 0 });
+    const cut = faults.find(({ id }) => id === "cut");
+    // No sample is due in its second: what it held back is the goodbye.
+    expect(cut).toMatchObject({ beginS: 259_799, endS: 259_800 });
+    expect(cut?.receipt?.figures["bytesHeldToInstrument"]).toBeGreaterThan(0);
+    expect(ledger?.verdict).toBe("CLEAN");
+  });
+
   test("one seed gives one trace and one record, in this process and another; another seed another", {
     timeout: LIMIT,
   }, async () => {

@@ -47,10 +47,12 @@ export function stepTimes(lines: readonly RunRecordLine[], key: string): StepTim
     write: at(command, 0, "the scenario gives no command"),
     "read-back": at(command, latencyS, "the scenario gives no command"),
     "health check": at(streaming, HEALTH_CHECK_EVERY_S, "the calm run did not stream"),
-    disconnect: {
-      atS: undefined,
-      reason: "a scenario's faults end with the run, before the runtime disconnects",
-    },
+    // The runtime disconnects once the plant has come to the end.
+    disconnect: at(
+      lines.find((line) => line.kind === "reached"),
+      0,
+      "the calm run did not come to its end",
+    ),
   };
   return IO_STEPS.map((step) => ({ step, ...times[step] }));
 }

@@ -7,7 +7,12 @@ import { matrixHtml } from "./matrix-html.ts";
 const status = (t: number, name: string) =>
   ({ kind: "status", t, instrument: "brx-07", status: name, reason: undefined }) as const;
 const STEPS = stepTimes(
-  [status(100, "Connecting"), status(100.5, "Connected"), status(101, "Streaming")],
+  [
+    status(100, "Connecting"),
+    status(100.5, "Connected"),
+    status(101, "Streaming"),
+    { kind: "reached", t: 700, complete: true },
+  ],
   "brx-07",
 );
 const line = {
@@ -38,7 +43,7 @@ test("steps are taken from the calm run's record; what it did not do has a reaso
     ["write", undefined],
     ["read-back", undefined],
     ["health check", 131],
-    ["disconnect", undefined],
+    ["disconnect", 700],
   ]);
   expect(STEPS.filter(({ atS }) => atS === undefined).every(({ reason }) => reason !== undefined)).toBe(true);
 });

@@ -38,7 +38,12 @@ async function boxes(text = TEXT) {
     catalogue: FAULT_CATALOGUE,
     randomOf: createSeededRandom,
   };
-  const at: Record<string, number> = { connect: AT_S, write: AT_S + 300, "read-back": AT_S + 595 };
+  const at: Record<string, number> = {
+    connect: AT_S,
+    write: AT_S + 300,
+    "read-back": AT_S + 595,
+    disconnect: AT_S + 600,
+  };
   const steps = IO_STEPS.map((step) => ({
     step,
     atS: at[step],
@@ -72,6 +77,18 @@ test("each fault has a box per step, and what cannot be tested says why", async 
   expect(new Set(jobs.map(({ id }) => id)).size).toBe(jobs.length);
   const late = all.find(({ inject, step }) => inject === "partition" && step === "read-back");
   expect(late?.reason).toBe("the run is too short for this fault there");
+});
+
+test("what is to meet the disconnect lasts to the end of the run; of the runtime's own computer nothing can", async () => {
+  const { boxes: all, jobs } = await boxes();
+  const faultOf = (inject: string) => {
+    const box = all.find((one) => one.inject === inject && one.step === "disconnect");
+    const job = jobs.find(({ id }) => id === box?.jobId);
+    return job ? scenarioData(job.text).faults?.[0] : box?.reason;
+  };
+  expect(faultOf("partition")).toMatchObject({ at: "72 h + 9 min + 59 s", for: "1 s" });
+  expect(faultOf("noise")).toMatchObject({ at: "72 h + 9 min + 30 s", for: "30 s" });
+  expect(faultOf("fsync-error")).toMatch(/over before the runtime stops/);
 });
 
 test("what shows only in a command is put on a channel that has one then, and nowhere else", async () => {

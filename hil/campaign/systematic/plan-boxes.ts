@@ -1,5 +1,6 @@
 /** Which run tests which box of the matrix: the calm scenario with one fault at one step. */
 import { join } from "node:path";
+import { canMeetDisconnect } from "../../faults/meets-disconnect.ts";
 import type { Plan } from "../../scenario/plan.ts";
 import type { DeclaredFault } from "../declared-fault.ts";
 import { drawParameter } from "../draw-parameter.ts";
@@ -82,8 +83,14 @@ function jobFor(
 ): WorldJob | string {
   const { calm, plan, scenario, folder } = planning;
   const samplePeriodS = Math.max(...plan.instruments.map((instrument) => instrument.samplePeriodS));
-  const lastsS = Math.max(LASTS_S, Math.ceil(SAMPLES_HIT * samplePeriodS));
-  const beginS = Math.max(plan.beginS, Math.floor(atS) - BEFORE_S);
+  // What is in force at the end of the run, the runtime meets when it disconnects.
+  const isDisconnect = atS >= plan.endS;
+  if (isDisconnect && !canMeetDisconnect(kind))
+    return "a fault of the runtime's computer is over before the runtime stops";
+  // A link is at fault for the goodbye alone: noticed before, there would be none.
+  const isGoodbye = isDisconnect && kind.target === "link";
+  const lastsS = isGoodbye ? BEFORE_S : Math.max(LASTS_S, Math.ceil(SAMPLES_HIT * samplePeriodS));
+  const beginS = Math.max(plan.beginS, isDisconnect ? plan.endS - lastsS : Math.floor(atS) - BEFORE_S);
   const endS = beginS + lastsS;
   if (endS > plan.endS) return "the run is too short for this fault there";
   const target = targets.find(({ on }) => {
