@@ -8,6 +8,8 @@ import { SECTOR_BYTES, toHex, toUtf8 } from "./bytes.ts";
 import type { Chain } from "./chain.ts";
 import type { KeyHistory } from "./key-history.ts";
 import type { LedgerCheckpoint } from "./ledger.ts";
+import { LedgerOpenError } from "./open-error.ts";
+import { type LedgerPolicy, marksIn } from "./policy.ts";
 import {
   decodeResumePoint,
   encodeResumePoint,
@@ -53,20 +55,43 @@ export function signMark(
 }
 
 /**
- * @param attempts how often to read again while a file does not hold a checkpoint: it may be in
- *   the middle of being written by a live ledger
+ * As `findMarks`, for those who prove something by them.
+ *
+ * @throws LedgerOpenError when they are kept elsewhere and are not there: without them nothing is CLEAN
  */
 export async function readMarks(
   disk: Disk,
   folder: string,
-  keys: KeyHistory,
+  policy: LedgerPolicy,
   attempts: number,
 ): Promise<readonly Mark[]> {
+  const marks = await findMarks(disk, folder, policy, attempts);
+  const { markFolder } = policy;
+  if (markFolder === undefined || marks.some(({ bytes }) => bytes.length > 0)) return marks;
+  const message =
+    `ledger ${folder} keeps its high-water marks in ${markFolder}, and they are not there; bring that device back; ` +
+    "if they stand elsewhere, check with helix ledger verify --marks; if they moved or are lost for good, helix ledger move-marks";
+  throw new LedgerOpenError("marks", folder, message);
+}
+
+/**
+ * Both marks; without bytes where there is none.
+ *
+ * @param attempts how often to read again while a file does not hold a checkpoint: it may be in
+ *   the middle of being written by a live ledger
+ */
+export async function findMarks(
+  disk: Disk,
+  folder: string,
+  policy: LedgerPolicy,
+  attempts: number,
+): Promise<readonly Mark[]> {
+  const { keys } = policy;
   return Promise.all(
     MARK_FILES.map(async (file) => {
-      let mark = await readMark(disk, folder, file, keys);
+      let mark = await readMark(disk, marksIn(folder, policy), file, keys);
       for (let i = 0; mark.checkpoint === undefined && i < attempts; i++) {
-        mark = await readMark(disk, folder, file, keys);
+        mark = await readMark(disk, marksIn(folder, policy), file, keys);
       }
       return mark;
     }),
@@ -124,6 +149,7 @@ export class HighWaterMarkWriter {
     this.#next = next;
   }
 
+  /** @param folder that holds the marks */
   static async open(disk: Disk, folder: string, marks: readonly Mark[]): Promise<HighWaterMarkWriter> {
     const newest = newestMark(marks);
     const files: DiskFile[] = [];

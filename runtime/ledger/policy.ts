@@ -9,6 +9,7 @@ import type { SigningKey, VerifierKey } from "./signing-key.ts";
 
 export const POLICY_FILE = "ledger.policy";
 export const FORMAT = 2;
+const MARKS_LINE = /^marks (.+)$/;
 const FIRST_LINE = /^helix-ledger\/([1-9]\d{0,5})\n/;
 
 export interface LedgerPolicy {
@@ -17,16 +18,19 @@ export interface LedgerPolicy {
   readonly keys: KeyHistory;
   /** The one in use. */
   readonly key: VerifierKey;
+  /** Absolute path of the folder that holds the marks; undefined: the ledger's own. */
+  readonly markFolder: string | undefined;
 }
 
-/** @param key the one in use by the history's end */
-export const writePolicy = (keys: KeyHistory, key: SigningKey): string => signNote(policyText(keys), key);
+/** What it takes to write one. */
+type PolicyTerms = Pick<LedgerPolicy, "keys" | "markFolder">;
 
-export const policyOf = (keys: KeyHistory): LedgerPolicy => ({
-  ledgerId: keys.ledgerId,
-  keys,
-  key: keys.current,
-});
+/** @param key the one in use by the history's end */
+export const writePolicy = (terms: PolicyTerms, key: SigningKey): string => signNote(policyText(terms), key);
+
+/** The folder that holds the marks. */
+export const marksIn = (folder: string, { markFolder }: Pick<LedgerPolicy, "markFolder">): string =>
+  markFolder ?? folder;
 
 /** Undefined when the bytes do not start as a policy does. */
 export function policyFormat(bytes: Uint8Array): number | undefined {
@@ -45,13 +49,18 @@ export function readPolicy(bytes: Uint8Array): LedgerPolicy | undefined {
     .slice(0, end)
     .split("\n")
     .slice(policyHead(ledgerId).split("\n").length - 1);
-  const keys = parseKeyHistory(ledgerId, lines);
+  const markFolder = MARKS_LINE.exec(lines[0] ?? "")?.[1];
+  const keys = parseKeyHistory(ledgerId, markFolder === undefined ? lines : lines.slice(1));
+  if (keys === undefined) return undefined;
   // Written anew and compared, so that a policy has one form only.
-  if (keys === undefined || openNote(note, keys.current)?.text !== policyText(keys)) return undefined;
-  return policyOf(keys);
+  if (openNote(note, keys.current)?.text !== policyText({ keys, markFolder })) return undefined;
+  return { ledgerId, keys, key: keys.current, markFolder };
 }
 
 const policyHead = (ledgerId: Uint8Array): string =>
   `helix-ledger/${FORMAT}\nledger ${toHex(ledgerId)}\nsector ${SECTOR_BYTES}\n`;
 
-const policyText = (keys: KeyHistory): string => `${policyHead(keys.ledgerId)}${keys.text}`;
+function policyText({ keys, markFolder }: PolicyTerms): string {
+  const marks = markFolder === undefined ? "" : `marks ${markFolder}\n`;
+  return `${policyHead(keys.ledgerId)}${marks}${keys.text}`;
+}

@@ -3,6 +3,7 @@
 
     python3 verify.py <folder>            an export, or a ledger's own folder
     python3 verify.py <folder> --key <verifier key noted when the ledger was made>
+    python3 verify.py <folder> --marks <folder with hwm.a and hwm.b, if not where ledger.policy says>
     python3 verify.py <folder> --json
 
 Python 3.8 or later, standard library only; BLAKE3, Ed25519, CBOR and the proofs of RFC 6962 are written
@@ -26,6 +27,7 @@ import sys
 
 FORMAT = 2
 SECTOR = 4096
+MARKS = ("hwm.a", "hwm.b")
 
 
 class Bad(Exception):
@@ -253,8 +255,11 @@ class Policy:
         if len(lines) < 4 or lines[0] != head[0] or lines[2] != head[2]:
             raise Bad("ledger.policy is not a policy of format %d" % FORMAT)
         match = re.fullmatch(r"ledger ([0-9a-f]{32})", lines[1])
+        self.mark_folder = None
+        if lines[3].startswith("marks "):
+            self.mark_folder = lines.pop(3)[6:]
         self.root_key = None
-        if lines[3].startswith("root "):
+        if len(lines) > 3 and lines[3].startswith("root "):
             self.root_key = Key(lines.pop(3)[5:])
         if not match or len(lines) < 4 or not lines[3].startswith("key "):
             raise Bad("ledger.policy is not a policy of format %d" % FORMAT)
@@ -835,8 +840,9 @@ def read_file(folder, name):
 class LedgerCheck:
     """Walks every segment, in the order in which it was written."""
 
-    def __init__(self, folder, policy):
+    def __init__(self, folder, policy, mark_folder=None):
         self.folder, self.policy = folder, policy
+        self.mark_folder = self.place_of_marks(mark_folder)
         self.tree = Tree()
         self.batch_number = 0
         self.record_hash = bytes(32)
@@ -859,11 +865,20 @@ class LedgerCheck:
     def read(self, name):
         return read_file(self.folder, name)
 
+    def place_of_marks(self, told):
+        stated = self.policy.mark_folder
+        if stated is None and told is not None and os.path.abspath(told) != os.path.abspath(self.folder):
+            raise Unusable("this ledger keeps its high-water marks in its own folder, not in %s" % told)
+        place = told or stated or self.folder
+        if stated is not None and told != self.folder and not any(os.path.exists(os.path.join(place, name)) for name in MARKS):
+            raise Unusable("this ledger keeps its high-water marks in %s, and they are not in %s; say where with --marks" % (stated, place))
+        return place
+
     def read_marks(self):
         """A crash tears at most the one that was being written, and never removes one."""
         marks = []
-        for name in ("hwm.a", "hwm.b"):
-            data = self.read(name)
+        for name in MARKS:
+            data = read_file(self.mark_folder, name)
             if not data:
                 raise Bad("%s is empty" % name)
             try:
@@ -1208,7 +1223,8 @@ class ExportCheck:
         folder = os.path.join(self.folder, "ledger")
         if self.read(os.path.join("ledger", "ledger.policy")) != self.read("ledger.policy"):
             raise Bad("ledger/ has another policy than the export")
-        check = LedgerCheck(folder, policy)
+        # An export brings the marks along.
+        check = LedgerCheck(folder, policy, folder)
         check.statements.append((checkpoint.size, checkpoint.root, "checkpoint.txt"))
         check.run()
         self.torn = check.torn
@@ -1221,11 +1237,13 @@ class ExportCheck:
                           % (check.tree.size, check.batch_number, check.unsigned()))
 
 
-def check_folder(folder):
+def check_folder(folder, mark_folder=None):
     """Lines for people, and the result for programs."""
     if not os.path.isdir(folder):
         raise Unusable("%s is not a folder" % folder)
     if any(os.path.exists(os.path.join(folder, name)) for name in ("records.json", "checkpoint.txt", "consistency.json")):
+        if mark_folder is not None:
+            raise Unusable("an export has its marks with it; leave out --marks")
         export = ExportCheck(folder)
         policy, checkpoint, count = export.run()
         result = {"kind": "export", "torn": export.torn, "records": count, "checkpointRecords": checkpoint.size, "root": checkpoint.root.hex()}
@@ -1234,7 +1252,7 @@ def check_folder(folder):
         raise Unusable("%s is neither a ledger nor an export of one" % folder)
     with open(os.path.join(folder, "ledger.policy"), "rb") as file:
         policy = Policy(file.read())
-    check = LedgerCheck(folder, policy)
+    check = LedgerCheck(folder, policy, mark_folder)
     check.run()
     lines = ["%d records in %d batches, gap-free, %d under a signed checkpoint, the last %d under no signature yet"
              % (check.tree.size, check.batch_number, check.covered, check.unsigned())]
@@ -1250,19 +1268,25 @@ def check_folder(folder):
     return policy, lines, result
 
 
+def taken_out(arguments, option):
+    """The option's value, or None where it is not given."""
+    if option not in arguments:
+        return None
+    at = arguments.index(option)
+    value = arguments[at + 1] if at + 1 < len(arguments) else ""
+    del arguments[at:at + 2]
+    return value
+
+
 def main(arguments):
     as_json = "--json" in arguments
     rest = [a for a in arguments if a != "--json"]
-    noted = None
-    if "--key" in rest:
-        at = rest.index("--key")
-        noted = rest[at + 1] if at + 1 < len(rest) else ""
-        del rest[at:at + 2]
+    noted, mark_folder = (taken_out(rest, option) for option in ("--key", "--marks"))
     if len(rest) != 1:
         print(__doc__)
         return 2
     try:
-        policy, lines, result = check_folder(rest[0])
+        policy, lines, result = check_folder(rest[0], mark_folder)
         roots = [] if policy.root_key is None else [policy.root_key.text]
         if noted is not None and noted not in [key.text for key in policy.keys] + roots:
             raise Bad("the key that was noted is not one of this ledger's")

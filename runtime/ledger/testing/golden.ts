@@ -105,6 +105,11 @@ const GOLDEN: Readonly<
     verdict: "CLEAN",
     make: unknownType,
   },
+  "marks-elsewhere": {
+    shows: "marks that the policy has on another device, brought along with the copy",
+    verdict: "CLEAN",
+    make: marksElsewhere,
+  },
   witnessed: {
     shows: "marks with signature lines of other keys, one of them under the ledger's own name",
     verdict: "CLEAN",
@@ -121,6 +126,10 @@ export async function makeGolden(): Promise<Golden[]> {
   }
   return made;
 }
+
+/** A reader of the one whose marks belong elsewhere must be told that they are in the folder. */
+export const toldMarks = (name: string, folder: string): { markFolder?: string } =>
+  name === "marks-elsewhere" ? { markFolder: folder } : {};
 
 /** A reader does without private keys; only one that is sealed is kept. */
 export function filesToKeep({ disk, name }: Golden): Map<string, Uint8Array> {
@@ -329,6 +338,19 @@ async function unknownType(): Promise<MemoryDisk> {
     map: new Map([["k", 1n]]),
   } as never);
   await ledger.close();
+  return disk;
+}
+
+/** Written by two openings, the marks brought beside the rest as a copy brings them. */
+async function marksElsewhere(): Promise<MemoryDisk> {
+  const place = "/mnt/second/marks";
+  const disk = new MemoryDisk(new Map(), [place]);
+  for (const n of [0, 1]) {
+    const ledger = await opened(disk, BigInt(n), { marks: { folder: place } });
+    await ledger.append(command(n));
+    await ledger.close();
+  }
+  for (const file of MARK_FILES) await disk.rename(`${place}/${file}`, `${FOLDER}/${file}`);
   return disk;
 }
 
