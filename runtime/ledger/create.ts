@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import type { Clock, Random } from "@helix/hal";
 import type { Disk } from "@helix/platform";
-import { toUtf8 } from "./bytes.ts";
+import { type BatchSector, toUtf8 } from "./bytes.ts";
 import { Chain } from "./chain.ts";
 import { MARK_FILES, signMark } from "./high-water-mark.ts";
 import { keyFile, writeKeyFile } from "./key-file.ts";
@@ -23,19 +23,21 @@ export async function createLedger(
     passphrase,
     root,
     markFolder,
+    sector,
   }: {
     origin: string;
     passphrase: string | undefined;
     root: VerifierKey | undefined;
     /** There, and without marks. */
     markFolder: string | undefined;
+    sector: BatchSector;
   },
   clock: Clock,
   random: Random,
 ): Promise<void> {
   const key = createSigningKey(origin, random);
   const ledgerId = random.fork("ledger-id").bytes(16);
-  const chain = Chain.start(ledgerId);
+  const chain = Chain.start(ledgerId, sector);
   const header = encodeSegmentHeader(
     { number: 0, epoch: 0, ledgerId, createdUtcNs: clock.wallUtcNs(), previous: NO_PREVIOUS },
     chain,
@@ -50,5 +52,5 @@ export async function createLedger(
   for (const file of MARK_FILES) await write(file, mark, marksIn(folder, { markFolder }));
   await write(segmentFile(0, 0).name, header);
   const keys = new KeyHistory(ledgerId, key.verifier, { root });
-  await write(POLICY_FILE, toUtf8(writePolicy({ keys, markFolder }, key)));
+  await write(POLICY_FILE, toUtf8(writePolicy({ keys, sector, markFolder }, key)));
 }

@@ -6,7 +6,6 @@ import { join } from "node:path";
 import type { Disk, DiskFile } from "@helix/platform";
 import { SECTOR_BYTES, toHex, toUtf8 } from "./bytes.ts";
 import type { Chain } from "./chain.ts";
-import type { KeyHistory } from "./key-history.ts";
 import type { LedgerCheckpoint } from "./ledger.ts";
 import { LedgerOpenError } from "./open-error.ts";
 import { type LedgerPolicy, marksIn } from "./policy.ts";
@@ -86,30 +85,30 @@ export async function findMarks(
   policy: LedgerPolicy,
   attempts: number,
 ): Promise<readonly Mark[]> {
-  const { keys } = policy;
   return Promise.all(
     MARK_FILES.map(async (file) => {
-      let mark = await readMark(disk, marksIn(folder, policy), file, keys);
+      let mark = await readMark(disk, marksIn(folder, policy), file, policy);
       for (let i = 0; mark.checkpoint === undefined && i < attempts; i++) {
-        mark = await readMark(disk, marksIn(folder, policy), file, keys);
+        mark = await readMark(disk, marksIn(folder, policy), file, policy);
       }
       return mark;
     }),
   );
 }
 
-async function readMark(disk: Disk, folder: string, file: MarkFile, keys: KeyHistory): Promise<Mark> {
+async function readMark(disk: Disk, folder: string, file: MarkFile, policy: LedgerPolicy): Promise<Mark> {
   const path = join(folder, file);
   // A mark that is gone is as bad as one that is damaged, and told apart by its reader's message.
   const bytes = (await disk.stat(path)) === undefined ? new Uint8Array(0) : await disk.readFile(path);
   const none = { file, bytes, checkpoint: undefined, resume: undefined };
   if (bytes.length !== SECTOR_BYTES) return none;
+  const { keys } = policy;
   const note = unpadded(bytes.subarray(0, RESUME_AT));
   for (let epoch = keys.epoch; note !== undefined && epoch >= 0; epoch--) {
     const key = keys.keyOf(epoch);
     const checkpoint = key && openCheckpoint(note, key);
     if (key === undefined || checkpoint === undefined || !keys.mayCover(epoch, checkpoint.records)) continue;
-    const resume = decodeResumePoint(bytes.subarray(RESUME_AT), keys.ledgerId);
+    const resume = decodeResumePoint(bytes.subarray(RESUME_AT), policy);
     const fits = resume?.chain.tree.size === checkpoint.records;
     if (fits && toHex(resume.chain.tree.root()) === checkpoint.root)
       return { file, bytes, checkpoint, resume };

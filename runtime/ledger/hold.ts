@@ -5,6 +5,7 @@
 import { dirname, join } from "node:path";
 import type { Clock, Random } from "@helix/hal";
 import { type Disk, type DiskLock, LockHeldError } from "@helix/platform";
+import { type BatchSector, SECTOR_BYTES } from "./bytes.ts";
 import type { Chain } from "./chain.ts";
 import { createLedger } from "./create.ts";
 import type { LedgerEvent } from "./events.ts";
@@ -47,6 +48,8 @@ export interface HoldOptions extends StampSource {
   readonly rootKey?: string | undefined;
   /** Where a new ledger keeps its marks. */
   readonly marks?: { readonly folder: string } | undefined;
+  /** What a new ledger's batches are padded to; default 4096. */
+  readonly sectorBytes?: BatchSector | undefined;
   /** Takes the marks elsewhere. */
   readonly move?: MarksMove;
   /** Refuses a folder without a ledger; by default one is made. */
@@ -112,8 +115,8 @@ async function holdLocked(
   const markFolder = options.marks?.folder;
   // Asked again under the lock: another holder may have made the ledger meanwhile.
   if ((await surveyFolder(disk, folder)) !== "ledger") {
-    const origin = options.origin ?? DEFAULT_ORIGIN;
-    await createLedger(disk, folder, { origin, passphrase, root, markFolder }, clock, random);
+    const { origin = DEFAULT_ORIGIN, sectorBytes: sector = SECTOR_BYTES } = options;
+    await createLedger(disk, folder, { origin, passphrase, root, markFolder, sector }, clock, random);
   }
   let policy = await loadPolicy(disk, folder);
   if (policy === undefined) throw damaged(folder, "ledger.policy is not signed by the key it names");

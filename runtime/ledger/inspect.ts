@@ -103,7 +103,7 @@ class Inspector {
       (most, { records }) => (records > most ? records : most),
       0n,
     );
-    this.#chain = Chain.start(options.policy.ledgerId);
+    this.#chain = Chain.start(options.policy.ledgerId, options.policy.sector);
     this.#proven = this.#here();
   }
 
@@ -144,6 +144,7 @@ class Inspector {
     if (typeof start === "string") return this.#stop(segment, 0, start);
     if (
       !isHeaderOf(segment, start.header, policy) ||
+      start.chain.sector !== policy.sector ||
       !policy.keys.mayCover(segment.epoch, start.chain.sequence) ||
       !(from === "last" || sameChain(start.chain, this.#chain))
     ) {

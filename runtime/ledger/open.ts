@@ -5,7 +5,7 @@
 import type { Clock, Origin, Random } from "@helix/hal";
 import { type Disk, isSystemPlatform, type Timekeeping } from "@helix/platform";
 import { BatchWriter } from "./batch-writer.ts";
-import { toUtf8 } from "./bytes.ts";
+import { type BatchSector, toUtf8 } from "./bytes.ts";
 import { EmergencyBackedLedger, type EmergencyPlace } from "./emergency.ts";
 import { GroupCommitLedger } from "./group-commit.ts";
 import { HighWaterMarkWriter } from "./high-water-mark.ts";
@@ -40,6 +40,11 @@ export interface OpenLedgerOptions {
    * copy of the ledger's folder is then found out by them. A ledger keeps its place until they are moved.
    */
   readonly marks?: { readonly folder: string } | undefined;
+  /**
+   * What a new ledger's batches are padded to: the physical sector of its device, which is what a torn write tears.
+   * 512 costs an eighth at one record a second, and is for devices that do write 512. Default 4096; a ledger keeps its own.
+   */
+  readonly sectorBytes?: BatchSector | undefined;
   /** Makes a segment's room when the segment is created; default on the system's disk, where that saves time later. */
   readonly preallocate?: boolean;
   /**

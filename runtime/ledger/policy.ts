@@ -2,7 +2,7 @@
  * `ledger.policy`: which ledger this is, in which format, and whose signature counts; itself a
  * signed note. Written last when a ledger is created, so a folder with it is a whole ledger.
  */
-import { fromUtf8, SECTOR_BYTES, toHex } from "./bytes.ts";
+import { type BatchSector, fromUtf8, isBatchSector, toHex } from "./bytes.ts";
 import { type KeyHistory, parseKeyHistory } from "./key-history.ts";
 import { openNote, signNote } from "./signed-note.ts";
 import type { SigningKey, VerifierKey } from "./signing-key.ts";
@@ -18,12 +18,14 @@ export interface LedgerPolicy {
   readonly keys: KeyHistory;
   /** The one in use. */
   readonly key: VerifierKey;
+  /** What batches are padded to, in bytes. */
+  readonly sector: BatchSector;
   /** Absolute path of the folder that holds the marks; undefined: the ledger's own. */
   readonly markFolder: string | undefined;
 }
 
 /** What it takes to write one. */
-type PolicyTerms = Pick<LedgerPolicy, "keys" | "markFolder">;
+type PolicyTerms = Pick<LedgerPolicy, "keys" | "sector" | "markFolder">;
 
 /** @param key the one in use by the history's end */
 export const writePolicy = (terms: PolicyTerms, key: SigningKey): string => signNote(policyText(terms), key);
@@ -43,24 +45,25 @@ export function readPolicy(bytes: Uint8Array): LedgerPolicy | undefined {
   const note = fromUtf8(bytes);
   const id = /^ledger ([0-9a-f]{32})$/m.exec(note)?.[1];
   const end = note.indexOf("\n\n");
-  if (id === undefined || end < 0) return undefined;
+  const sector = Number(/^sector (\d+)$/m.exec(note)?.[1]);
+  if (id === undefined || end < 0 || !isBatchSector(sector)) return undefined;
   const ledgerId = Uint8Array.from(Buffer.from(id, "hex"));
   const lines = note
     .slice(0, end)
     .split("\n")
-    .slice(policyHead(ledgerId).split("\n").length - 1);
+    .slice(policyHead(ledgerId, sector).split("\n").length - 1);
   const markFolder = MARKS_LINE.exec(lines[0] ?? "")?.[1];
   const keys = parseKeyHistory(ledgerId, markFolder === undefined ? lines : lines.slice(1));
   if (keys === undefined) return undefined;
   // Written anew and compared, so that a policy has one form only.
-  if (openNote(note, keys.current)?.text !== policyText({ keys, markFolder })) return undefined;
-  return { ledgerId, keys, key: keys.current, markFolder };
+  if (openNote(note, keys.current)?.text !== policyText({ keys, sector, markFolder })) return undefined;
+  return { ledgerId, keys, key: keys.current, sector, markFolder };
 }
 
-const policyHead = (ledgerId: Uint8Array): string =>
-  `helix-ledger/${FORMAT}\nledger ${toHex(ledgerId)}\nsector ${SECTOR_BYTES}\n`;
+const policyHead = (ledgerId: Uint8Array, sector: BatchSector): string =>
+  `helix-ledger/${FORMAT}\nledger ${toHex(ledgerId)}\nsector ${sector}\n`;
 
-function policyText({ keys, markFolder }: PolicyTerms): string {
+function policyText({ keys, sector, markFolder }: PolicyTerms): string {
   const marks = markFolder === undefined ? "" : `marks ${markFolder}\n`;
-  return `${policyHead(keys.ledgerId)}${marks}${keys.text}`;
+  return `${policyHead(keys.ledgerId, sector)}${marks}${keys.text}`;
 }

@@ -217,7 +217,8 @@ describe("helix ledger", () => {
   test("create --mark-folder, move-marks, verify --marks: marks on another device", async () => {
     const [ledger, second, third] = [join(home, "marked"), join(home, "second"), join(home, "third")];
     for (const folder of [second, third]) mkdirSync(folder);
-    await call("create", { folder: ledger }, { markFolder: "second" });
+    await call("create", { folder: ledger }, { markFolder: "second", sectorBytes: "512" });
+    expect(readFileSync(join(ledger, "ledger.policy"), "utf8")).toContain("\nsector 512\nmarks ");
     expect(readdirSync(second)).toEqual(["hwm.a", "hwm.b"]);
     const refusals: [string, object, RegExp][] = [
       ["create", { markFolder: "nowhere" }, /there is no folder .*nowhere/],

@@ -26,6 +26,7 @@ import struct
 import sys
 
 FORMAT = 2
+# Of segment headers and marks; what batches are padded to, the policy says.
 SECTOR = 4096
 MARKS = ("hwm.a", "hwm.b")
 
@@ -251,10 +252,10 @@ class Policy:
         if first and int(first.group(1)) != FORMAT:
             raise Unusable("format %s is not the one that this verifier knows (%d)" % (first.group(1), FORMAT))
         lines = note.partition("\n\n")[0].split("\n")
-        head = ["helix-ledger/%d" % FORMAT, None, "sector 4096"]
-        if len(lines) < 4 or lines[0] != head[0] or lines[2] != head[2]:
+        if len(lines) < 4 or lines[0] != "helix-ledger/%d" % FORMAT or lines[2] not in ("sector 512", "sector 4096"):
             raise Bad("ledger.policy is not a policy of format %d" % FORMAT)
         match = re.fullmatch(r"ledger ([0-9a-f]{32})", lines[1])
+        self.sector = int(lines[2][7:])
         self.mark_folder = None
         if lines[3].startswith("marks "):
             self.mark_folder = lines.pop(3)[6:]
@@ -774,13 +775,13 @@ class Record:
 class Batch:
     """One batch at offset. Raises Bad when there is none that is whole."""
 
-    def __init__(self, data, offset):
+    def __init__(self, data, offset, sector):
         if data[offset:offset + 4] != b"HLXB" or len(data) - offset < 96:
             raise Torn("no batch header at byte %d" % offset)
         count, self.number, self.first, length = struct.unpack_from("<IQQI", data, offset + 4)
         self.link = data[offset + 32:offset + 64]
         trailer_at = offset + 96 + length
-        self.end = offset + -(-(96 + length + 72) // SECTOR) * SECTOR
+        self.end = offset + -(-(96 + length + 72) // sector) * sector
         if self.end > len(data):
             raise Torn("batch at byte %d is longer than the file" % offset)
         self.trailer = data[trailer_at:trailer_at + 72]
@@ -821,7 +822,7 @@ class Header:
         self.torn_hash = raw[136:168]
         count = bin(self.sequence).count("1")
         self.frontier = [raw[176 + 32 * i:208 + 32 * i] for i in range(count)]
-        if self.epoch >= len(policy.keys) or form != FORMAT or sector != SECTOR:
+        if self.epoch >= len(policy.keys) or form != FORMAT or sector != policy.sector:
             raise Bad("segment header of an unknown form or key")
         if not policy.keys[self.epoch].verify(b"helix-ledger/1 segment\n" + raw[:4032], raw[4032:]):
             raise Bad("segment header is not signed")
@@ -955,11 +956,11 @@ class LedgerCheck:
         body = data[:end]
         at = SECTOR
         # Zeros up to the end are room that was never used; counting them is quick, looking at each is not.
-        while at < end and (any(data[at:at + SECTOR]) or data.count(0, at, end) < end - at):
+        while at < end and (any(data[at:at + self.policy.sector]) or data.count(0, at, end) < end - at):
             try:
-                batch = Batch(body, at)
+                batch = Batch(body, at, self.policy.sector)
             except Torn as problem:
-                if following or self.whole_batch_after(body, at):
+                if following or self.whole_batch_after(body, at, self.policy.sector):
                     raise
                 self.torn = "%s: %s" % (name, problem)
                 break
@@ -974,11 +975,11 @@ class LedgerCheck:
                 raise Bad("segment does not end as the next one says")
 
     @staticmethod
-    def whole_batch_after(data, at):
+    def whole_batch_after(data, at, sector):
         """No crash leaves one behind a write that it cut short."""
-        for later in range(at + SECTOR, len(data), SECTOR):
+        for later in range(at + sector, len(data), sector):
             try:
-                Batch(data, later)
+                Batch(data, later, sector)
                 return True
             except Torn:
                 continue
