@@ -125,6 +125,11 @@ function forScenario(config: HelixConfig, plan: Plan, folder: RunFolder): HelixC
   return {
     ...config,
     instruments,
-    ledger: { folder: join(folder.path, "ledger"), emergencyFolder: undefined, timeStampUrl: undefined },
+    ledger: {
+      folder: join(folder.path, "ledger"),
+      emergencyFolder: undefined,
+      markFolder: undefined,
+      timeStampUrl: undefined,
+    },
   };
 }

@@ -14,6 +14,8 @@ export interface HelixConfig {
     readonly folder: string;
     /** Takes alarms and stops while `folder` cannot be written: on another device. */
     readonly emergencyFolder: string | undefined;
+    /** Where the ledger keeps its high-water marks; undefined: where it has them. */
+    readonly markFolder: string | undefined;
     /** RFC 3161 authority that time-stamps it every day and at the end of a batch; undefined = none. */
     readonly timeStampUrl: string | undefined;
   };

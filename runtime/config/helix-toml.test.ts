@@ -96,6 +96,7 @@ driver_library = "@helix/driver-opcua-generic"
 [ledger]
 folder = "../records"
 emergency_folder = "/mnt/second/records"
+mark_folder = "../../mnt/second/marks"
 time_stamp_url = "https://tsa.example.org/tsr"
 [ring]
 capacity_frames = 4096
@@ -112,6 +113,7 @@ capacity_frames = 4096
     expect(config.ledger).toEqual({
       folder: "/records",
       emergencyFolder: "/mnt/second/records",
+      markFolder: "/mnt/second/marks",
       timeStampUrl: "https://tsa.example.org/tsr",
     });
     expect(config.pki.folder).toBe("/plant/pki");
@@ -183,6 +185,11 @@ describe("a wrong file", () => {
     expect(await report(`${HEAD}[ledger]\nfolder = "x"\nemergency_folder = "x"\n`)).toContain(
       "emergency_folder must not be the ledger's own folder; name one on another device",
     );
+  });
+
+  test.each(["folder", "emergency_folder"])("marks in the same folder as %s", async (name) => {
+    const toml = `${HEAD}[ledger]\n${name} = "x"\nmark_folder = "x"\n`;
+    expect(await report(toml)).toContain("mark_folder must be neither the ledger's own folder nor");
   });
 
   test("a time-stamping authority that is none, or misspelt", async () => {

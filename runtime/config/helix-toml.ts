@@ -44,6 +44,7 @@ export async function readHelixConfig(text: string, file: string): Promise<Helix
     ledger: {
       folder: resolve(folder, ledger.folder),
       emergencyFolder: ledger.emergency_folder && resolve(folder, ledger.emergency_folder),
+      markFolder: ledger.mark_folder && resolve(folder, ledger.mark_folder),
       timeStampUrl: ledger.time_stamp_url,
     },
     pki: { folder: resolve(folder, pki.folder) },
@@ -92,11 +93,17 @@ const FILE = v.strictObject({
       v.strictObject({
         folder: v.optional(text, "ledger"),
         emergency_folder: v.optional(text),
+        mark_folder: v.optional(text),
         time_stamp_url: v.optional(HTTP_URL),
       }),
       v.check(
         ({ folder, emergency_folder }) => folder !== emergency_folder,
         "emergency_folder must not be the ledger's own folder; name one on another device",
+      ),
+      v.check(
+        ({ folder, emergency_folder, mark_folder }) =>
+          mark_folder === undefined || (mark_folder !== folder && mark_folder !== emergency_folder),
+        "mark_folder must be neither the ledger's own folder nor the emergency log's; name one on another device",
       ),
     ),
     { folder: "ledger" },

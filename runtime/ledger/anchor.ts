@@ -84,7 +84,7 @@ async function newestOf(disk: Disk, folder: string): Promise<LedgerCheckpoint> {
   try {
     const policy = await loadPolicy(disk, folder);
     if (policy === undefined) throw damaged(folder, `${POLICY_FILE} is not signed by the key it names`);
-    const newest = newestCheckpoint(await readMarks(disk, folder, policy.keys, MARK_ATTEMPTS));
+    const newest = newestCheckpoint(await readMarks(disk, folder, policy, MARK_ATTEMPTS));
     if (newest === undefined) throw damaged(folder, "neither mark holds a signed checkpoint");
     return newest;
   } catch (error) {

@@ -112,140 +112,150 @@ describe("one flipped bit", () => {
   });
 });
 
-describe("a crash in the last write", () => {
-  let before: MemoryDisk;
-  let after: MemoryDisk;
-  const acknowledged = ["a", "b", "c", "d"];
-  beforeAll(async () => {
-    const disk = new MemoryDisk();
-    const ledger = await open(disk);
-    await Promise.all(["a", "b", "c"].map((reason) => ledger.append(stopped(reason))));
-    await ledger.append(stopped("d"));
-    before = disk.copy();
-    await ledger.append(stopped("torn ".repeat(2000)));
-    after = disk.copy();
-    await ledger.close();
-  });
-
-  const written = () => after.bytes(segmentPath(0));
-  const acknowledgedLength = () => before.bytes(segmentPath(0)).length;
-
-  /** Whatever stands there instead of the last batch. */
-  async function survives(tail: Uint8Array, mayBeWhole: boolean): Promise<void> {
-    const disk = before.copy();
-    disk.files.set(segmentPath(0), concat(disk.bytes(segmentPath(0)), tail));
-    const found = await verify(disk);
-    expect(found.verdict).toMatch(mayBeWhole ? /CLEAN|TORN_TAIL/ : /TORN_TAIL/);
-    expect(found.records).toBeGreaterThanOrEqual(4n);
-
-    const ledger = await open(disk);
-    await ledger.append(stopped("goes on"));
-    await ledger.close();
-    expect(await verify(disk)).toMatchObject({ verdict: "CLEAN" });
-    const events = (await readAll(disk)).map(({ event }) => event);
-    const reasons = events.filter(({ type }) => type === "RUNTIME_STOPPED").map(({ reason }) => reason);
-    expect(reasons.slice(0, 4)).toEqual(acknowledged);
-    expect(reasons.at(-1)).toBe("goes on");
-    const recoveries = events.filter(({ type }) => type === "RECOVERY");
-    const expected = {
-      type: "RECOVERY",
-      verdict: "TORN_TAIL",
-      quarantinedBytes: withoutZeroTail(tail).length,
-    };
-    expect(recoveries).toMatchObject(found.verdict === "TORN_TAIL" ? [expected] : []);
-  }
-
-  test("cut at any byte: no false alarm, no acknowledged record lost", { timeout: 60_000 }, async () => {
-    const last = written().slice(acknowledgedLength());
-    await fc.assert(
-      fc.asyncProperty(fc.integer({ min: 1, max: last.length - 1 }), (cut) => {
-        return survives(last.slice(0, cut), false);
-      }),
-      { numRuns: 120 },
-    );
-  });
-
-  test("any subset of its sectors written, the others zero or rubbish", async () => {
-    const last = written().slice(acknowledgedLength());
-    const sectors = last.length / SECTOR_BYTES;
-    for (let subset = 0; subset < 2 ** sectors - 1; subset++) {
-      for (const filler of [0, 0xa5]) {
-        const tail = last.slice();
-        for (let i = 0; i < sectors; i++) {
-          if ((subset & (1 << i)) === 0) tail.fill(filler, i * SECTOR_BYTES, (i + 1) * SECTOR_BYTES);
-        }
-        await survives(tail, filler === 0 && subset === 0);
-      }
-    }
-  });
-
-  test("is not what damage to a batch before the last one looks like, even where no mark covers it", async () => {
-    // `after` is a copy of an open ledger: its marks count no record yet.
-    for (const at of [SECTOR_BYTES + 40, SECTOR_BYTES + 200, SECTOR_BYTES + 500]) {
-      const disk = damagedCopy(segmentPath(0), flip(at * 8), after);
-      expect(await verify(disk)).toMatchObject({ verdict: "CORRUPT", checkpointRecords: 0n });
-      await expect(open(disk)).rejects.toThrow("CORRUPT");
-    }
-  });
-
-  test("a mark torn in its write is set aside, the other one still holds", async () => {
-    for (const mark of ["hwm.a", "hwm.b"]) {
-      const disk = damagedCopy(`${FOLDER}/${mark}`, (bytes) => bytes.fill(0, 20), after);
-      expect(await verify(disk)).toMatchObject({ verdict: "TORN_TAIL", firstBad: { file: mark } });
-      await (await open(disk)).close();
-      expect(await verify(disk)).toMatchObject({ verdict: "CLEAN", records: 6n });
-    }
-  });
-
-  test("the torn bytes are kept, and a change to them is noticed ever after", async () => {
-    const disk = before.copy();
-    const tail = written().slice(acknowledgedLength(), acknowledgedLength() + 5000);
-    disk.files.set(segmentPath(0), concat(disk.bytes(segmentPath(0)), tail));
-    await (await open(disk)).close();
-    const [recovery] = (await readAll(disk, 4n)).map(({ event }) => event);
-    const kept = `${FOLDER}/${String(recovery?.quarantineFile)}`;
-    expect(disk.bytes(kept)).toEqual(withoutZeroTail(tail));
-    for (const path of [kept, segmentPath(0)]) {
-      const changed = damagedCopy(path, (bytes) => flip(bytes.length * 8 - 8000)(bytes), disk);
-      expect(await verify(changed)).toMatchObject({ verdict: "CORRUPT" });
-    }
-    disk.files.delete(kept);
-    expect(await verify(disk)).toMatchObject({
-      verdict: "CORRUPT",
-      firstBad: { sequence: 4n, reason: expect.stringContaining("are gone") },
-    });
-  });
-
-  test("is told by the RECOVERY record: what was wrong, in which file and from which byte on", async () => {
-    const disk = before.copy();
-    const from = disk.bytes(segmentPath(0)).length;
-    const tail = written().slice(from, from + 5000);
-    disk.files.set(segmentPath(0), concat(disk.bytes(segmentPath(0)), tail));
-    disk.bytes(`${FOLDER}/hwm.a`).fill(0, 20);
-    const { firstBad } = await verify(disk);
-    await (await open(disk)).close();
-    expect((await readAll(disk, 4n)).map(({ event }) => event)).toMatchObject([
-      { type: "RECOVERY", reason: firstBad?.reason, file: "seg-0000-00000000.hlx", offset: from },
-      { type: "RECOVERY", reason: expect.stringContaining("checkpoint"), file: "hwm.a", offset: 0 },
-    ]);
-  });
-
-  test("while creating: the next opening finishes it", async () => {
-    const files = ["ledger.key", "hwm.a", "hwm.b", "seg-0000-00000000.hlx", "ledger.policy"];
-    for (const failing of files) {
+describe.each([4096, 512] as const)(
+  "a crash in the last write, batches padded to %i bytes",
+  (sectorBytes) => {
+    let before: MemoryDisk;
+    let after: MemoryDisk;
+    const acknowledged = ["a", "b", "c", "d"];
+    beforeAll(async () => {
       const disk = new MemoryDisk();
-      disk.before = (operation, path) => {
-        if (operation === "writeFile" && path.endsWith(failing)) throw new Error("power cut");
-      };
-      await expect(open(disk)).rejects.toThrow("power cut");
-      disk.before = () => {};
-      const ledger = await open(disk);
-      await ledger.append(stopped("first"));
+      const ledger = await open(disk, { sectorBytes });
+      await Promise.all(["a", "b", "c"].map((reason) => ledger.append(stopped(reason))));
+      await ledger.append(stopped("d"));
+      before = disk.copy();
+      await ledger.append(stopped("torn ".repeat(2000)));
+      after = disk.copy();
       await ledger.close();
-      expect(await verify(disk)).toMatchObject({ verdict: "CLEAN", records: 1n });
+    });
+
+    const written = () => after.bytes(segmentPath(0));
+    const acknowledgedLength = () => before.bytes(segmentPath(0)).length;
+
+    /** Whatever stands there instead of the last batch. */
+    async function survives(tail: Uint8Array, mayBeWhole: boolean): Promise<void> {
+      const disk = before.copy();
+      disk.files.set(segmentPath(0), concat(disk.bytes(segmentPath(0)), tail));
+      const found = await verify(disk);
+      expect(found.verdict).toMatch(mayBeWhole ? /CLEAN|TORN_TAIL/ : /TORN_TAIL/);
+      expect(found.records).toBeGreaterThanOrEqual(4n);
+
+      const ledger = await open(disk);
+      await ledger.append(stopped("goes on"));
+      await ledger.close();
+      expect(await verify(disk)).toMatchObject({ verdict: "CLEAN" });
+      const events = (await readAll(disk)).map(({ event }) => event);
+      const reasons = events.filter(({ type }) => type === "RUNTIME_STOPPED").map(({ reason }) => reason);
+      expect(reasons.slice(0, 4)).toEqual(acknowledged);
+      expect(reasons.at(-1)).toBe("goes on");
+      const recoveries = events.filter(({ type }) => type === "RECOVERY");
+      const expected = {
+        type: "RECOVERY",
+        verdict: "TORN_TAIL",
+        quarantinedBytes: withoutZeroTail(tail).length,
+      };
+      expect(recoveries).toMatchObject(found.verdict === "TORN_TAIL" ? [expected] : []);
     }
-  });
-});
+
+    test("cut at any byte: no false alarm, no acknowledged record lost", { timeout: 60_000 }, async () => {
+      const last = written().slice(acknowledgedLength());
+      await fc.assert(
+        fc.asyncProperty(fc.integer({ min: 1, max: last.length - 1 }), (cut) => {
+          return survives(last.slice(0, cut), false);
+        }),
+        { numRuns: 120 },
+      );
+    });
+
+    test("any subset of its sectors written, the others zero or rubbish", async () => {
+      const last = written().slice(acknowledgedLength());
+      const sectors = last.length / sectorBytes;
+      const random = createSeededRandom("sectors");
+      const all = 2 ** sectors - 1;
+      // Three sectors have few subsets, twenty have a million: a sample of those, with none and all but one of them.
+      const subsets =
+        all < 64
+          ? Array.from({ length: all }, (_, i) => i)
+          : [0, all - 1, ...Array.from({ length: 30 }, () => random.integer(1, all - 2))];
+      for (const subset of subsets) {
+        for (const filler of [0, 0xa5]) {
+          const tail = last.slice();
+          for (let i = 0; i < sectors; i++) {
+            if ((subset & (1 << i)) === 0) tail.fill(filler, i * sectorBytes, (i + 1) * sectorBytes);
+          }
+          await survives(tail, filler === 0 && subset === 0);
+        }
+      }
+    });
+
+    test("is not what damage to a batch before the last one looks like, even where no mark covers it", async () => {
+      // `after` is a copy of an open ledger: its marks count no record yet.
+      for (const at of [SECTOR_BYTES + 40, SECTOR_BYTES + 200, SECTOR_BYTES + 500]) {
+        const disk = damagedCopy(segmentPath(0), flip(at * 8), after);
+        expect(await verify(disk)).toMatchObject({ verdict: "CORRUPT", checkpointRecords: 0n });
+        await expect(open(disk)).rejects.toThrow("CORRUPT");
+      }
+    });
+
+    test("a mark torn in its write is set aside, the other one still holds", async () => {
+      for (const mark of ["hwm.a", "hwm.b"]) {
+        const disk = damagedCopy(`${FOLDER}/${mark}`, (bytes) => bytes.fill(0, 20), after);
+        expect(await verify(disk)).toMatchObject({ verdict: "TORN_TAIL", firstBad: { file: mark } });
+        await (await open(disk)).close();
+        expect(await verify(disk)).toMatchObject({ verdict: "CLEAN", records: 6n });
+      }
+    });
+
+    test("the torn bytes are kept, and a change to them is noticed ever after", async () => {
+      const disk = before.copy();
+      const tail = written().slice(acknowledgedLength(), acknowledgedLength() + 5000);
+      disk.files.set(segmentPath(0), concat(disk.bytes(segmentPath(0)), tail));
+      await (await open(disk)).close();
+      const [recovery] = (await readAll(disk, 4n)).map(({ event }) => event);
+      const kept = `${FOLDER}/${String(recovery?.quarantineFile)}`;
+      expect(disk.bytes(kept)).toEqual(withoutZeroTail(tail));
+      for (const path of [kept, segmentPath(0)]) {
+        const changed = damagedCopy(path, (bytes) => flip(bytes.length * 8 - 8000)(bytes), disk);
+        expect(await verify(changed)).toMatchObject({ verdict: "CORRUPT" });
+      }
+      disk.files.delete(kept);
+      expect(await verify(disk)).toMatchObject({
+        verdict: "CORRUPT",
+        firstBad: { sequence: 4n, reason: expect.stringContaining("are gone") },
+      });
+    });
+
+    test("is told by the RECOVERY record: what was wrong, in which file and from which byte on", async () => {
+      const disk = before.copy();
+      const from = disk.bytes(segmentPath(0)).length;
+      const tail = written().slice(from, from + 5000);
+      disk.files.set(segmentPath(0), concat(disk.bytes(segmentPath(0)), tail));
+      disk.bytes(`${FOLDER}/hwm.a`).fill(0, 20);
+      const { firstBad } = await verify(disk);
+      await (await open(disk)).close();
+      expect((await readAll(disk, 4n)).map(({ event }) => event)).toMatchObject([
+        { type: "RECOVERY", reason: firstBad?.reason, file: "seg-0000-00000000.hlx", offset: from },
+        { type: "RECOVERY", reason: expect.stringContaining("checkpoint"), file: "hwm.a", offset: 0 },
+      ]);
+    });
+
+    test("while creating: the next opening finishes it", async () => {
+      const files = ["ledger.key", "hwm.a", "hwm.b", "seg-0000-00000000.hlx", "ledger.policy"];
+      for (const failing of files) {
+        const disk = new MemoryDisk();
+        disk.before = (operation, path) => {
+          if (operation === "writeFile" && path.endsWith(failing)) throw new Error("power cut");
+        };
+        await expect(open(disk)).rejects.toThrow("power cut");
+        disk.before = () => {};
+        const ledger = await open(disk);
+        await ledger.append(stopped("first"));
+        await ledger.close();
+        expect(await verify(disk)).toMatchObject({ verdict: "CLEAN", records: 1n });
+      }
+    });
+  },
+);
 
 describe("somebody with write access and without the key", () => {
   test("cuts records off the end", async () => {
@@ -364,7 +374,7 @@ describe("somebody with write access and without the key", () => {
     const original = await ledgerOf([["a"], ["b"]]);
     const policy = await loadPolicy(original, FOLDER);
     for (const key of [owner, mallory]) {
-      const chain = Chain.start(policy?.ledgerId ?? new Uint8Array(0));
+      const chain = Chain.start(policy?.ledgerId ?? new Uint8Array(0), 4096);
       const batches = ["A", "B"].map((reason) => sealBatch([draft(reason)], chain, key).bytes);
       const disk = damagedCopy(
         segmentPath(0),

@@ -2,7 +2,7 @@
  * One batch: header, records, trailer, zeros up to the sector (FORMAT.md section 3). A batch is
  * what one datasync makes durable; since it ends on a sector, no later write touches it.
  */
-import { concat, equalBytes, isAllZero, padToSector, toUtf8, viewOf } from "./bytes.ts";
+import { type BatchSector, concat, equalBytes, isAllZero, padTo, toUtf8, viewOf } from "./bytes.ts";
 import type { Chain } from "./chain.ts";
 import { batchHash, HASH_BYTES, recordHash } from "./hashing.ts";
 import { placeOf, placeRecord, recordLengthAt } from "./record-codec.ts";
@@ -27,8 +27,8 @@ export interface SealedBatch {
 }
 
 /** Bytes that a batch of these records takes in the file. */
-export const batchLength = (drafts: readonly Uint8Array[]): number =>
-  padToSector(BATCH_HEADER_BYTES + totalLength(drafts) + TRAILER_BYTES);
+export const batchLength = (drafts: readonly Uint8Array[], sector: BatchSector): number =>
+  padTo(sector, BATCH_HEADER_BYTES + totalLength(drafts) + TRAILER_BYTES);
 
 /**
  * Moves `chain` past the batch, all but its tree: that is for whoever has seen the batch become
@@ -37,7 +37,7 @@ export const batchLength = (drafts: readonly Uint8Array[]): number =>
 export function sealBatch(drafts: readonly Uint8Array[], chain: Chain, secret: WriterSecret): SealedBatch {
   const bodyLength = totalLength(drafts);
   const trailerAt = BATCH_HEADER_BYTES + bodyLength;
-  const bytes = new Uint8Array(padToSector(trailerAt + TRAILER_BYTES));
+  const bytes = new Uint8Array(padTo(chain.sector, trailerAt + TRAILER_BYTES));
   const view = viewOf(bytes);
   const start = { number: chain.batchNumber, firstSequence: chain.sequence, link: chain.link };
   bytes.set(encodeHeader(start, drafts.length, bodyLength));
@@ -110,13 +110,13 @@ export interface Batch {
 }
 
 /** The batch at `offset`, or in words why there is none that is whole. */
-export function decodeBatch(file: Uint8Array, offset: number): Batch | string {
+export function decodeBatch(file: Uint8Array, offset: number, sector: BatchSector): Batch | string {
   if (file.length - offset < BATCH_HEADER_BYTES) return "batch header is incomplete";
   const view = viewOf(file);
   if (view.getUint32(offset, true) !== HEADER_MAGIC) return "no batch header here";
   const bodyLength = view.getUint32(offset + 24, true);
   const trailerAt = offset + BATCH_HEADER_BYTES + bodyLength;
-  const end = offset + padToSector(BATCH_HEADER_BYTES + bodyLength + TRAILER_BYTES);
+  const end = offset + padTo(sector, BATCH_HEADER_BYTES + bodyLength + TRAILER_BYTES);
   if (end > file.length) return "batch is longer than the file";
   const trailer = file.subarray(trailerAt, trailerAt + TRAILER_BYTES);
   if (viewOf(trailer).getUint32(0, true) !== TRAILER_MAGIC)

@@ -65,7 +65,7 @@ export class BatchWriter {
   async commit(drafts: readonly Uint8Array[]): Promise<SealedBatch> {
     this.settle();
     const { chain, segment, key } = this.#files;
-    if (!segment.hasRoomFor(batchLength(drafts))) await this.#startSegment();
+    if (!segment.hasRoomFor(batchLength(drafts, chain.sector))) await this.#startSegment();
     const sealed = sealBatch(drafts, chain, key);
     await segment.append(sealed.bytes);
     this.#unsettled = sealed.records;

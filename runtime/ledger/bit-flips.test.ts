@@ -9,21 +9,23 @@ vi.mock("node:crypto", async (original) =>
 
 const PASSPHRASE = "correct horse";
 
-test("a flipped bit in headers, batches, padding, room, marks, policy, key or torn bytes is noticed", {
-  timeout: 120_000,
-}, async () => {
-  const flips = new BitFlips(await ledgerWithOneOfEverything());
-  const random = createSeededRandom("bit flips");
-  for (const path of flips.paths) {
-    for (let i = 0; i < 200; i++) {
-      const bit = random.integer(0, flips.bitsOf(path) - 1);
-      const outcome = await flips.outcome(path, bit);
-      expect({ path, bit, ...outcome, judged: judgeFlip(path, outcome) }).toMatchObject({
-        judged: "noticed",
-      });
+test.each([4096, 512] as const)(
+  "a flipped bit in headers, batches padded to %i bytes, room, marks, policy, key or torn bytes is noticed",
+  { timeout: 120_000 },
+  async (sectorBytes) => {
+    const flips = new BitFlips(await ledgerWithOneOfEverything(undefined, sectorBytes));
+    const random = createSeededRandom("bit flips");
+    for (const path of flips.paths) {
+      for (let i = 0; i < 200; i++) {
+        const bit = random.integer(0, flips.bitsOf(path) - 1);
+        const outcome = await flips.outcome(path, bit);
+        expect({ path, bit, ...outcome, judged: judgeFlip(path, outcome) }).toMatchObject({
+          judged: "noticed",
+        });
+      }
     }
-  }
-});
+  },
+);
 
 test("one in a sealed key is noticed or said to be unchecked, whether the passphrase is given or not", {
   timeout: 120_000,

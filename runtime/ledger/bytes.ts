@@ -1,9 +1,13 @@
 /** Small helpers on byte arrays. */
 
-/** Everything the ledger writes starts and ends on such a boundary, in bytes. */
+/** Segment headers and marks have this length, whatever sectors the batches are padded to. */
 export const SECTOR_BYTES = 4096;
 
-export const padToSector = (length: number): number => Math.ceil(length / SECTOR_BYTES) * SECTOR_BYTES;
+/** What batches start and end on, in bytes; chosen when the ledger is made. */
+export type BatchSector = 512 | 4096;
+export const isBatchSector = (bytes: number): bytes is BatchSector => bytes === 512 || bytes === 4096;
+
+export const padTo = (sector: BatchSector, length: number): number => Math.ceil(length / sector) * sector;
 
 export const toHex = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex");
 export const toBase64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString("base64");

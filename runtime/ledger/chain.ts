@@ -2,6 +2,7 @@
  * Where a ledger stands: what the next record and the next batch must carry. The writer moves it
  * on as it seals, the verifier as it checks.
  */
+import type { BatchSector } from "./bytes.ts";
 import { HASH_BYTES, linkHash } from "./hashing.ts";
 import { MerkleTree } from "./merkle-tree.ts";
 
@@ -14,19 +15,29 @@ export class Chain {
   recordHash: Uint8Array;
   /** Hash of the last batch's trailer; of the ledger's id before the first. */
   link: Uint8Array;
+  /** What its batches are padded to, in bytes. */
+  readonly sector: BatchSector;
   /** May lag behind `sequence` while a batch is on its way to the disk. */
   readonly tree: MerkleTree;
 
-  constructor(at: { batchNumber: bigint; recordHash: Uint8Array; link: Uint8Array; tree: MerkleTree }) {
+  constructor(at: {
+    batchNumber: bigint;
+    recordHash: Uint8Array;
+    link: Uint8Array;
+    tree: MerkleTree;
+    sector: BatchSector;
+  }) {
     this.sequence = at.tree.size;
     this.batchNumber = at.batchNumber;
     this.recordHash = at.recordHash;
     this.link = at.link;
     this.tree = at.tree;
+    this.sector = at.sector;
   }
 
-  static start(ledgerId: Uint8Array): Chain {
+  static start(ledgerId: Uint8Array, sector: BatchSector): Chain {
     return new Chain({
+      sector,
       batchNumber: 0n,
       recordHash: new Uint8Array(HASH_BYTES),
       link: linkHash(ledgerId),

@@ -2,12 +2,12 @@
 import { join } from "node:path";
 import type { Clock, Random } from "@helix/hal";
 import type { Disk } from "@helix/platform";
-import { toUtf8 } from "./bytes.ts";
+import { type BatchSector, toUtf8 } from "./bytes.ts";
 import { Chain } from "./chain.ts";
 import { MARK_FILES, signMark } from "./high-water-mark.ts";
 import { keyFile, writeKeyFile } from "./key-file.ts";
 import { KeyHistory } from "./key-history.ts";
-import { POLICY_FILE, writePolicy } from "./policy.ts";
+import { marksIn, POLICY_FILE, writePolicy } from "./policy.ts";
 import { crcOf } from "./resume-point.ts";
 import { encodeSegmentHeader, NO_PREVIOUS, segmentFile } from "./segment.ts";
 import { createSigningKey, type VerifierKey } from "./signing-key.ts";
@@ -22,13 +22,22 @@ export async function createLedger(
     origin,
     passphrase,
     root,
-  }: { origin: string; passphrase: string | undefined; root: VerifierKey | undefined },
+    markFolder,
+    sector,
+  }: {
+    origin: string;
+    passphrase: string | undefined;
+    root: VerifierKey | undefined;
+    /** There, and without marks. */
+    markFolder: string | undefined;
+    sector: BatchSector;
+  },
   clock: Clock,
   random: Random,
 ): Promise<void> {
   const key = createSigningKey(origin, random);
   const ledgerId = random.fork("ledger-id").bytes(16);
-  const chain = Chain.start(ledgerId);
+  const chain = Chain.start(ledgerId, sector);
   const header = encodeSegmentHeader(
     { number: 0, epoch: 0, ledgerId, createdUtcNs: clock.wallUtcNs(), previous: NO_PREVIOUS },
     chain,
@@ -36,10 +45,12 @@ export async function createLedger(
   );
   const start = { segment: 0, epoch: 0, end: header.length, crc: crcOf(header) };
   const mark = signMark(start, ledgerId, chain, key).bytes;
-  const write = (name: string, bytes: Uint8Array) => disk.writeFile(join(folder, name), bytes, OWNER_ONLY);
+  const write = (name: string, bytes: Uint8Array, to = folder) =>
+    disk.writeFile(join(to, name), bytes, OWNER_ONLY);
 
   await write(keyFile(0), writeKeyFile(key, passphrase, random));
-  for (const file of MARK_FILES) await write(file, mark);
+  for (const file of MARK_FILES) await write(file, mark, marksIn(folder, { markFolder }));
   await write(segmentFile(0, 0).name, header);
-  await write(POLICY_FILE, toUtf8(writePolicy(new KeyHistory(ledgerId, key.verifier, { root }), key)));
+  const keys = new KeyHistory(ledgerId, key.verifier, { root });
+  await write(POLICY_FILE, toUtf8(writePolicy({ keys, sector, markFolder }, key)));
 }

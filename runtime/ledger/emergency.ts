@@ -26,6 +26,7 @@ const OWN_TYPES = new Set([
   "RECOVERY",
   "KEY_ROTATED",
   "KEY_COMPROMISED",
+  "MARKS_MOVED",
 ]);
 
 /** In memory; every one is told when it comes, so that older ones need not stay. */

@@ -417,6 +417,16 @@ export type LedgerEvent =
       readonly reason?: string | undefined;
     }
   | {
+      /** The high-water marks stand in another folder from here on. */
+      readonly type: "MARKS_MOVED";
+      readonly from: string;
+      readonly to: string;
+      /** Nobody could read them any more: nothing shows whether later records existed than those before this one. */
+      readonly lost: boolean;
+      readonly actor?: Actor | undefined;
+      readonly reason: string;
+    }
+  | {
       /** In the emergency log: why it was needed. */
       readonly type: "LEDGER_UNAVAILABLE";
       readonly ledger: string;

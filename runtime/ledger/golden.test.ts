@@ -13,6 +13,7 @@ import {
   GOLDEN_PASSPHRASE,
   type Golden,
   makeGolden,
+  toldMarks,
 } from "./testing/golden.ts";
 
 const ROOT = join(import.meta.dirname, "testing", "golden");
@@ -54,14 +55,18 @@ describe("golden ledgers", () => {
   });
 
   test.each(names)("%s is judged as when it was kept", async (name) => {
-    const found = await verifyLedger({ folder: join(ROOT, name), disk });
+    const folder = join(ROOT, name);
+    const found = await verifyLedger({ folder, disk, ...toldMarks(name, folder) });
     expect(expectedOf({ name, shows: expected(name).shows } as Golden, found)).toEqual(expected(name));
   });
 
   test.skipIf(!python).each(names)(
     "%s is judged the same by verify.py, which shares no code with us",
     (name) => {
-      const { status, stdout, stderr } = spawnSync("python3", [VERIFIER, join(ROOT, name), "--json"], {
+      const folder = join(ROOT, name);
+      const { markFolder } = toldMarks(name, folder);
+      const told = markFolder === undefined ? [] : ["--marks", markFolder];
+      const { status, stdout, stderr } = spawnSync("python3", [VERIFIER, folder, "--json", ...told], {
         encoding: "utf8",
       });
       expect(stderr).toBe("");

@@ -6,8 +6,9 @@ import { join } from "node:path";
 import type { Disk, DiskFile } from "@helix/platform";
 import { SECTOR_BYTES, toHex, toUtf8 } from "./bytes.ts";
 import type { Chain } from "./chain.ts";
-import type { KeyHistory } from "./key-history.ts";
 import type { LedgerCheckpoint } from "./ledger.ts";
+import { LedgerOpenError } from "./open-error.ts";
+import { type LedgerPolicy, marksIn } from "./policy.ts";
 import {
   decodeResumePoint,
   encodeResumePoint,
@@ -53,38 +54,61 @@ export function signMark(
 }
 
 /**
- * @param attempts how often to read again while a file does not hold a checkpoint: it may be in
- *   the middle of being written by a live ledger
+ * As `findMarks`, for those who prove something by them.
+ *
+ * @throws LedgerOpenError when they are kept elsewhere and are not there: without them nothing is CLEAN
  */
 export async function readMarks(
   disk: Disk,
   folder: string,
-  keys: KeyHistory,
+  policy: LedgerPolicy,
+  attempts: number,
+): Promise<readonly Mark[]> {
+  const marks = await findMarks(disk, folder, policy, attempts);
+  const { markFolder } = policy;
+  if (markFolder === undefined || marks.some(({ bytes }) => bytes.length > 0)) return marks;
+  const message =
+    `ledger ${folder} keeps its high-water marks in ${markFolder}, and they are not there; bring that device back; ` +
+    "if they stand elsewhere, check with helix ledger verify --marks; if they moved or are lost for good, helix ledger move-marks";
+  throw new LedgerOpenError("marks", folder, message);
+}
+
+/**
+ * Both marks; without bytes where there is none.
+ *
+ * @param attempts how often to read again while a file does not hold a checkpoint: it may be in
+ *   the middle of being written by a live ledger
+ */
+export async function findMarks(
+  disk: Disk,
+  folder: string,
+  policy: LedgerPolicy,
   attempts: number,
 ): Promise<readonly Mark[]> {
   return Promise.all(
     MARK_FILES.map(async (file) => {
-      let mark = await readMark(disk, folder, file, keys);
+      let mark = await readMark(disk, marksIn(folder, policy), file, policy);
       for (let i = 0; mark.checkpoint === undefined && i < attempts; i++) {
-        mark = await readMark(disk, folder, file, keys);
+        mark = await readMark(disk, marksIn(folder, policy), file, policy);
       }
       return mark;
     }),
   );
 }
 
-async function readMark(disk: Disk, folder: string, file: MarkFile, keys: KeyHistory): Promise<Mark> {
+async function readMark(disk: Disk, folder: string, file: MarkFile, policy: LedgerPolicy): Promise<Mark> {
   const path = join(folder, file);
   // A mark that is gone is as bad as one that is damaged, and told apart by its reader's message.
   const bytes = (await disk.stat(path)) === undefined ? new Uint8Array(0) : await disk.readFile(path);
   const none = { file, bytes, checkpoint: undefined, resume: undefined };
   if (bytes.length !== SECTOR_BYTES) return none;
+  const { keys } = policy;
   const note = unpadded(bytes.subarray(0, RESUME_AT));
   for (let epoch = keys.epoch; note !== undefined && epoch >= 0; epoch--) {
     const key = keys.keyOf(epoch);
     const checkpoint = key && openCheckpoint(note, key);
     if (key === undefined || checkpoint === undefined || !keys.mayCover(epoch, checkpoint.records)) continue;
-    const resume = decodeResumePoint(bytes.subarray(RESUME_AT), keys.ledgerId);
+    const resume = decodeResumePoint(bytes.subarray(RESUME_AT), policy);
     const fits = resume?.chain.tree.size === checkpoint.records;
     if (fits && toHex(resume.chain.tree.root()) === checkpoint.root)
       return { file, bytes, checkpoint, resume };
@@ -124,6 +148,7 @@ export class HighWaterMarkWriter {
     this.#next = next;
   }
 
+  /** @param folder that holds the marks */
   static async open(disk: Disk, folder: string, marks: readonly Mark[]): Promise<HighWaterMarkWriter> {
     const newest = newestMark(marks);
     const files: DiskFile[] = [];

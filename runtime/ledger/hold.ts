@@ -5,6 +5,7 @@
 import { dirname, join } from "node:path";
 import type { Clock, Random } from "@helix/hal";
 import { type Disk, type DiskLock, LockHeldError } from "@helix/platform";
+import { type BatchSector, SECTOR_BYTES } from "./bytes.ts";
 import type { Chain } from "./chain.ts";
 import { createLedger } from "./create.ts";
 import type { LedgerEvent } from "./events.ts";
@@ -13,8 +14,16 @@ import { type Mark, newestCheckpoint, readMarks } from "./high-water-mark.ts";
 import { type Inspection, inspectLedger } from "./inspect.ts";
 import { keyFile, openKeyFile, PASSPHRASE_VARIABLE, PassphraseError } from "./key-file.ts";
 import type { LedgerCheckpoint } from "./ledger.ts";
+import {
+  checkMarkPath,
+  checkMarksKept,
+  checkNewMarkFolder,
+  type MarksMove,
+  type MarksPlan,
+  planMove,
+} from "./mark-folder.ts";
 import { damaged, LedgerOpenError } from "./open-error.ts";
-import type { LedgerPolicy } from "./policy.ts";
+import { type LedgerPolicy, marksIn } from "./policy.ts";
 import { quarantine } from "./recover.ts";
 import type { ResumePoint } from "./resume-point.ts";
 import { parseRootKey, rootKeyError } from "./root-key.ts";
@@ -37,6 +46,12 @@ export interface HoldOptions extends StampSource {
   readonly passphrase?: string | undefined;
   /** C2SP verifier key without which a new ledger's key cannot be replaced; a ledger keeps what it was made with. */
   readonly rootKey?: string | undefined;
+  /** Where a new ledger keeps its marks. */
+  readonly marks?: { readonly folder: string } | undefined;
+  /** What a new ledger's batches are padded to; default 4096. */
+  readonly sectorBytes?: BatchSector | undefined;
+  /** Takes the marks elsewhere. */
+  readonly move?: MarksMove;
   /** Refuses a folder without a ledger; by default one is made. */
   readonly mustExist?: boolean;
   /** Who has just replaced the key. */
@@ -67,9 +82,12 @@ export async function holdLedger(options: HoldOptions): Promise<HeldLedger> {
     const message = `ledger ${folder} stays shut: its passphrase is empty; set ${PASSPHRASE_VARIABLE} to one, or unset it; nothing was changed`;
     throw new LedgerOpenError("passphrase", folder, message);
   }
+  if (options.marks !== undefined) checkMarkPath(folder, options.marks.folder);
   const root = options.rootKey === undefined ? undefined : parseRootKey(folder, options.rootKey);
   if (options.mustExist) await loadPolicy(disk, folder);
-  if ((await surveyFolder(disk, folder)) === "absent") {
+  const state = await surveyFolder(disk, folder);
+  if (state !== "ledger" && options.marks) await checkNewMarkFolder(disk, folder, options.marks.folder);
+  if (state === "absent") {
     await disk.makeFolder(folder, 0o700);
     await disk.syncFolder(dirname(folder));
   }
@@ -99,14 +117,16 @@ async function holdLocked(
   lock: DiskLock,
 ): Promise<HeldLedger> {
   const { folder, disk, clock, random, passphrase } = options;
+  const markFolder = options.marks?.folder;
   // Asked again under the lock: another holder may have made the ledger meanwhile.
   if ((await surveyFolder(disk, folder)) !== "ledger") {
-    const origin = options.origin ?? DEFAULT_ORIGIN;
-    await createLedger(disk, folder, { origin, passphrase, root }, clock, random);
+    const { origin = DEFAULT_ORIGIN, sectorBytes: sector = SECTOR_BYTES } = options;
+    await createLedger(disk, folder, { origin, passphrase, root, markFolder, sector }, clock, random);
   }
-  const policy = await loadPolicy(disk, folder);
+  let policy = await loadPolicy(disk, folder);
   if (policy === undefined) throw damaged(folder, "ledger.policy is not signed by the key it names");
   checkOrigin(folder, policy, options.origin);
+  checkMarksKept(folder, policy, markFolder);
   if (root !== undefined && root.text !== policy.keys.root?.text) {
     const has = policy.keys.root === undefined ? "no root key" : `the root key ${policy.keys.root.text}`;
     throw rootKeyError(folder, `ledger ${folder} was made with ${has}; leave out the other one`);
@@ -114,14 +134,17 @@ async function holdLocked(
   const key = await loadKey(disk, folder, policy, passphrase);
   await syncLastSegment(disk, folder);
 
-  const found = await inspectLedger({ disk, folder, policy, from: "last", live: false, secret: key });
+  const plan = options.move && (await planMove(disk, folder, policy, options.move));
+  const how = plan ? { from: plan.from, marks: plan.marks } : { from: "last" as const };
+  const found = await inspectLedger({ disk, folder, policy, live: false, secret: key, ...how });
   if (found.verdict === "CORRUPT" || found.verdict === "ROLLBACK") {
     const { sequence, file, offset, reason } = found.firstBad ?? noReason();
     throw damaged(folder, `${found.verdict} at record ${sequence}, ${file} byte ${offset}: ${reason}`);
   }
   const stamp = new Stamp(clock, random, options);
-  const at = await bringUp(options, policy, key, found, stamp);
-  const marks = await readMarks(disk, folder, policy.keys, 0);
+  const at = await bringUp(options, policy, key, found, stamp, plan);
+  if (plan !== undefined) policy = await plan.settle(key);
+  const marks = await readMarks(disk, folder, policy, 0);
   const checkpoint = newestCheckpoint(marks);
   if (checkpoint === undefined) throw damaged(folder, "neither mark holds a signed checkpoint");
   return { policy, key, chain: found.chain, at, marks, checkpoint, stamp, release: () => lock.release() };
@@ -134,10 +157,12 @@ async function bringUp(
   key: SigningKey,
   found: Inspection,
   stamp: Stamp,
+  plan: MarksPlan | undefined,
 ): Promise<ResumePoint> {
   const { number, epoch } = found.lastSegment;
   const events: LedgerEvent[] = found.verdict === "TORN_TAIL" ? await quarantine(disk, folder, found) : [];
   if (epoch < policy.keys.epoch) events.push(...rotationEvents(policy.keys, rotatedBy));
+  if (plan !== undefined) events.push(plan.event);
   if (events.length === 0) return { segment: number, epoch, end: found.end, crc: found.crc };
   const header = {
     number: number + 1,
@@ -147,7 +172,15 @@ async function bringUp(
     previous: sealedAt(found.end, found.tail),
   };
   const drafts = events.map((event) => stamp.draft(event, "B"));
-  return startSegmentWith(disk, folder, header, drafts, found.chain, key);
+  return startSegmentWith(
+    disk,
+    folder,
+    header,
+    drafts,
+    found.chain,
+    key,
+    plan?.to ?? marksIn(folder, policy),
+  );
 }
 
 function checkOrigin(folder: string, { key }: LedgerPolicy, wanted: string | undefined): void {

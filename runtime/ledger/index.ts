@@ -10,6 +10,8 @@ export * from "./events.ts";
 export { type ExportOptions, type ExportSummary, exportLedger } from "./export/export.ts";
 export { PASSPHRASE_VARIABLE } from "./key-file.ts";
 export * from "./ledger.ts";
+export type { MarksMove } from "./mark-folder.ts";
+export { moveMarks } from "./move-marks.ts";
 export { type OpenLedgerOptions, openLedger } from "./open.ts";
 export { LedgerOpenError, type LedgerOpenProblem } from "./open-error.ts";
 export { eraseName, type NameChange, namePerson } from "./people/change-names.ts";

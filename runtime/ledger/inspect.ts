@@ -42,6 +42,8 @@ export interface InspectOptions {
   readonly from: "first" | "last";
   /** Of the key in use. Batches that nothing signed covers are held to it; without it, to their hashes. */
   readonly secret?: WriterSecret | undefined;
+  /** Instead of those that the policy's folder holds; none where they are lost. */
+  readonly marks?: readonly Mark[];
   /** Somebody may be writing meanwhile; false for the holder of the lock. */
   readonly live: boolean;
   /** Called with every record that fits, and the chain with it. */
@@ -69,7 +71,8 @@ export interface Inspection {
 export async function inspectLedger(options: InspectOptions): Promise<Inspection> {
   // Marks before segments: a mark never runs ahead of the records that are there by then.
   const { disk, folder, policy } = options;
-  const marks = await readMarks(disk, folder, policy.keys, options.live ? STABLE_READS : 0);
+  const attempts = options.live ? STABLE_READS : 0;
+  const marks = options.marks ?? (await readMarks(disk, folder, policy, attempts));
   return new Inspector(options, marks, await listSegments(disk, folder)).run();
 }
 
@@ -100,7 +103,7 @@ class Inspector {
       (most, { records }) => (records > most ? records : most),
       0n,
     );
-    this.#chain = Chain.start(options.policy.ledgerId);
+    this.#chain = Chain.start(options.policy.ledgerId, options.policy.sector);
     this.#proven = this.#here();
   }
 
@@ -141,6 +144,7 @@ class Inspector {
     if (typeof start === "string") return this.#stop(segment, 0, start);
     if (
       !isHeaderOf(segment, start.header, policy) ||
+      start.chain.sector !== policy.sector ||
       !policy.keys.mayCover(segment.epoch, start.chain.sequence) ||
       !(from === "last" || sameChain(start.chain, this.#chain))
     ) {

@@ -11,6 +11,7 @@ export type LedgerOpenProblem =
   | "other-origin"
   | "passphrase"
   | "root-key"
+  | "marks"
   | "no-such-record"
   | "damaged"
   | "disk";

@@ -5,14 +5,14 @@
 import type { Clock, Origin, Random } from "@helix/hal";
 import { type Disk, isSystemPlatform, type Timekeeping } from "@helix/platform";
 import { BatchWriter } from "./batch-writer.ts";
-import { toUtf8 } from "./bytes.ts";
+import { type BatchSector, toUtf8 } from "./bytes.ts";
 import { EmergencyBackedLedger, type EmergencyPlace } from "./emergency.ts";
 import { GroupCommitLedger } from "./group-commit.ts";
 import { HighWaterMarkWriter } from "./high-water-mark.ts";
 import { type HeldLedger, holdLedger } from "./hold.ts";
 import type { Ledger } from "./ledger.ts";
 import { asOpenError } from "./open-error.ts";
-import { writePolicy } from "./policy.ts";
+import { marksIn, writePolicy } from "./policy.ts";
 import { SegmentWriter } from "./segment-writer.ts";
 import { chainData } from "./thread/start-data.ts";
 import { ThreadedLedger } from "./thread/threaded-ledger.ts";
@@ -35,6 +35,16 @@ export interface OpenLedgerOptions {
   readonly origin?: string;
   /** The largest a segment file gets, its room made when it is created; default 64 MiB. */
   readonly segmentBytes?: number;
+  /**
+   * Where a new ledger keeps its high-water marks: a folder that is there, on another device, absolute. An older
+   * copy of the ledger's folder is then found out by them. A ledger keeps its place until they are moved.
+   */
+  readonly marks?: { readonly folder: string } | undefined;
+  /**
+   * What a new ledger's batches are padded to: the physical sector of its device, which is what a torn write tears.
+   * 512 costs an eighth at one record a second, and is for devices that do write 512. Default 4096; a ledger keeps its own.
+   */
+  readonly sectorBytes?: BatchSector | undefined;
   /** Makes a segment's room when the segment is created; default on the system's disk, where that saves time later. */
   readonly preallocate?: boolean;
   /**
@@ -85,6 +95,7 @@ function openEmergency(
       random: options.random.fork("ledger-emergency"),
       origin: `${origin}/emergency`,
       rootKey: undefined,
+      marks: undefined,
     },
     (emergency, held) => startInline(emergency, held, EMERGENCY_ROOM_BYTES),
   );
@@ -116,7 +127,7 @@ function startThread(
   const start = {
     folder,
     segmentBytes: segmentBytes ?? DEFAULT_SEGMENT_BYTES,
-    policy: toUtf8(writePolicy(policy.keys, key)),
+    policy: toUtf8(writePolicy(policy, key)),
     keyPem: toUtf8(key.pem),
     chain: chainData(chain),
     at,
@@ -140,7 +151,7 @@ async function startInline(
   };
   const segment = await SegmentWriter.open(disk, folder, segmentOptions, held.at);
   try {
-    const marks = await HighWaterMarkWriter.open(disk, folder, held.marks);
+    const marks = await HighWaterMarkWriter.open(disk, marksIn(folder, held.policy), held.marks);
     const { ledgerId } = held.policy;
     const writer = new BatchWriter(
       { ledgerId, key: held.key, chain: held.chain, segment, marks },

@@ -29,7 +29,7 @@ export async function proveRecord(options: {
   try {
     const policy = await loadPolicy(disk, folder);
     if (policy === undefined) throw damaged(folder, `${POLICY_FILE} is not signed by the key it names`);
-    const checkpoint = newestCheckpoint(await readMarks(disk, folder, policy.keys, MARK_ATTEMPTS));
+    const checkpoint = newestCheckpoint(await readMarks(disk, folder, policy, MARK_ATTEMPTS));
     if (checkpoint === undefined) throw damaged(folder, "neither mark holds a signed checkpoint");
     const tree = new ProofTree();
     let record: Uint8Array | undefined;

@@ -6,7 +6,7 @@
 import { join } from "node:path";
 import type { DiskFile } from "@helix/platform";
 import { type Batch, decodeBatch } from "./batch-codec.ts";
-import { equalBytes, SECTOR_BYTES } from "./bytes.ts";
+import { type BatchSector, equalBytes, SECTOR_BYTES } from "./bytes.ts";
 import type { Chain } from "./chain.ts";
 import { linkHash } from "./hashing.ts";
 import type { Mark } from "./high-water-mark.ts";
@@ -47,7 +47,7 @@ export async function* batchesBackwards(
     if (segment === undefined) throw damaged(folder, `segment ${number} is missing`);
     const file = await disk.open(join(folder, segment.name), "read");
     try {
-      const found = new BatchesBackwards(file, folder, segment, end);
+      const found = new BatchesBackwards(file, reading, segment, end);
       while (found.end > SECTOR_BYTES) {
         const { batch, records } = await found.before(follows);
         yield records;
@@ -68,6 +68,7 @@ export async function* batchesBackwards(
 class BatchesBackwards {
   readonly #file: DiskFile;
   readonly #folder: string;
+  readonly #sector: BatchSector;
   readonly #segment: SegmentFile;
   /** What is in memory: from `#from` to `end` at least. */
   #piece: Uint8Array = new Uint8Array(0);
@@ -75,9 +76,10 @@ class BatchesBackwards {
   /** Where the batch before ends, in bytes from the start of the file. */
   end: number;
 
-  constructor(file: DiskFile, folder: string, segment: SegmentFile, end: number) {
+  constructor(file: DiskFile, { folder, policy }: Reading, segment: SegmentFile, end: number) {
     this.#file = file;
     this.#folder = folder;
+    this.#sector = policy.sector;
     this.#segment = segment;
     this.#from = end;
     this.end = end;
@@ -105,8 +107,8 @@ class BatchesBackwards {
 
   #find({ batchNumber, link, recordHash }: Follows): Batch | undefined {
     const piece = this.#piece.subarray(0, this.end - this.#from);
-    for (let at = piece.length - SECTOR_BYTES; at >= 0; at -= SECTOR_BYTES) {
-      const batch = decodeBatch(piece, at);
+    for (let at = piece.length - this.#sector; at >= 0; at -= this.#sector) {
+      const batch = decodeBatch(piece, at, this.#sector);
       if (typeof batch === "string" || at + batch.length !== piece.length) continue;
       const last = batch.records.at(-1);
       const follows =

@@ -40,7 +40,7 @@ export async function* readFromLast({
   isWanted,
 }: ReadFromLastOptions): AsyncGenerator<LedgerRecord> {
   try {
-    const marks = await readMarks(disk, folder, (await readingOf(disk, folder)).policy.keys, 0);
+    const marks = await readMarks(disk, folder, (await readingOf(disk, folder)).policy, 0);
     // Segments after marks: a mark never runs ahead of what is there by then.
     const reading = await readingOf(disk, folder);
     const resume = newestMark(marks)?.resume;

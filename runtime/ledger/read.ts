@@ -6,7 +6,7 @@ import { SECTOR_BYTES, toHex } from "./bytes.ts";
 import { decodeEvent, type RecordedEvent } from "./event-codec.ts";
 import { uuidText } from "./event-id.ts";
 import { loadPolicy } from "./folder.ts";
-import { newestCheckpoint, readMarks } from "./high-water-mark.ts";
+import { findMarks, newestCheckpoint } from "./high-water-mark.ts";
 import { asOpenError, damaged } from "./open-error.ts";
 import { type LedgerPolicy, POLICY_FILE } from "./policy.ts";
 import { type DurabilityClass, decodeRecord, placeOf, type UnknownCode } from "./record-codec.ts";
@@ -137,7 +137,7 @@ export async function* segmentRecords(
 ): AsyncGenerator<StoredBytes> {
   const { folder, disk, policy, segments } = reading;
   const { name } = segment;
-  const marks = await readMarks(disk, folder, policy.keys, 0);
+  const marks = await findMarks(disk, folder, policy, 0);
   const file = await disk.readFile(join(folder, name));
   const start = decodeSegmentHeader(file, policy.keys);
   if (typeof start === "string") throw damaged(folder, `${name}: ${start}`);

@@ -6,7 +6,7 @@
  * which costs a fortieth of a second signature.
  */
 import { crc32 } from "node:zlib";
-import { concat, equalBytes, isAllZero, viewOf } from "./bytes.ts";
+import { type BatchSector, concat, equalBytes, isAllZero, viewOf } from "./bytes.ts";
 import { Chain } from "./chain.ts";
 import { HASH_BYTES, resumeHash } from "./hashing.ts";
 import { frontierLength, MerkleTree } from "./merkle-tree.ts";
@@ -60,7 +60,7 @@ export const isOwnResumePoint = (bytes: Uint8Array, secret: WriterSecret): boole
 /** Undefined when the bytes are not a point of this ledger, or have changed. */
 export function decodeResumePoint(
   bytes: Uint8Array,
-  ledgerId: Uint8Array,
+  { ledgerId, sector }: { readonly ledgerId: Uint8Array; readonly sector: BatchSector },
 ): { point: ResumePoint; chain: Chain } | undefined {
   const view = viewOf(bytes);
   if (view.getUint32(0, true) !== MAGIC) return undefined;
@@ -81,6 +81,7 @@ export function decodeResumePoint(
       crc: view.getUint32(96, true),
     },
     chain: new Chain({
+      sector,
       batchNumber: view.getBigUint64(16, true),
       link: bytes.slice(32, 64),
       recordHash: bytes.slice(64, 96),

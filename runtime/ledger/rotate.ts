@@ -81,7 +81,7 @@ export async function rotateKey(options: RotateOptions): Promise<{ key: string; 
       const write = (name: string, bytes: Uint8Array) =>
         disk.writeFile(join(folder, name), bytes, OWNER_ONLY);
       await write(keyFile(history.epoch), writeKeyFile(next, options.passphrase, random));
-      await write(POLICY_FILE, toUtf8(writePolicy(history, next)));
+      await write(POLICY_FILE, toUtf8(writePolicy({ ...held.policy, keys: history }, next)));
     } finally {
       await held.release();
     }

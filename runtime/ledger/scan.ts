@@ -4,7 +4,7 @@
  */
 
 import { type Batch, decodeBatch, isOwnTrailer } from "./batch-codec.ts";
-import { equalBytes, isAllZero, SECTOR_BYTES } from "./bytes.ts";
+import { equalBytes, isAllZero } from "./bytes.ts";
 import type { Chain } from "./chain.ts";
 import { locateBadRecord } from "./locate.ts";
 import { placeOf } from "./record-codec.ts";
@@ -43,7 +43,7 @@ export interface Scan {
 export function scanBatches(file: Uint8Array, from: number, chain: Chain, options: ScanOptions): Scan {
   let offset = from;
   while (!isAllZero(file.subarray(offset))) {
-    const batch = decodeBatch(file, offset);
+    const batch = decodeBatch(file, offset, chain.sector);
     if (typeof batch === "string") {
       return { end: offset, problem: brokenBatch(file, offset, chain, options.endLink, batch) };
     }
@@ -72,7 +72,7 @@ function brokenBatch(
   endLink: Uint8Array | undefined,
   reason: string,
 ): Problem {
-  const later = laterBatch(file, offset);
+  const later = laterBatch(file, offset, chain);
   const follower = later?.number === chain.batchNumber + 1n ? later : undefined;
   const bad = locateBadRecord(file, offset, chain, follower?.previousLink ?? endLink, follower);
   return {
@@ -131,12 +131,12 @@ function foreign(
   if (covered || secret === undefined || isOwnTrailer(batch.trailer, secret)) return undefined;
   const reason = "batch is not one that the holder of this ledger's key wrote to its end";
   // A write that was cut within the tag looks the same; either way it is set aside and never continued.
-  return { sequence: chain.sequence, offset, reason, torn: laterBatch(file, offset) === undefined };
+  return { sequence: chain.sequence, offset, reason, torn: laterBatch(file, offset, chain) === undefined };
 }
 
-function laterBatch(file: Uint8Array, offset: number): Batch | undefined {
-  for (let at = offset + SECTOR_BYTES; at < file.length; at += SECTOR_BYTES) {
-    const batch = decodeBatch(file, at);
+function laterBatch(file: Uint8Array, offset: number, { sector }: Chain): Batch | undefined {
+  for (let at = offset + sector; at < file.length; at += sector) {
+    const batch = decodeBatch(file, at, sector);
     if (typeof batch !== "string") return batch;
   }
   return undefined;

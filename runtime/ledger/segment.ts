@@ -4,7 +4,16 @@
  * last segment alone; it also fixes what the segment before it ends with.
  */
 import type { Disk } from "@helix/platform";
-import { concat, equalBytes, isAllZero, SECTOR_BYTES, toUtf8, viewOf, withoutZeroTail } from "./bytes.ts";
+import {
+  concat,
+  equalBytes,
+  isAllZero,
+  isBatchSector,
+  SECTOR_BYTES,
+  toUtf8,
+  viewOf,
+  withoutZeroTail,
+} from "./bytes.ts";
 import { Chain } from "./chain.ts";
 import { HASH_BYTES, tornHash } from "./hashing.ts";
 import type { KeyHistory } from "./key-history.ts";
@@ -77,7 +86,7 @@ export function encodeSegmentHeader(header: SegmentHeader, chain: Chain, key: Si
   const view = viewOf(bytes);
   view.setUint32(0, MAGIC, true);
   view.setUint16(4, FORMAT, true);
-  view.setUint16(6, SECTOR_BYTES, true);
+  view.setUint16(6, chain.sector, true);
   view.setUint32(8, header.number, true);
   view.setUint32(12, header.epoch, true);
   bytes.set(header.ledgerId, 16);
@@ -108,6 +117,8 @@ export function decodeSegmentHeader(
   if (!key?.verify(concat(SIGNED_PREFIX, bytes.subarray(0, SIGNATURE_AT)), bytes.subarray(SIGNATURE_AT))) {
     return "segment header is not signed by this ledger's key";
   }
+  const sector = view.getUint16(6, true);
+  if (!isBatchSector(sector)) return `batches of ${sector}-byte sectors are of another format`;
   const size = view.getBigUint64(32, true);
   const frontier = Array.from({ length: frontierLength(size) }, (_, i) =>
     bytes.subarray(FRONTIER_AT + i * HASH_BYTES, FRONTIER_AT + (i + 1) * HASH_BYTES),
@@ -125,6 +136,7 @@ export function decodeSegmentHeader(
       },
     },
     chain: new Chain({
+      sector,
       batchNumber: view.getBigUint64(40, true),
       link: bytes.subarray(56, 88),
       recordHash: bytes.subarray(88, 120),

@@ -21,6 +21,7 @@ export async function startSegmentWith(
   drafts: readonly Uint8Array[],
   chain: Chain,
   key: SigningKey,
+  markFolder = folder,
 ): Promise<ResumePoint> {
   const head = encodeSegmentHeader(header, chain, key);
   const batch = sealBatch(drafts, chain, key);
@@ -29,6 +30,6 @@ export async function startSegmentWith(
   await disk.writeFile(join(folder, segmentFile(header.number, header.epoch).name), start, OWNER_ONLY);
   const point = { segment: header.number, epoch: header.epoch, end: start.length, crc: crcOf(start) };
   const mark = signMark(point, header.ledgerId, chain, key).bytes;
-  for (const file of MARK_FILES) await disk.writeFile(join(folder, file), mark, OWNER_ONLY);
+  for (const file of MARK_FILES) await disk.writeFile(join(markFolder, file), mark, OWNER_ONLY);
   return point;
 }

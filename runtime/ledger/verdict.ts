@@ -14,6 +14,7 @@ export interface Statement {
 export interface Findings {
   /** Records that fit, one after the other. */
   readonly records: bigint;
+  /** None where they are lost and somebody said so. */
   readonly marks: readonly Mark[];
   /** The first place that does not fit. */
   readonly problem: (Problem & { readonly file: string }) | undefined;
@@ -39,7 +40,8 @@ export function judge(found: Findings): Judgement {
   const newest = newestCheckpoint(found.marks);
   if (found.problem !== undefined) {
     const { sequence, file, offset, reason } = found.problem;
-    const torn = found.problem.torn && newest !== undefined && newest.records <= found.records;
+    const counted = found.marks.length === 0 ? 0n : newest?.records;
+    const torn = found.problem.torn && counted !== undefined && counted <= found.records;
     return { verdict: torn ? "TORN_TAIL" : "CORRUPT", firstBad: { sequence, file, offset, reason } };
   }
   if (newest !== undefined && newest.records > found.records) {

@@ -15,6 +15,7 @@ import { type InspectOptions, inspectLedger } from "./inspect.ts";
 import { KeptFiles } from "./kept-files.ts";
 import { isSealedKey, keyFile, openKeyFile, PassphraseError } from "./key-file.ts";
 import type { LedgerVerification } from "./ledger.ts";
+import { readingMarksIn } from "./mark-folder.ts";
 import { MerkleTree } from "./merkle-tree.ts";
 import { asOpenError } from "./open-error.ts";
 import { NameCheck } from "./people/name-check.ts";
@@ -31,15 +32,19 @@ export async function verifyLedger({
   folder,
   disk,
   passphrase,
+  markFolder,
 }: {
   readonly folder: string;
   readonly disk: Disk;
   /** Of a sealed private key, to check with it what is not signed yet. */
   readonly passphrase?: string | undefined;
+  /** Where the marks are that the policy has elsewhere. */
+  readonly markFolder?: string | undefined;
 }): Promise<LedgerVerification> {
   try {
     const policy = await loadPolicy(disk, folder);
-    return policy === undefined ? badPolicy() : await verifyAll(disk, folder, policy, passphrase);
+    if (policy === undefined) return badPolicy();
+    return await verifyAll(disk, folder, readingMarksIn(folder, policy, markFolder), passphrase);
   } catch (error) {
     throw asOpenError(error, folder);
   }

@@ -9,6 +9,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   writeFileSync,
@@ -215,6 +216,49 @@ describe("helix ledger", () => {
     expect((await call("show", { folder: copy }, { last: 1 })).out).toMatch(
       /KEY_ROTATED +account:\S+ \(operator\) {2}yearly\n$/,
     );
+  });
+
+  test("create --mark-folder, move-marks, verify --marks: marks on another device", async () => {
+    const [ledger, second, third] = [join(home, "marked"), join(home, "second"), join(home, "third")];
+    for (const folder of [second, third]) mkdirSync(folder);
+    await call("create", { folder: ledger }, { markFolder: "second", sectorBytes: "512" });
+    expect(readFileSync(join(ledger, "ledger.policy"), "utf8")).toContain("\nsector 512\nmarks ");
+    expect(readdirSync(second)).toEqual(["hwm.a", "hwm.b"]);
+    const refusals: [string, object, RegExp][] = [
+      ["create", { markFolder: "nowhere" }, /there is no folder .*nowhere/],
+      ["create", { markFolder: "second" }, /is the mark of one/],
+    ];
+    for (const [name, options, says] of refusals) {
+      await expect(call(name, { folder: join(home, "refused") }, options)).rejects.toMatchObject({
+        exitCode: 2,
+        message: expect.stringMatching(says),
+      });
+    }
+    expect(readdirSync(home)).not.toContain("refused");
+    await expect(call("move-marks", { folder: ledger }, { reason: "x" })).rejects.toThrow("--to");
+    await expect(call("move-marks", { folder: ledger }, { to: third })).rejects.toThrow("--reason");
+    const moved = await call("move-marks", { folder: ledger }, { to: third, reason: "a better disk" });
+    expect(moved.result).toMatchObject({ markFolder: third, lost: false, records: "1" });
+    expect([readdirSync(second), readdirSync(third)]).toEqual([[], ["hwm.a", "hwm.b"]]);
+    for (const file of readdirSync(third)) renameSync(join(third, file), join(second, file));
+    await expect(call("verify", { folder: ledger })).rejects.toMatchObject({
+      exitCode: 2,
+      message: expect.stringMatching(/keeps its high-water marks in .*third, and they are not there/),
+    });
+    const found = await call("verify", { folder: ledger }, { marks: "second" });
+    expect(found.result).toMatchObject({ verdict: "CLEAN", records: "1" });
+    await call("export", { folder: ledger }, { out: "marked-copy", marks: "second" });
+    rmSync(second, { recursive: true });
+    const lost = await call(
+      "move-marks",
+      { folder: ledger },
+      { to: third, lost: true, reason: "it is dead" },
+    );
+    expect(lost.out).toContain("the lost marks may have counted more");
+    expect((await call("verify", { folder: ledger })).result).toMatchObject({
+      verdict: "CLEAN",
+      records: "2",
+    });
   });
 
   test("make-root-key, create, rotate-key: no new key without the root key, and a stolen one is told", async () => {

@@ -1,7 +1,15 @@
 import { resolve } from "node:path";
 import { defineCommand, EXIT } from "@helix/cli";
 import { fromUtf8 } from "../bytes.ts";
-import { FOLDER_ARGUMENT, ledgerFolder, orCliError, SELECTION_OPTIONS, selectionOf } from "./shared.ts";
+import {
+  FOLDER_ARGUMENT,
+  ledgerFolder,
+  MARKS_OPTION,
+  markFolderOf,
+  orCliError,
+  SELECTION_OPTIONS,
+  selectionOf,
+} from "./shared.ts";
 
 export const exportCommand = defineCommand({
   name: "export",
@@ -20,6 +28,7 @@ export const exportCommand = defineCommand({
       default: "ledger-export",
     },
     ...SELECTION_OPTIONS,
+    ...MARKS_OPTION,
     withLedger: { kind: "flag", summary: "put the whole ledger into it as well" },
     earlier: {
       kind: "text",
@@ -49,6 +58,7 @@ export const exportCommand = defineCommand({
         disk,
         out,
         selection,
+        markFolder: markFolderOf(input.options.marks, context),
         withLedger: withLedger || Object.keys(selection).length === 0,
         earlier: earlier === undefined ? [] : [fromUtf8(await disk.readFile(resolve(context.cwd, earlier)))],
       });

@@ -3,6 +3,7 @@ import { anchor } from "./anchor.ts";
 import { create } from "./create.ts";
 import { exportCommand } from "./export.ts";
 import { makeRootKeyCommand } from "./make-root-key.ts";
+import { moveMarksCommand } from "./move-marks.ts";
 import { eraseName, name, names } from "./people.ts";
 import { prove } from "./prove.ts";
 import { rotateKeyCommand } from "./rotate-key.ts";
@@ -27,6 +28,7 @@ export const command: CommandGroup = {
     eraseName,
     rotateKeyCommand,
     anchor,
+    moveMarksCommand,
     create,
     makeRootKeyCommand,
   ],

@@ -10,6 +10,14 @@ import { AnchorError } from "../time-stamp/request.ts";
 
 export const FOLDER_ARGUMENT = { folder: { summary: "the ledger's folder", count: "one" } } as const;
 
+export const MARKS_OPTION = {
+  marks: {
+    kind: "text",
+    summary: "where its marks are, if not where the policy says",
+    value: "folder",
+  },
+} as const;
+
 export const SELECTION_OPTIONS = {
   who: { kind: "text", summary: "of this person (id or name) or role", value: "id" },
   what: { kind: "text", summary: "of these types, joined by commas", value: "types" },
@@ -46,6 +54,9 @@ function timeOf(text: string): bigint {
     throw new CliError((error as Error).message, { cause: error });
   }
 }
+
+export const markFolderOf = (given: string | undefined, context: CliContext): string | undefined =>
+  given === undefined ? undefined : resolve(context.cwd, given);
 
 /** @throws CliError where it is not given */
 export function required(text: string | undefined, what: string): string {

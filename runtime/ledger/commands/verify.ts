@@ -1,6 +1,6 @@
 import { defineCommand, EXIT } from "@helix/cli";
 import { PASSPHRASE_VARIABLE } from "../key-file.ts";
-import { FOLDER_ARGUMENT, ledgerFolder, orCliError } from "./shared.ts";
+import { FOLDER_ARGUMENT, ledgerFolder, MARKS_OPTION, markFolderOf, orCliError } from "./shared.ts";
 import { verificationJson, verificationText } from "./verify-report.ts";
 
 export const verify = defineCommand({
@@ -12,6 +12,7 @@ export const verify = defineCommand({
     "TORN_TAIL: a crash left an unfinished write behind, nothing acknowledged is lost. CORRUPT: something that " +
     "was durable has changed, or a person's signature is not of the record that it names. ROLLBACK: records that were signed for are gone. Exit code 0 when CLEAN, else 1.",
   arguments: FOLDER_ARGUMENT,
+  options: MARKS_OPTION,
   examples: [{ line: "helix ledger verify runs/calm-1/ledger", explains: "check a run's ledger offline" }],
 
   run: (input, context) =>
@@ -21,6 +22,7 @@ export const verify = defineCommand({
       const verification = await verifyLedger({
         folder,
         disk: context.platform.disk,
+        markFolder: markFolderOf(input.options.marks, context),
         passphrase: context.env[PASSPHRASE_VARIABLE],
       });
       context.out.write(`${verificationText(folder, verification)}\n`);

@@ -13,6 +13,7 @@ import { loadPolicy } from "../folder.ts";
 import { newestCheckpoint } from "../high-water-mark.ts";
 import { type Inspection, type InspectOptions, inspectLedger } from "../inspect.ts";
 import type { LedgerCheckpoint, LedgerVerdict, LedgerVerification } from "../ledger.ts";
+import { readingMarksIn } from "../mark-folder.ts";
 import { asOpenError, damaged, LedgerOpenError } from "../open-error.ts";
 import { type NamedRecord, nameGiver, personOf } from "../people/known-names.ts";
 import { NAMES_FILE, namesText, type PersonName, readNamesTable } from "../people/names-table.ts";
@@ -40,6 +41,8 @@ export interface ExportOptions {
   readonly selection: Selection;
   /** Copies the whole ledger too, so that every record's place can be checked. */
   readonly withLedger: boolean;
+  /** Where the marks are that the policy has elsewhere. */
+  readonly markFolder?: string | undefined;
   /** Notes of earlier checkpoints, kept elsewhere: proven to be part of this one. */
   readonly earlier?: readonly string[];
 }
@@ -68,8 +71,9 @@ export async function exportLedger(options: ExportOptions): Promise<ExportSummar
     if ((await disk.stat(out)) !== undefined && (await disk.list(out)).length > 0) {
       throw new LedgerOpenError("disk", out, `${out} is not empty; name a new folder for the export`);
     }
-    const policy = await loadPolicy(disk, folder);
-    if (policy === undefined) throw damaged(folder, `${POLICY_FILE} is not signed by the key it names`);
+    const stated = await loadPolicy(disk, folder);
+    if (stated === undefined) throw damaged(folder, `${POLICY_FILE} is not signed by the key it names`);
+    const policy = readingMarksIn(folder, stated, options.markFolder);
     const signatures = new SignatureCheck();
     const anchors = new AnchorCheck(await listAnchors(disk, folder), policy);
     const onRecord: InspectOptions["onRecord"] = (record, chain) => {

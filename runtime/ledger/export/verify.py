@@ -3,6 +3,7 @@
 
     python3 verify.py <folder>            an export, or a ledger's own folder
     python3 verify.py <folder> --key <verifier key noted when the ledger was made>
+    python3 verify.py <folder> --marks <folder with hwm.a and hwm.b, if not where ledger.policy says>
     python3 verify.py <folder> --json
 
 Python 3.8 or later, standard library only; BLAKE3, Ed25519, CBOR and the proofs of RFC 6962 are written
@@ -28,7 +29,9 @@ import struct
 import sys
 
 FORMAT = 2
+# Of segment headers and marks; what batches are padded to, the policy says.
 SECTOR = 4096
+MARKS = ("hwm.a", "hwm.b")
 
 
 class Bad(Exception):
@@ -252,12 +255,15 @@ class Policy:
         if first and int(first.group(1)) != FORMAT:
             raise Unusable("format %s is not the one that this verifier knows (%d)" % (first.group(1), FORMAT))
         lines = note.partition("\n\n")[0].split("\n")
-        head = ["helix-ledger/%d" % FORMAT, None, "sector 4096"]
-        if len(lines) < 4 or lines[0] != head[0] or lines[2] != head[2]:
+        if len(lines) < 4 or lines[0] != "helix-ledger/%d" % FORMAT or lines[2] not in ("sector 512", "sector 4096"):
             raise Bad("ledger.policy is not a policy of format %d" % FORMAT)
         match = re.fullmatch(r"ledger ([0-9a-f]{32})", lines[1])
+        self.sector = int(lines[2][7:])
+        self.mark_folder = None
+        if lines[3].startswith("marks "):
+            self.mark_folder = lines.pop(3)[6:]
         self.root_key = None
-        if lines[3].startswith("root "):
+        if len(lines) > 3 and lines[3].startswith("root "):
             self.root_key = Key(lines.pop(3)[5:])
         if not match or len(lines) < 4 or not lines[3].startswith("key "):
             raise Bad("ledger.policy is not a policy of format %d" % FORMAT)
@@ -779,13 +785,13 @@ class Record:
 class Batch:
     """One batch at offset. Raises Bad when there is none that is whole."""
 
-    def __init__(self, data, offset):
+    def __init__(self, data, offset, sector):
         if data[offset:offset + 4] != b"HLXB" or len(data) - offset < 96:
             raise Torn("no batch header at byte %d" % offset)
         count, self.number, self.first, length = struct.unpack_from("<IQQI", data, offset + 4)
         self.link = data[offset + 32:offset + 64]
         trailer_at = offset + 96 + length
-        self.end = offset + -(-(96 + length + 72) // SECTOR) * SECTOR
+        self.end = offset + -(-(96 + length + 72) // sector) * sector
         if self.end > len(data):
             raise Torn("batch at byte %d is longer than the file" % offset)
         self.trailer = data[trailer_at:trailer_at + 72]
@@ -826,7 +832,7 @@ class Header:
         self.torn_hash = raw[136:168]
         count = bin(self.sequence).count("1")
         self.frontier = [raw[176 + 32 * i:208 + 32 * i] for i in range(count)]
-        if self.epoch >= len(policy.keys) or form != FORMAT or sector != SECTOR:
+        if self.epoch >= len(policy.keys) or form != FORMAT or sector != policy.sector:
             raise Bad("segment header of an unknown form or key")
         if not policy.keys[self.epoch].verify(b"helix-ledger/1 segment\n" + raw[:4032], raw[4032:]):
             raise Bad("segment header is not signed")
@@ -865,9 +871,10 @@ class TimeOrder:
 class LedgerCheck:
     """Walks every segment, in the order in which it was written."""
 
-    def __init__(self, folder, policy, on_record=lambda record, event: None):
+    def __init__(self, folder, policy, on_record=lambda record, event: None, mark_folder=None):
         """on_record: called with each record and its event, None where that cannot be shown."""
         self.folder, self.policy, self.on_record = folder, policy, on_record
+        self.mark_folder = self.place_of_marks(mark_folder)
         self.tree = Tree()
         self.batch_number = 0
         self.record_hash = bytes(32)
@@ -892,11 +899,20 @@ class LedgerCheck:
     def read(self, name):
         return read_file(self.folder, name)
 
+    def place_of_marks(self, told):
+        stated = self.policy.mark_folder
+        if stated is None and told is not None and os.path.abspath(told) != os.path.abspath(self.folder):
+            raise Unusable("this ledger keeps its high-water marks in its own folder, not in %s" % told)
+        place = told or stated or self.folder
+        if stated is not None and told != self.folder and not any(os.path.exists(os.path.join(place, name)) for name in MARKS):
+            raise Unusable("this ledger keeps its high-water marks in %s, and they are not in %s; say where with --marks" % (stated, place))
+        return place
+
     def read_marks(self):
         """A crash tears at most the one that was being written, and never removes one."""
         marks = []
-        for name in ("hwm.a", "hwm.b"):
-            data = self.read(name)
+        for name in MARKS:
+            data = read_file(self.mark_folder, name)
             if not data:
                 raise Bad("%s is empty" % name)
             try:
@@ -976,11 +992,11 @@ class LedgerCheck:
         body = data[:end]
         at = SECTOR
         # Zeros up to the end are room that was never used; counting them is quick, looking at each is not.
-        while at < end and (any(data[at:at + SECTOR]) or data.count(0, at, end) < end - at):
+        while at < end and (any(data[at:at + self.policy.sector]) or data.count(0, at, end) < end - at):
             try:
-                batch = Batch(body, at)
+                batch = Batch(body, at, self.policy.sector)
             except Torn as problem:
-                if following or self.whole_batch_after(body, at):
+                if following or self.whole_batch_after(body, at, self.policy.sector):
                     raise
                 self.torn = "%s: %s" % (name, problem)
                 break
@@ -995,11 +1011,11 @@ class LedgerCheck:
                 raise Bad("segment does not end as the next one says")
 
     @staticmethod
-    def whole_batch_after(data, at):
+    def whole_batch_after(data, at, sector):
         """No crash leaves one behind a write that it cut short."""
-        for later in range(at + SECTOR, len(data), SECTOR):
+        for later in range(at + sector, len(data), sector):
             try:
-                Batch(data, later)
+                Batch(data, later, sector)
                 return True
             except Torn:
                 continue
@@ -1406,7 +1422,8 @@ class ExportCheck:
             if signs or wanted.holds(record, event, names.get(person_of(event), ("",))[0]):
                 left_out.append(record.sequence)
 
-        check = LedgerCheck(folder, policy, look)
+        # An export brings the marks along.
+        check = LedgerCheck(folder, policy, look, folder)
         check.statements.append((checkpoint.size, checkpoint.root, "checkpoint.txt"))
         check.run()
         if left_out:
@@ -1422,11 +1439,13 @@ class ExportCheck:
                           % (check.tree.size, check.batch_number, check.unsigned()))
 
 
-def check_folder(folder):
+def check_folder(folder, mark_folder=None):
     """Lines for people, and the result for programs."""
     if not os.path.isdir(folder):
         raise Unusable("%s is not a folder" % folder)
     if any(os.path.exists(os.path.join(folder, name)) for name in ("records.json", "checkpoint.txt", "consistency.json")):
+        if mark_folder is not None:
+            raise Unusable("an export has its marks with it; leave out --marks")
         export = ExportCheck(folder)
         policy, checkpoint, count = export.run()
         result = {"kind": "export", "covers": export.covers, "torn": export.torn, "records": count, "checkpointRecords": checkpoint.size, "root": checkpoint.root.hex()}
@@ -1436,7 +1455,7 @@ def check_folder(folder):
     with open(os.path.join(folder, "ledger.policy"), "rb") as file:
         policy = Policy(file.read())
     about = {}
-    check = LedgerCheck(folder, policy, lambda record, event: event and note_name(event, about))
+    check = LedgerCheck(folder, policy, lambda record, event: event and note_name(event, about), mark_folder)
     check.run()
     lines = ["%d records in %d batches, gap-free, %d under a signed checkpoint, the last %d under no signature yet"
              % (check.tree.size, check.batch_number, check.covered, check.unsigned())]
@@ -1453,19 +1472,25 @@ def check_folder(folder):
     return policy, lines, result
 
 
+def taken_out(arguments, option):
+    """The option's value, or None where it is not given."""
+    if option not in arguments:
+        return None
+    at = arguments.index(option)
+    value = arguments[at + 1] if at + 1 < len(arguments) else ""
+    del arguments[at:at + 2]
+    return value
+
+
 def main(arguments):
     as_json = "--json" in arguments
     rest = [a for a in arguments if a != "--json"]
-    noted = None
-    if "--key" in rest:
-        at = rest.index("--key")
-        noted = rest[at + 1] if at + 1 < len(rest) else ""
-        del rest[at:at + 2]
+    noted, mark_folder = (taken_out(rest, option) for option in ("--key", "--marks"))
     if len(rest) != 1:
         print(__doc__)
         return 2
     try:
-        policy, lines, result = check_folder(rest[0])
+        policy, lines, result = check_folder(rest[0], mark_folder)
         roots = [] if policy.root_key is None else [policy.root_key.text]
         if noted is not None and noted not in [key.text for key in policy.keys] + roots:
             raise Bad("the key that was noted is not one of this ledger's")

@@ -18,9 +18,12 @@ const SEGMENT_BYTES = 4 * SECTOR_BYTES;
  * A segment with a batch over two sectors, ended by a crash, with what the crash left and room behind
  * that; the segment of its recovery, whose torn bytes are set aside; one under the next key, with room.
  */
-export async function ledgerWithOneOfEverything(passphrase?: string): Promise<MemoryDisk> {
+export async function ledgerWithOneOfEverything(
+  passphrase?: string,
+  sectorBytes?: 512 | 4096,
+): Promise<MemoryDisk> {
   const disk = new MemoryDisk();
-  const options = { segmentBytes: SEGMENT_BYTES, preallocate: true, passphrase };
+  const options = { segmentBytes: SEGMENT_BYTES, preallocate: true, passphrase, sectorBytes };
   let ledger = await open(disk, options);
   await ledger.append(stopped("a".repeat(SECTOR_BYTES)));
   await ledger.close();

@@ -57,6 +57,8 @@ const open = (disk: CrashDisk, random: Random): Promise<Ledger> =>
     random,
     clock: steppedClock().clock,
     segmentBytes: 6 * 4096,
+    // Chosen when the ledger is made; the disk tears in pieces of 512 bytes.
+    sectorBytes: random.fork("sector").uniform() < 0.5 ? 512 : 4096,
     preallocate: random.fork("room").uniform() < 0.5,
   });
 

@@ -56,7 +56,7 @@ export interface Golden {
 const GOLDEN: Readonly<
   Record<string, { shows: string; verdict: LedgerVerdict; make: () => Promise<MemoryDisk> }>
 > = {
-  clean: { shows: "several batches and segments, closed in order", verdict: "CLEAN", make: clean },
+  clean: { shows: "several batches and segments, closed in order", verdict: "CLEAN", make: () => clean() },
   "torn-tail": { shows: "the last write of a crash, cut in half", verdict: "TORN_TAIL", make: tornTail },
   "torn-mark": {
     shows: "one of the two marks, cut in its write; the other one holds",
@@ -105,6 +105,21 @@ const GOLDEN: Readonly<
     verdict: "CLEAN",
     make: unknownType,
   },
+  "sector-512": {
+    shows: "batches padded to 512 bytes, over several segments",
+    verdict: "CLEAN",
+    make: () => clean(512),
+  },
+  "torn-sector-512": {
+    shows: "the same padding, the last write of a crash cut in half",
+    verdict: "TORN_TAIL",
+    make: smallSectorsTorn,
+  },
+  "marks-elsewhere": {
+    shows: "marks that the policy has on another device, brought along with the copy",
+    verdict: "CLEAN",
+    make: marksElsewhere,
+  },
   witnessed: {
     shows: "marks with signature lines of other keys, one of them under the ledger's own name",
     verdict: "CLEAN",
@@ -121,6 +136,10 @@ export async function makeGolden(): Promise<Golden[]> {
   }
   return made;
 }
+
+/** A reader of the one whose marks belong elsewhere must be told that they are in the folder. */
+export const toldMarks = (name: string, folder: string): { markFolder?: string } =>
+  name === "marks-elsewhere" ? { markFolder: folder } : {};
 
 /** A reader does without private keys; only one that is sealed is kept. */
 export function filesToKeep({ disk, name }: Golden): Map<string, Uint8Array> {
@@ -183,9 +202,10 @@ const gap: LedgerEvent = {
   missing: 2n ** 53n - 41n,
 };
 
-async function clean(): Promise<MemoryDisk> {
+async function clean(sectorBytes: 512 | 4096 = 4096): Promise<MemoryDisk> {
   const disk = new MemoryDisk();
-  const ledger = await opened(disk, 0n, { segmentBytes: 4 * SECTOR_BYTES });
+  const segmentBytes = SECTOR_BYTES + 3 * sectorBytes;
+  const ledger = await opened(disk, 0n, { segmentBytes, sectorBytes });
   for (let i = 0; i < 4; i++) await Promise.all([ledger.append(command(i)), ledger.append(gap)]);
   await ledger.append(stopped("end of shift"), { durability: "A" });
   await ledger.close();
@@ -193,9 +213,9 @@ async function clean(): Promise<MemoryDisk> {
 }
 
 /** As a power cut leaves it: the last batch acknowledged, no mark over it yet. */
-async function crashed(): Promise<{ disk: MemoryDisk; end: number }> {
+async function crashed(sectorBytes: 512 | 4096 = 4096): Promise<{ disk: MemoryDisk; end: number }> {
   const disk = new MemoryDisk();
-  const ledger = await opened(disk);
+  const ledger = await opened(disk, 0n, { sectorBytes });
   await ledger.append(command(0), { durability: "A" });
   await ledger.append(command(1));
   const image = disk.copy();
@@ -204,6 +224,12 @@ async function crashed(): Promise<{ disk: MemoryDisk; end: number }> {
 }
 
 const SEGMENT = `${FOLDER}/seg-0000-00000000.hlx`;
+
+async function smallSectorsTorn(): Promise<MemoryDisk> {
+  const { disk, end } = await crashed(512);
+  disk.bytes(SEGMENT).fill(0, end - 1024 + 300);
+  return disk;
+}
 
 async function tornTail(): Promise<MemoryDisk> {
   const { disk, end } = await crashed();
@@ -329,6 +355,19 @@ async function unknownType(): Promise<MemoryDisk> {
     map: new Map([["k", 1n]]),
   } as never);
   await ledger.close();
+  return disk;
+}
+
+/** Written by two openings, the marks brought beside the rest as a copy brings them. */
+async function marksElsewhere(): Promise<MemoryDisk> {
+  const place = "/mnt/second/marks";
+  const disk = new MemoryDisk(new Map(), [place]);
+  for (const n of [0, 1]) {
+    const ledger = await opened(disk, BigInt(n), { marks: { folder: place } });
+    await ledger.append(command(n));
+    await ledger.close();
+  }
+  for (const file of MARK_FILES) await disk.rename(`${place}/${file}`, `${FOLDER}/${file}`);
   return disk;
 }
 

@@ -5,14 +5,18 @@
 import { join } from "node:path";
 import { createSystemPlatform } from "@helix/platform";
 import { verifyLedger } from "../index.ts";
-import { expectedOf, filesToKeep, makeGolden } from "./golden.ts";
+import { expectedOf, filesToKeep, makeGolden, toldMarks } from "./golden.ts";
 import { FOLDER } from "./small-ledger.ts";
 
 const ROOT = join(import.meta.dirname, "golden");
 const { disk } = createSystemPlatform();
 
 for (const golden of await makeGolden()) {
-  const found = await verifyLedger({ folder: FOLDER, disk: golden.disk });
+  const found = await verifyLedger({
+    folder: FOLDER,
+    disk: golden.disk,
+    ...toldMarks(golden.name, FOLDER),
+  });
   if (found.verdict !== golden.verdict) {
     throw new Error(`${golden.name} is ${found.verdict}, and should be ${golden.verdict}`);
   }

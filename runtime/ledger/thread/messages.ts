@@ -1,4 +1,5 @@
 /** What is told between the callers' thread and the writer thread besides records. */
+import type { BatchSector } from "../bytes.ts";
 import type { LedgerCheckpoint } from "../ledger.ts";
 import type { ResumePoint } from "../resume-point.ts";
 import type { SharedMemory } from "./shared-queue.ts";
@@ -10,6 +11,7 @@ export interface ChainData {
   readonly batchNumber: bigint;
   readonly recordHash: Uint8Array;
   readonly link: Uint8Array;
+  readonly sector: BatchSector;
 }
 
 export interface WriterStart {

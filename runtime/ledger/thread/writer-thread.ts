@@ -8,7 +8,7 @@ import { blockingDisk, createSystemPlatform } from "@helix/platform";
 import { MAX_BATCH_BYTES, MAX_BATCH_RECORDS } from "../batch-queue.ts";
 import { BatchWriter, CHECKPOINT_MS } from "../batch-writer.ts";
 import { HighWaterMarkWriter, readMarks } from "../high-water-mark.ts";
-import { type LedgerPolicy, readPolicy } from "../policy.ts";
+import { type LedgerPolicy, marksIn, readPolicy } from "../policy.ts";
 import { isClassA } from "../record-codec.ts";
 import { SegmentWriter } from "../segment-writer.ts";
 import { readSigningKey } from "../signing-key.ts";
@@ -27,7 +27,7 @@ const send = (message: FromWriter): void => parentPort?.postMessage(message);
 
 async function openWriter(): Promise<BatchWriter> {
   const policy = readPolicy(start.policy) as LedgerPolicy;
-  const marks = await readMarks(blockingDisk, start.folder, policy.keys, 0);
+  const marks = await readMarks(blockingDisk, start.folder, policy, 0);
   const options = {
     maxBytes: start.segmentBytes,
     preallocate: true,
@@ -42,7 +42,7 @@ async function openWriter(): Promise<BatchWriter> {
     key: readSigningKey(policy.key.origin, start.keyPem),
     chain: restoreChain(start.chain),
     segment: await SegmentWriter.open(blockingDisk, start.folder, options, start.at),
-    marks: await HighWaterMarkWriter.open(blockingDisk, start.folder, marks),
+    marks: await HighWaterMarkWriter.open(blockingDisk, marksIn(start.folder, policy), marks),
   };
   return new BatchWriter(files, start.checkpoint, () => clock.wallUtcNs());
 }
