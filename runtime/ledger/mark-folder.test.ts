@@ -94,7 +94,11 @@ describe("marks on a second device", () => {
     const { clock } = steppedClock();
     await rotateKey({ folder: FOLDER, disk, clock, random: createSeededRandom(3) });
     expect(await verify(disk)).toMatchObject({ verdict: "CLEAN", records: 2n });
-    expect((await verify(replaced(disk, FOLDER, backup))).verdict).toBe("CORRUPT");
+    const older = replaced(disk, FOLDER, backup);
+    expect((await verify(older)).verdict).toBe("CORRUPT");
+    // The older copy does not know the key that signed these marks.
+    for (const to of [SECOND, THIRD])
+      await expect(move(older, to, true)).rejects.toThrow(/no mark that ledger \/plant\/ledger can read/);
 
     const moved = await withRecords(emptyDisk(), ["a"]);
     const before = filesUnder(moved, FOLDER);

@@ -96,6 +96,7 @@ export async function planMove(
   });
   const before = await marksLeftIn(disk, folder, at(from));
   const there = to === from ? before : await findMarks(disk, folder, at(to), 0);
+  if (lost) refuseUnread(folder, from, before);
   refuseForeign(folder, to, to === from ? [] : there);
   const found = [
     { place: from, marks: before },
@@ -159,6 +160,16 @@ function refuseForeign(folder: string, to: string, marks: readonly Mark[]): void
   const foreign = marks.find((mark) => isThere(mark) && !isGood(mark));
   if (foreign === undefined) return;
   const message = `${join(to, foreign.file)} is no mark of ledger ${folder}; name another folder for its marks`;
+  throw marksError(folder, message);
+}
+
+/** What stands there may be of a later key than an older copy of this ledger knows: nobody may call that lost. */
+function refuseUnread(folder: string, from: string, marks: readonly Mark[]): void {
+  const unread = marks.find((mark) => isThere(mark) && !isGood(mark));
+  if (unread === undefined) return;
+  const message =
+    `${join(from, unread.file)} is there, and no mark that ledger ${folder} can read: if this is an older copy of it, restore a newer one; ` +
+    "if the file is damaged, take it out of that folder, keep it, and ask again";
   throw marksError(folder, message);
 }
 
