@@ -189,6 +189,7 @@ export function timeStampedLedger(ledger: Ledger, stamping: Pick<TimeStamping, "
       ledger.enqueue(event, options);
       look(event);
     },
+    watch: (listener) => ledger.watch?.(listener),
     checkpoint: () => ledger.checkpoint(),
     close: () => ledger.close(),
     get failure() {

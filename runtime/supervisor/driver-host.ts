@@ -9,6 +9,7 @@ export interface DriverHost {
    *
    * @param source the file that `config` comes from, for the place of what is wrong in it
    * @param admit says why this code must not be loaded, before any of it runs; undefined: it may
+   * @param imported what this start has read already: instruments of one driver read its code once
    * @throws ProblemsError for what the file says of it; DriverLoadError for what is wrong in the driver
    */
   load(
@@ -16,7 +17,16 @@ export interface DriverHost {
     source: ConfigSource,
     context: DriverContext,
     admit: (code: DriverCode) => string | undefined,
+    imported?: ImportedCode,
   ): Promise<LoadedDriver>;
+}
+
+/** By the name that the configuration gives it. */
+export type ImportedCode = Map<string, DriverModule>;
+
+export interface DriverModule {
+  readonly code: DriverCode;
+  readonly manifest: DriverManifest;
 }
 
 export interface LoadedDriver {

@@ -5,7 +5,7 @@ import { type InstrumentConfig, ProblemsError, readHelixConfig } from "@helix/co
 import type { DriverContext } from "@helix/hal";
 import { createSystemPlatform } from "@helix/platform";
 import { afterAll, expect, test } from "vitest";
-import { DriverLoadError } from "./driver-host.ts";
+import { DriverLoadError, type ImportedCode } from "./driver-host.ts";
 import { createInProcessHost } from "./in-process-host.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "helix-loader-"));
@@ -38,6 +38,30 @@ test("a driver is loaded with the BLAKE3 of its file, and ended through its mani
   expect(driver.moduleHash).toMatch(/^[0-9a-f]{64}$/);
   await driver.destroy();
   expect((globalThis as { destroyed?: boolean }).destroyed).toBe(true);
+});
+
+test("instruments of one driver read its code once, and each is admitted for itself", async () => {
+  writeFileSync(join(folder, "shared.mjs"), manifest(instance(NOTHING)));
+  const { disk } = createSystemPlatform();
+  const reads: string[] = [];
+  const readFile = (path: string) => {
+    reads.push(path);
+    return disk.readFile(path);
+  };
+  const counting = createInProcessHost({ ...disk, readFile });
+  const driver = 'driver_library = "./shared.mjs"';
+  const config = '[instruments.KEY.config]\nhost = "h"\n';
+  const both = ["a", "b"].map((key) => `[instruments.${key}]\n${driver}\n${config.replace("KEY", key)}`);
+  const helix = await readHelixConfig(both.join(""), join(folder, "helix.toml"));
+  const asked: string[] = [];
+  const imported: ImportedCode = new Map();
+  for (const one of helix.instruments) {
+    const admit = () => void asked.push(one.key);
+    await counting.load(one, helix.source, {} as DriverContext, admit, imported);
+  }
+  expect(asked).toEqual(["a", "b"]);
+  // Before it is imported and after: a change in between would be seen.
+  expect(reads.filter((path) => path === join(folder, "shared.mjs"))).toHaveLength(2);
 });
 
 test.each<[string, string | undefined, string]>([

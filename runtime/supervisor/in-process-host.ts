@@ -16,7 +16,7 @@ import {
   missingMembers,
 } from "@helix/hal";
 import type { Disk } from "@helix/platform";
-import { type DriverHost, DriverLoadError } from "./driver-host.ts";
+import { type DriverHost, DriverLoadError, type DriverModule, type ImportedCode } from "./driver-host.ts";
 import type { DriverCode } from "./drivers/driver-code.ts";
 import { DriverImportError, importDriver } from "./drivers/driver-import.ts";
 import { HOW_TO_REGISTER } from "./drivers/driver-registry.ts";
@@ -24,8 +24,8 @@ import { findDriver, NoDriverError } from "./drivers/find-driver.ts";
 
 export function createInProcessHost(disk: Disk): DriverHost {
   return {
-    async load(config, source, context, admit) {
-      const { code, manifest } = await loadCode(disk, config.driverLibrary, admit).catch(
+    async load(config, source, context, admit, imported) {
+      const { code, manifest } = await loadCode(disk, config.driverLibrary, admit, imported).catch(
         async (error: unknown) => {
           throw error instanceof DriverImportError ? await libraryProblem(error, config, source) : error;
         },
@@ -65,17 +65,22 @@ export async function loadCode(
   disk: Disk,
   library: string,
   admit: (code: DriverCode) => string | undefined = () => undefined,
-): Promise<{ code: DriverCode; manifest: DriverManifest }> {
-  const code = await findDriver(disk, library);
+  imported: ImportedCode = new Map(),
+): Promise<DriverModule> {
+  const known = imported.get(library);
+  const code = known?.code ?? (await findDriver(disk, library));
   const refused = admit(code);
   if (refused !== undefined) throw new DriverImportError(refused, HOW_TO_REGISTER);
+  if (known) return known;
   const manifest = await importDriver(code);
   if ((await findDriver(disk, library)).hash !== code.hash)
     throw new DriverImportError(
       `the code of ${code.module} changed while it was being loaded`,
       "a driver that nobody is writing to; start again",
     );
-  return { code, manifest };
+  const fresh = { code, manifest };
+  imported.set(library, fresh);
+  return fresh;
 }
 
 /** The error that shows `driver_library` in the file. */

@@ -24,7 +24,7 @@ import { calibrate } from "./calibrate.ts";
 import { carrying } from "./carried-state.ts";
 import { ClockWatch } from "./clock-watch.ts";
 import type { CommandReport } from "./command-desk.ts";
-import { type DriverHost, DriverLoadError, type LoadedDriver } from "./driver-host.ts";
+import { type DriverHost, DriverLoadError, type ImportedCode, type LoadedDriver } from "./driver-host.ts";
 import type { DriverCode } from "./drivers/driver-code.ts";
 import { type Registration, registrationOf, registrationProblem } from "./drivers/driver-registry.ts";
 import { type DriverState, driverState } from "./drivers/driver-state.ts";
@@ -142,16 +142,19 @@ export async function createSupervisor(options: SupervisorOptions): Promise<Supe
     const former = await readFormerRuns(options.formerRecords);
     for (const one of former.registrations.values()) registrations.set(one.library, one);
     keepState(options.ledger, former, (event) => ledger.enqueue(event));
+    const imported: ImportedCode = new Map();
     for (const config of options.config.instruments) {
       const backpressure = new ObservableValue<BackpressureSignal>({ level: "Normal" });
       const context = driverContext(options, config.key, backpressure);
-      const driver = await options.host.load(config, options.config.source, context, (code) => {
+      const admitted = (code: DriverCode) => {
         const reason = admit(code);
         const { library, hash: moduleHash } = code;
         if (reason !== undefined)
           ledger.enqueue({ type: "DRIVER_REFUSED", instrument: config.key, library, moduleHash, reason });
         return reason;
-      });
+      };
+      const { host, config: plant } = options;
+      const driver = await host.load(config, plant.source, context, admitted, imported);
       loaded.push({ key: config.key, driver, backpressure });
       const { platform, originOf, onEvent: emit } = options;
       const origin: OriginRule = originOf
