@@ -38,6 +38,29 @@ test("the picture has a point for every error above 0, and names that are safe i
   expect(picture).not.toContain("NaN");
 });
 
+test("a solver has its colour in every panel, and says where it ran fewer trajectories", () => {
+  const one = (name: string, trajectories: number): PrecisionCurve => ({
+    ...curve([1e-3, 1]),
+    name,
+    trajectories,
+  });
+  const board = (curves: readonly PrecisionCurve[]): WorkPrecision => ({
+    name: "cho8",
+    title: "",
+    curves,
+    absent: [],
+    equalError: { error: 1e-5, solvers: [] },
+  });
+  const picture = workPrecisionPicture([
+    board([one("first", 50), one("second", 50)]),
+    board([one("second", 50), one("third", 1)]),
+  ]);
+  const colours = [...picture.matchAll(/fill="(#\w+)">second</g)].map(([, colour]) => colour);
+  expect(colours).toHaveLength(2);
+  expect(new Set(colours).size).toBe(1);
+  expect(picture).toContain(">third (1 of 50)<");
+});
+
 test("ode45-cash-karp solves the same problem as we do", async () => {
   const whole = await readProblem("cho8");
   const problem = { ...whole, parameters: whole.parameters.slice(0, 5) };

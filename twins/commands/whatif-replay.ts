@@ -18,7 +18,7 @@ export function replayWhatIf(
     ...replayRun({ ...plan, strategies }, index, plan.outputs, s),
   }));
   for (const { strategy, outcome, values, times, course } of replays) {
-    const head = [model.time.name, ...model.states.map((s) => s.name)];
+    const head = [model.time, ...model.states].map(({ name, unit }) => `${name} ${unit}`);
     const reached = course[model.states[0]?.name ?? ""]?.length ?? 0;
     const rows = times
       .slice(0, reached)
