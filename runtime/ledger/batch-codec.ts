@@ -121,9 +121,13 @@ export function decodeBatch(file: Uint8Array, offset: number, sector: BatchSecto
   const trailer = file.subarray(trailerAt, trailerAt + TRAILER_BYTES);
   if (viewOf(trailer).getUint32(0, true) !== TRAILER_MAGIC)
     return "no batch trailer where the header puts it";
-  if (!isAllZero(trailer.subarray(4, 8)) || !isAllZero(file.subarray(trailerAt + TRAILER_BYTES, end))) {
-    return "bytes that must be zero are not";
-  }
+  const reserved = [
+    file.subarray(offset + 28, offset + 32),
+    file.subarray(offset + 64, offset + BATCH_HEADER_BYTES),
+    trailer.subarray(4, 8),
+    file.subarray(trailerAt + TRAILER_BYTES, end),
+  ];
+  if (!reserved.every(isAllZero)) return "bytes that must be zero are not";
   const records = splitRecords(file.subarray(0, trailerAt), offset + BATCH_HEADER_BYTES);
   const last = records?.at(-1);
   if (records?.length !== view.getUint32(offset + 4, true) || last === undefined) {

@@ -115,6 +115,14 @@ export const placeOf = (record: Uint8Array): RecordPlace => ({
   previousHash: record.subarray(PREVIOUS_HASH_AT, PREVIOUS_HASH_AT + HASH_BYTES),
 });
 
+/** Version, durability class, and zeros where this version has nothing: any other header is of a later one. */
+export function isKnownHeader(record: Uint8Array): boolean {
+  const view = viewOf(record);
+  const durability = view.getUint8(DURABILITY_AT);
+  const isKnown = view.getUint16(4, true) === VERSION && durability >= 1 && durability <= 3;
+  return isKnown && view.getUint16(6, true) === 0 && view.getUint16(70, true) === 0;
+}
+
 /** @throws Error when the header is not one that this version knows */
 export function decodeRecord(record: Uint8Array): StoredRecord {
   const view = viewOf(record);

@@ -7,7 +7,7 @@ import { type Batch, decodeBatch, isOwnTrailer } from "./batch-codec.ts";
 import { equalBytes, isAllZero } from "./bytes.ts";
 import type { Chain } from "./chain.ts";
 import { locateBadRecord } from "./locate.ts";
-import { placeOf } from "./record-codec.ts";
+import { isKnownHeader, placeOf } from "./record-codec.ts";
 import type { WriterSecret } from "./signing-key.ts";
 
 export interface Problem {
@@ -106,6 +106,9 @@ function misfit(batch: Batch, offset: number, chain: Chain): Problem | undefined
     const place = placeOf(record.bytes);
     if (place.sequence !== sequence) {
       return problem(`record numbers itself ${place.sequence}`, record.offset, sequence);
+    }
+    if (!isKnownHeader(record.bytes)) {
+      return problem("record has a header that this format does not know", record.offset, sequence);
     }
     if (!equalBytes(place.previousHash, previousHash)) {
       return problem("record does not follow from the one before it", record.offset, sequence);
