@@ -13,5 +13,6 @@ export { FAULT_CATALOGUE, type FaultKind, faultParameters } from "./faults/catal
 export { startTcpFaultProxy, type TcpFaultProxy } from "./faults/tcp-fault-proxy.ts";
 export { type CheckedScenario, checkLibrary, type LibraryCheck } from "./rigs/check-library.ts";
 export type { KnownParts } from "./scenario/known-parts.ts";
+export { KNOWN_WORDS } from "./scenario/known-words.ts";
 export type { Plan } from "./scenario/plan.ts";
 export { readScenario } from "./scenario/read-scenario.ts";

@@ -4,7 +4,12 @@
  * look like.
  */
 import * as v from "valibot";
-import { EXPECTATION_FORMS } from "./expectations.ts";
+import {
+  EXPECTATION_FORMS,
+  type ExpectationText,
+  expectationFormsForEditors,
+  type KnownWords,
+} from "./expectations.ts";
 import { type FaultParameters, faultSchema, faultSchemaForEditors } from "./faults.ts";
 import { anyForm, type Choose, nearestForm } from "./forms.ts";
 import { scheduleForms } from "./schedules.ts";
@@ -22,7 +27,9 @@ const instrument = v.strictObject({
   reconnect_retries: v.optional(count(0)),
 });
 
-const schemaWith = (faults: ReturnType<typeof faultSchema>, choose: Choose) =>
+type Expectations = v.GenericSchema<unknown, ExpectationText[]>;
+
+const schemaWith = (faults: ReturnType<typeof faultSchema>, choose: Choose, expect: Expectations) =>
   v.strictObject({
     /** The same as the file's name. */
     scenario: name,
@@ -39,16 +46,20 @@ const schemaWith = (faults: ReturnType<typeof faultSchema>, choose: Choose) =>
     }),
     schedule: v.optional(v.array(choose(scheduleForms(choose))), []),
     faults: v.optional(v.array(faults), []),
-    expect: v.array(choose(EXPECTATION_FORMS)),
+    expect,
   });
 
 /** The schema of a scenario file, given the faults that there are. */
 export const scenarioSchema = (parameters: FaultParameters) =>
-  schemaWith(faultSchema(parameters, nearestForm), nearestForm);
+  schemaWith(faultSchema(parameters, nearestForm), nearestForm, v.array(nearestForm(EXPECTATION_FORMS)));
 
-/** The same without choices that depend on the input, which no editor could follow. */
-export const scenarioSchemaForEditors = (parameters: FaultParameters) =>
-  schemaWith(faultSchemaForEditors(parameters), anyForm);
+/** The same without choices that depend on the input, which no editor could follow, and with the words to choose from. */
+export const scenarioSchemaForEditors = (parameters: FaultParameters, words: KnownWords) =>
+  schemaWith(
+    faultSchemaForEditors(parameters),
+    anyForm,
+    v.pipe(v.array(anyForm(expectationFormsForEditors(words))), v.minLength(1)),
+  );
 
 /** A scenario as its file says it, defaults filled in. */
 export type ScenarioText = v.InferOutput<ReturnType<typeof scenarioSchema>>;

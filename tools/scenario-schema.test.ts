@@ -1,5 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { faultParameters, KNOWN_WORDS } from "@helix/hil";
+import { scenarioSchemaForEditors } from "@helix/scenarios";
+import * as v from "valibot";
 import { expect, test } from "vitest";
 import { scenarioJsonSchema, storedSchema } from "./scenario-schema.ts";
 
@@ -18,6 +21,26 @@ test("it knows every fault of the catalogue with its parameters, and refuses key
     additionalProperties: false,
     required: expect.not.arrayContaining(["begin"]),
   });
+});
+
+/** What an editor would underline; the schema is made from this. */
+const underlined = (expect: unknown) =>
+  v.safeParse(v.pick(scenarioSchemaForEditors(faultParameters(), KNOWN_WORDS), ["expect"]), { expect })
+    .success === false;
+
+test.each([
+  ["no expectation at all", []],
+  ["an unknown invariant", [{ always: "every-gap-is-recored" }]],
+  ["an unknown status", [{ within: "60 s", after: "begin", instrument: "brx-07", status: "Streming" }]],
+])("an editor underlines %s", (_what, expectations) => {
+  expect(underlined(expectations)).toBe(true);
+});
+
+test("and not what is right", () => {
+  const status = { never: "brx-07", status: "FaultIsolated" };
+  expect(
+    underlined([{ always: "every-gap-is-recorded" }, { always: "no-leak", budget: { sockets: 1 } }, status]),
+  ).toBe(false);
 });
 
 test.each(library)("%s names it, so that an editor finds it", (name) => {

@@ -20,7 +20,7 @@ export interface Setting {
 
 type Band = { readonly between: readonly [number, number]; readonly unit: string };
 
-const STATUSES: readonly InstrumentStateName[] = [
+export const STATUSES: readonly InstrumentStateName[] = [
   "Uninitialized",
   "Connecting",
   "Connected",
