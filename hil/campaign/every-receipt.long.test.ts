@@ -1,20 +1,24 @@
 /**
- * Every fault of the catalogue on rig virtual, with the real protocol, driver and simulator: it leaves its
- * receipt. What each receipt says is held in hil/faults and in the simulators' own tests.
+ * Every fault of the catalogue on every rig that claims it, with the real protocol, driver and simulator: it
+ * leaves its receipt. What each receipt says is held in hil/faults and in the simulators' own tests.
  */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createSeededRandom, createSystemPlatform } from "@helix/platform";
+import { createSeededRandom, createSystemPlatform, missingForSerialPairs } from "@helix/platform";
+import type { Rig } from "@helix/run-record";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { FAULT_CATALOGUE, type FaultKind } from "../faults/catalogue.ts";
 import { knownParts } from "../parts.ts";
 import { runVirtually } from "../rigs/virtual-rig.ts";
+import { runOnWire } from "../rigs/wire-rig.ts";
 import { readScenario } from "../scenario/read-scenario.ts";
 import { drawParameter } from "./draw-parameter.ts";
 import { type ScenarioData, scenarioYaml } from "./scenario-text.ts";
 
 const LIMIT = 300_000;
+/** Of the plant on the wire, while nothing happens that takes its time in real time. */
+const SPEED = 600;
 const kinds = [...FAULT_CATALOGUE.values()];
 const platform = createSystemPlatform();
 
@@ -54,18 +58,18 @@ async function scenarioWith(kind: FaultKind): Promise<ScenarioData> {
     covers: [],
     seed: 3,
     begin: "96 h",
-    duration: "200 s",
+    duration: "110 s",
     plant: { twin: "cho-fed-batch", instruments: { unit: { simulator, driver, protocol, sample: "5 s" } } },
     // Something moves, and is commanded, while the fault lasts.
     schedule: [
-      { at: "96 h + 40 s", command: { set: "unit.temperature", to: "36 Cel", rationale: "test" } },
-      { at: "96 h + 70 s", command: { set: "unit.temperature", to: "37.5 Cel", rationale: "test" } },
+      { at: "96 h + 15 s", command: { set: "unit.temperature", to: "36 Cel", rationale: "test" } },
+      { at: "96 h + 35 s", command: { set: "unit.temperature", to: "37.5 Cel", rationale: "test" } },
     ],
     faults: [
       {
         id: "one",
-        at: "96 h + 60 s",
-        for: "60 s",
+        at: "96 h + 30 s",
+        for: "50 s",
         on,
         inject: kind.name,
         ...Object.fromEntries(parameters),
@@ -75,31 +79,48 @@ async function scenarioWith(kind: FaultKind): Promise<ScenarioData> {
   };
 }
 
-async function receiptOf(kind: FaultKind) {
+async function receiptOn(rig: "virtual" | "wire", kind: FaultKind) {
   const text = scenarioYaml(await scenarioWith(kind));
-  const { faults } = await runVirtually({
+  const run = {
     plan: readScenario(text, `receipt-of-${kind.name}.yaml`, await knownParts()),
     platform,
     helixVersion: "0.0.0",
     replay: "a test",
-    runsFolder: folder,
+    runsFolder: join(folder, rig),
     signal: new AbortController().signal,
     watch: { stage() {}, time() {}, sample() {}, event() {} },
-  });
+  };
+  const { faults } = rig === "wire" ? await runOnWire({ ...run, speed: SPEED }) : await runVirtually(run);
   return faults[0]?.receipt;
 }
 
-test("rig virtual claims them all", () => {
-  expect(kinds.filter(({ rigs }) => !rigs.includes("virtual"))).toEqual([]);
-});
+const RECEIPT = {
+  summary: expect.stringMatching(/\S/),
+  before: expect.stringMatching(/\S/),
+  after: expect.stringMatching(/\S/),
+};
+const claiming = (rig: Rig) =>
+  kinds.filter(({ rigs }) => rigs.includes(rig)).map((kind) => [kind.name, kind] as const);
 
-test.each(kinds.map((kind) => [kind.name, kind] as const))(
-  "%s leaves its receipt",
+test.each(claiming("virtual"))(
+  "on rig virtual %s leaves its receipt",
   { timeout: LIMIT },
   async (_name, kind) => {
-    const receipt = await receiptOf(kind);
-    expect(receipt?.summary).toMatch(/\S/);
-    expect(receipt?.before).toMatch(/\S/);
-    expect(receipt?.after).toMatch(/\S/);
+    expect(await receiptOn("virtual", kind)).toMatchObject(RECEIPT);
   },
 );
+
+// A run on the wire mostly waits: several go at a time.
+test.concurrent.for(claiming("wire"))(
+  "on rig wire %s leaves its receipt",
+  { timeout: LIMIT },
+  async ([, kind], { skip }) => {
+    const missing = protocolOf(kind) === "modbus-rtu" ? missingForSerialPairs() : undefined;
+    skip(missing !== undefined, missing);
+    expect(await receiptOn("wire", kind)).toMatchObject(RECEIPT);
+  },
+);
+
+test("no fault claims a rig that this test does not try", () => {
+  expect(new Set(kinds.flatMap(({ rigs }) => rigs))).toEqual(new Set(["virtual", "wire"]));
+});

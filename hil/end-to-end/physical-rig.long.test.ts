@@ -105,6 +105,27 @@ describe("against a stand-in for the plant", () => {
     await expect(access(join(cwd, "ledger"))).rejects.toThrow("ENOENT");
   });
 
+  test("beside the two other rigs: where the plant diverges, and by how much", {
+    timeout: LIMIT,
+  }, async () => {
+    await writeFile(join(cwd, "watch.yaml"), scenario({ schedule: SCHEDULE }));
+    const options = ["--compare-rigs", "--config", "helix.toml", "--allow-commands", "--json"];
+    const { stdout, stderr } = await helix(["run", "watch.yaml", ...options], { cwd, env });
+    expect(stderr).toContain("connecting");
+    const result = JSON.parse(stdout);
+    expect([result.virtual.rig, result.wire.rig, result.physical.rig]).toEqual([
+      "virtual",
+      "wire",
+      "physical",
+    ]);
+    const { channels, commands, gaps } = result.physicalComparison;
+    const temperature = channels.find(({ channel }: { channel: string }) => channel === "brx-07.temperature");
+    expect(temperature.compared).toBeGreaterThan(20);
+    expect(temperature.max).toBeLessThan(5);
+    expect(commands).toMatchObject([{ virtual: "acknowledged", physical: "acknowledged", same: true }]);
+    expect(gaps).toMatchObject({ virtual: { gaps: 0 } });
+  });
+
   test("no command goes out that nobody has allowed: nothing is even connected", async () => {
     await writeFile(join(cwd, "watch.yaml"), scenario({ schedule: SCHEDULE }));
     const { code, result, stderr } = await run(cwd, "--config", "helix.toml");
