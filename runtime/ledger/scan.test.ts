@@ -1,7 +1,7 @@
 /** Batches that hash and chain as they should, and say something that format 2 does not have. */
 import { expect, test } from "vitest";
 import { sealBatch } from "./batch-codec.ts";
-import { concat } from "./bytes.ts";
+import { concat, SECTOR_BYTES } from "./bytes.ts";
 import { Chain } from "./chain.ts";
 import { batchHash } from "./hashing.ts";
 import { draftRecord } from "./record-codec.ts";
@@ -24,11 +24,11 @@ const draft = () =>
 function batchWith(at: number | undefined, value = 0): Uint8Array {
   const second = draft();
   if (at !== undefined) second[at] = value;
-  return sealBatch([draft(), second], Chain.start(ID), SECRET).bytes;
+  return sealBatch([draft(), second], Chain.start(ID, SECTOR_BYTES), SECRET).bytes;
 }
 
 const problemOf = (file: Uint8Array) =>
-  scanBatches(file, 0, Chain.start(ID), { signedRecords: 0n } as never).problem;
+  scanBatches(file, 0, Chain.start(ID, SECTOR_BYTES), { signedRecords: 0n } as never).problem;
 
 test("a batch as this version writes it fits", () => {
   expect(problemOf(batchWith(undefined))).toBeUndefined();
@@ -59,7 +59,7 @@ test.each([28, 64, 95])("a batch with something in its reserved byte %d is refus
 
 /** What stands for the records in the hash of their batch. */
 function hashOfLast(file: Uint8Array, trailer: number): Uint8Array {
-  const chain = Chain.start(ID);
+  const chain = Chain.start(ID, SECTOR_BYTES);
   scanBatches(file, 0, chain, { signedRecords: 0n } as never);
   expect(batchHash(concat(file.subarray(0, 96), chain.recordHash))).toEqual(
     file.subarray(trailer + 8, trailer + 40),
