@@ -3,6 +3,8 @@ import type { PrecisionCurve, WorkPrecision } from "./work-precision.ts";
 
 const [WIDTH, HEIGHT] = [640, 420];
 const EDGE = { left: 70, right: 190, top: 40, bottom: 50 };
+/** Across, above which every second one is left out: they would touch. */
+const MOST_LABELS = 10;
 const COLOURS = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9"];
 
 export function workPrecisionPicture(boards: readonly WorkPrecision[]): string {
@@ -50,7 +52,8 @@ function panel({ title, curves }: WorkPrecision, colourOf: (solver: string) => s
   );
   const vertical = x.ticks.map((tick) => {
     const place = x.at(10 ** tick);
-    return `<path d="M${place} ${EDGE.top}V${HEIGHT - EDGE.bottom}" stroke="#ddd"/><text x="${place}" y="${HEIGHT - EDGE.bottom + 16}" text-anchor="middle">1e${tick}</text>`;
+    const label = x.ticks.length <= MOST_LABELS || tick % 2 === 0 ? `1e${tick}` : "";
+    return `<path d="M${place} ${EDGE.top}V${HEIGHT - EDGE.bottom}" stroke="#ddd"/><text x="${place}" y="${HEIGHT - EDGE.bottom + 16}" text-anchor="middle">${label}</text>`;
   });
   const horizontal = y.ticks.map((tick) => {
     const place = y.at(10 ** tick);
