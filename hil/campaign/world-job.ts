@@ -59,19 +59,20 @@ export async function runWorldJob(
       replay,
       runsFolder,
       signal,
+      // Of a run that did not come to its end nothing is kept.
+      whenStopped: "left",
       watch: NO_WATCH,
       ...(program === undefined ? {} : { program }),
     });
   };
-  const {
-    result,
-    text: ran,
-    leftOut,
-  } = isDrawn ? await runDrawn(text, run) : { result: await run(text), text, leftOut: [] };
-  if (signal.aborted) {
-    await disk.remove(result.folder);
+  const done = await (isDrawn ? runDrawn(text, run) : runAsIs(text, run)).catch((error: unknown) => {
+    if (!signal.aborted) throw error;
+  });
+  if (done === undefined || signal.aborted) {
+    await removeRuns(jobs, runsFolder, `${jobs.readPlan(text, file, seed).scenario}-${seed}-`);
     return undefined;
   }
+  const { result, text: ran, leftOut } = done;
   const { end, faults, record, plan } = result;
   const passed = end.verdict === "pass";
   if (passed) await disk.remove(result.folder);
@@ -96,6 +97,12 @@ export async function runWorldJob(
     replay,
   };
 }
+
+const runAsIs = async (text: string, run: (scenario: string) => Promise<RunResult>) => ({
+  result: await run(text),
+  text,
+  leftOut: [],
+});
 
 /** Without the drawn faults that leave no trace. */
 async function runDrawn(text: string, run: (scenario: string) => Promise<RunResult>) {

@@ -45,6 +45,8 @@ export interface RecordedVirtualRun extends VirtualRun {
   /** Takes the run's own folder. */
   readonly runsFolder: string;
   readonly signal: AbortSignal;
+  /** A run that is stopped is closed in good order ("closed", the default), or ended at once and left as it lies. */
+  readonly whenStopped?: "closed" | "left";
   readonly watch: RunWatch;
 }
 
@@ -57,7 +59,10 @@ const CLOSING_S = 6 * 3600;
 const STACKS_LOG = "stacks.log";
 const PROGRAM = new URL("./virtual-program.ts", import.meta.url).href;
 
-/** @throws the system's error when the run's folder cannot be written; other trouble is in the verdict */
+/**
+ * @throws the system's error when the run's folder cannot be written; the signal's reason, for a run that is
+ * left when it is stopped; other trouble is in the verdict
+ */
 export async function runVirtually(run: RecordedVirtualRun): Promise<RunResult> {
   const { plan, platform, signal } = run;
   const startedNs = platform.clock.monotonicNs();
@@ -73,6 +78,7 @@ export async function runVirtually(run: RecordedVirtualRun): Promise<RunResult> 
     const options = await worldOptions(run, stop);
     const { result, traceHash } = await runInWorld<VirtualResult>({
       ...options,
+      ...(run.whenStopped === "left" ? { signal } : {}),
       onProgress: ({ message }) => post.take(message as FromWorld),
       onOutput: (text) => post.takeOutput(text),
     });
@@ -82,7 +88,11 @@ export async function runVirtually(run: RecordedVirtualRun): Promise<RunResult> 
       traceHash,
     });
   } catch (error) {
-    if (!(error instanceof WorldHungError || error instanceof WorldFailedError)) throw error;
+    if (!(error instanceof WorldHungError || error instanceof WorldFailedError)) {
+      // The file is let go of; whoever stopped the run, or saw it go wrong, decides what is to become of it.
+      await record.close();
+      throw error;
+    }
     await post.settled();
     const rest = { faults: [], expectations: [], ledger: undefined, commands: [] };
     const outcome = { ...endOf(error), ...post.counts };

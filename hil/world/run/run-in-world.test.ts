@@ -38,6 +38,21 @@ describe("the watchdog", () => {
   });
 });
 
+describe("a world of which nothing is wanted any more ends at once", () => {
+  test("before it has begun", async () => {
+    await expect(run("loop", { signal: AbortSignal.abort(new Error("stopped")) })).rejects.toThrow(
+      /^stopped$/,
+    );
+  });
+
+  test("in an endless loop", async () => {
+    const unwanted = new AbortController();
+    const onProgress = () => unwanted.abort(new Error("stopped"));
+    const ended = run("loop", { signal: unwanted.signal, onProgress, watchdog: { stallMs: 600_000 } });
+    await expect(ended).rejects.toThrow(/^stopped$/);
+  });
+});
+
 describe("an exception that nobody catches", () => {
   test("ends the world", async () => {
     const failure = await run("throws").catch((error: unknown) => error);

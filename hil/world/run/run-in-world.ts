@@ -31,6 +31,8 @@ export interface WorldRunOptions extends Omit<WorldSettings, "seed"> {
   readonly onOutput?: (text: string) => void;
   /** Limit of the world's heap, MiB; default 4096. */
   readonly heapMiB?: number;
+  /** Ends the world at once, whatever it is doing: for a run of which nothing is kept. */
+  readonly signal?: AbortSignal;
 }
 
 interface WorldFailure {
@@ -94,13 +96,21 @@ function compileCache(): Record<string, string> {
   return folder === undefined ? {} : { NODE_COMPILE_CACHE: dirname(folder) };
 }
 
-/** @throws WorldFailedError, WorldHungError; DataCloneError when `options.options` cannot be cloned */
+/** @throws WorldFailedError, WorldHungError; the signal's reason; DataCloneError when `options.options` cannot be cloned */
 export async function runInWorld<Result = unknown>(options: WorldRunOptions): Promise<WorldRun<Result>> {
-  const { watchdog, onProgress, onOutput, heapMiB = 4096, ...given } = options;
+  const { watchdog, onProgress, onOutput, heapMiB = 4096, signal, ...given } = options;
   const settings: WorldSettings = { ...given, seed: String(options.seed) };
   const scratchFolder = await mkdtemp(join(tmpdir(), "helix-world-"));
   try {
-    return await runThread<Result>({ settings, scratchFolder, watchdog, onProgress, onOutput, heapMiB });
+    return await runThread<Result>({
+      settings,
+      scratchFolder,
+      watchdog,
+      onProgress,
+      onOutput,
+      heapMiB,
+      signal,
+    });
   } finally {
     await rm(scratchFolder, { recursive: true, force: true });
   }
@@ -113,10 +123,11 @@ interface ThreadOptions {
   readonly onProgress: WorldRunOptions["onProgress"];
   readonly onOutput: WorldRunOptions["onOutput"];
   readonly heapMiB: number;
+  readonly signal: AbortSignal | undefined;
 }
 
 function runThread<Result>(options: ThreadOptions): Promise<WorldRun<Result>> {
-  const { settings, scratchFolder, watchdog, onProgress, onOutput, heapMiB } = options;
+  const { settings, scratchFolder, watchdog, onProgress, onOutput, heapMiB, signal } = options;
   const beacon = new Beacon();
   const worker = new Worker(new URL("./worker.ts", import.meta.url), {
     workerData: { settings, scratchFolder, beacon: beacon.memory } satisfies WorkerInput,
@@ -135,9 +146,13 @@ function runThread<Result>(options: ThreadOptions): Promise<WorldRun<Result>> {
     });
     const finish = (settle: () => void) => {
       stopWatching();
+      signal?.removeEventListener("abort", onAbort);
       worker.removeAllListeners();
       void farewell(worker).then(settle);
     };
+    const onAbort = () => finish(() => reject(signal?.reason));
+    signal?.addEventListener("abort", onAbort);
+    if (signal?.aborted) onAbort();
     const failed = (error: string, more: Partial<WorldFailure> = {}) => {
       const failure = { virtualSeconds: beacon.read().timeUs / 1e6, error, ...more };
       finish(() => reject(new WorldFailedError(settings.seed, failure)));

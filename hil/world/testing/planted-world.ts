@@ -33,7 +33,8 @@ const PLANTS: Readonly<Record<Planted, (world: World) => void>> = {
   folder: () => void setTimeout(() => {}, 1000 + process.cwd().length),
   nothing: () => {},
   tells: (world) => world.progress("tick 70"),
-  loop: () => {
+  loop: (world) => {
+    world.progress("and now for ever");
     for (;;);
   },
   microtasks: () => {
