@@ -55,6 +55,7 @@ test("every box is there: tested, not done yet, or not testable with the reason"
   );
   expect(matrixText(matrix)).toContain("1 of 8 boxes tested");
   expect(matrixText(matrix)).toContain("2 x -  the scenario gives no command");
+  expect(matrixText(matrix)).toContain("x ...  its run has not been done yet");
 });
 
 test("a fault that touched nothing has tested nothing", () => {

@@ -30,6 +30,8 @@ export interface CoverageMatrix {
   readonly tested: number;
 }
 
+const TO_DO = "its run has not been done yet";
+
 export function coverageMatrix(
   head: Pick<CoverageMatrix, "scenario" | "seed" | "instrument" | "steps" | "faults">,
   planned: readonly PlannedBox[],
@@ -43,7 +45,7 @@ export function coverageMatrix(
       ? "the fault touched nothing there"
       : line
         ? undefined
-        : (box.reason ?? "its run has not been done yet");
+        : (box.reason ?? TO_DO);
     const verdict = line === undefined || touchedNothing ? "untested" : line.verdict;
     return { ...box, reason, verdict, summary: line?.summary, replay: line?.replay };
   });
@@ -60,20 +62,19 @@ const WORD: Readonly<Record<Box["verdict"], string>> = {
   untested: "-",
 };
 
+const wordOf = ({ verdict, reason }: Box): string => (reason === TO_DO ? "..." : WORD[verdict]);
+
 /** A row per fault, a column per step; below, why boxes are empty. */
 export function matrixText({ steps, faults, boxes, tested }: CoverageMatrix): string {
   const first = Math.max(...faults.map((name) => name.length), "fault".length) + 2;
   const widths = steps.map(({ step }) => Math.max(step.length, "INVALID".length) + 2);
   const row = (head: string, cells: readonly string[]) =>
     `${head.padEnd(first)}${cells.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join("")}`.trimEnd();
-  const rows = faults.map((name) =>
-    row(
-      name,
-      boxes.filter(({ inject }) => inject === name).map(({ verdict }) => WORD[verdict]),
-    ),
+  const rows = faults.map((name) => row(name, boxes.filter(({ inject }) => inject === name).map(wordOf)));
+  const empty = Map.groupBy(
+    boxes.filter(({ reason }) => reason !== undefined),
+    (box) => `x ${wordOf(box)}  ${box.reason}`,
   );
-  const reasons = new Map<string, number>();
-  for (const { reason } of boxes) if (reason) reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
   return [
     row(
       "fault",
@@ -82,7 +83,7 @@ export function matrixText({ steps, faults, boxes, tested }: CoverageMatrix): st
     ...rows,
     "",
     `${tested} of ${boxes.length} boxes tested`,
-    ...[...reasons].map(([reason, count]) => `  ${count} x -  ${reason}`),
+    ...[...empty].map(([what, those]) => `  ${those.length} ${what}`),
     "",
   ].join("\n");
 }
