@@ -77,3 +77,15 @@ test("nothing happens once the command has ended", () => {
   expect(process.exits).toEqual([]);
   expect(told).toEqual([]);
 });
+
+test.each([
+  ["after one that stopped the command", true],
+  ["alone", false],
+])("a Ctrl-C while the process ends, %s, has its exit code", (_, stopped) => {
+  if (stopped) process.emit("SIGINT");
+  stop.done();
+  clock.advance(400);
+  expect(process.emit("SIGINT")).toBe(true);
+  expect(process.exits).toEqual([130]);
+  expect(stop.signal.aborted).toBe(stopped);
+});

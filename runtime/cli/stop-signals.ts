@@ -18,7 +18,6 @@ export const SIGNAL_EXIT: { readonly [S in StopSignal]: number } = { SIGINT: 130
 /** What the signals act on; the process, or a test's stand-in. */
 export interface Stoppable {
   on(signal: StopSignal, listener: () => void): unknown;
-  off(signal: StopSignal, listener: () => void): unknown;
   exit(code: number): void;
 }
 
@@ -26,7 +25,10 @@ export interface StopSignals {
   readonly signal: AbortSignal;
   /** The signal that came first. */
   readonly received: StopSignal | undefined;
-  /** The command has ended. */
+  /**
+   * The command has ended, and the process is about to. Signals are listened to until then: without a listener
+   * one would end it with no exit code.
+   */
   done(): void;
 }
 
@@ -40,9 +42,11 @@ export function watchStopSignals(target: Stoppable, clock: Clock, tell: (line: s
   let received: StopSignal | undefined;
   let receivedAtNs = 0n;
   let limit: { cancel(): void } | undefined;
+  let isDone = false;
 
   const onSignal = (name: StopSignal) => () => {
-    if (received === undefined) {
+    if (received === undefined && isDone) target.exit(SIGNAL_EXIT[name]);
+    else if (received === undefined) {
       received = name;
       receivedAtNs = clock.monotonicNs();
       limit = clock.timer(STOP_LIMIT_MS, () => {
@@ -54,10 +58,8 @@ export function watchStopSignals(target: Stoppable, clock: Clock, tell: (line: s
       target.exit(SIGNAL_EXIT[name]);
     }
   };
-  const onInterrupt = onSignal("SIGINT");
-  const onTerminate = onSignal("SIGTERM");
-  target.on("SIGINT", onInterrupt);
-  target.on("SIGTERM", onTerminate);
+  target.on("SIGINT", onSignal("SIGINT"));
+  target.on("SIGTERM", onSignal("SIGTERM"));
 
   return {
     signal: controller.signal,
@@ -65,9 +67,8 @@ export function watchStopSignals(target: Stoppable, clock: Clock, tell: (line: s
       return received;
     },
     done() {
+      isDone = true;
       limit?.cancel();
-      target.off("SIGINT", onInterrupt);
-      target.off("SIGTERM", onTerminate);
     },
   };
 }
