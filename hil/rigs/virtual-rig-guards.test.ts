@@ -83,6 +83,7 @@ test("a driver that leaves something to real chance: the two runs differ, and th
 }, async () => {
   const { same, difference } = await checkVirtualRun(await planted("chance"));
   expect(same).toBe(false);
-  expect(difference?.first).toMatchObject({ host: "helix" });
+  // Where the other run's delay is the longer one, something else comes next there: what, is a matter of chance.
+  expect([difference?.first?.host, difference?.second?.host]).toContain("helix");
   expect(difference?.text).toContain("planted-program.ts");
 });

@@ -17,7 +17,12 @@ const PLANTED: Readonly<Record<string, () => Promise<void>>> = {
   // A thread has real timers of its own.
   thread: async () => void new Worker("setTimeout(() => {}, 50)", { eval: true }),
   throws: async () => void setTimeout(() => JSON.parse("no JSON"), 5),
-  chance: () => new Promise((resolve) => void setTimeout(resolve, 1 + realChance() * 100)),
+  // More than one: a single delay of so many whole milliseconds may come out the same twice.
+  chance: async () => {
+    for (let i = 0; i < 8; i++) {
+      await new Promise((resolve) => void setTimeout(resolve, 1 + realChance() * 100));
+    }
+  },
 };
 
 const plant = PLANTED[new URL(import.meta.url).searchParams.get("planted") ?? ""];
