@@ -135,8 +135,8 @@ test("one of two instruments is down: the other streams undisturbed", async () =
     biostatTable(plant.port, "brx-07", 'serial_number = "SIM-brx-07"'),
   );
   up = startHelix(["up", "--json"], { cwd: plantFolder, env: WITH_PASSWORD });
-  // Between two attempts are more than 1.5 s: samples come meanwhile.
-  await up.said(/brx-07: Streaming(?:[^]*gone: .*attempt \d+\)){2}/);
+  await up.said(/brx-07: Streaming/);
+  await up.said(/gone: .*attempt 2\)/);
   up.interrupt();
   const { code, stdout, stderr } = await up.ended;
   expect(code).toBe(0);

@@ -14,8 +14,8 @@ const REPOSITORY = fileURLToPath(new URL("../../..", import.meta.url));
 const LAUNCHER = join(REPOSITORY, "runtime/cli/bin/helix.mjs");
 const SAID_LIMIT_MS = 60_000;
 
-// Longer than the wait for a word: what was said instead is then shown.
-vi.setConfig({ testTimeout: 2 * SAID_LIMIT_MS });
+// Longer than the waits for some words: what was said instead is then shown. A test may start a dozen processes.
+vi.setConfig({ testTimeout: 5 * SAID_LIMIT_MS, hookTimeout: 2 * SAID_LIMIT_MS });
 
 export interface HelixStart {
   readonly cwd: string;
