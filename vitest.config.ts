@@ -11,6 +11,8 @@ export default defineConfig({
     maxWorkers: 2,
     // Generous: tests wait for conditions, and a busy machine must not fail them.
     testTimeout: 30_000,
+    // One second is what vitest gives a condition.
+    expect: { poll: { timeout: 20_000 } },
     hookTimeout: 30_000,
     teardownTimeout: 10_000,
   },

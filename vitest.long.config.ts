@@ -9,6 +9,8 @@ export default defineConfig({
     reporters: [new SkippedProgramsReporter(), "default"],
     fileParallelism: false,
     testTimeout: 900_000,
+    // One second is what vitest gives a condition.
+    expect: { poll: { timeout: 20_000 } },
     hookTimeout: 900_000,
   },
 });

@@ -1,9 +1,9 @@
 import { execFile } from "node:child_process";
-import { mkdtemp, readFile, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 
 const guide = await readFile(new URL("./ENGINE.md", import.meta.url), "utf8");
 const programs = [...guide.matchAll(/```ts\n([\s\S]*?)```\n\n```text\n([\s\S]*?)```/g)].map(
@@ -18,6 +18,7 @@ test.each(programs)(
   "a program of the guide prints what stands below it: %#",
   async ({ program, printed }) => {
     const folder = await mkdtemp(join(tmpdir(), "helix-engine-guide-"));
+    onTestFinished(() => rm(folder, { recursive: true }));
     const here = program.replaceAll(
       /"(@helix\/twins\/\w+)"/g,
       (_specifier, name: string) => `"${import.meta.resolve(name)}"`,

@@ -28,6 +28,7 @@ afterAll(async () => {
 beforeEach(async () => {
   await driver.connect(connection());
   bench.unit.onCall = () => ({});
+  bench.unit.onRead = () => {};
 });
 
 const standard = (referenceValue: number, unit = "[pH]"): CalibrationPoint => ({
@@ -38,20 +39,38 @@ const standard = (referenceValue: number, unit = "[pH]"): CalibrationPoint => ({
   standardCertificateId: "C-17",
 });
 
+/** The unit is asked to calibrate, and does so without an end; `started` comes after. */
+function unitGoesOn(started: () => void = () => {}): void {
+  bench.unit.onCall = (method, [channel]) => {
+    if (method !== "StartCalibration") return {};
+    bench.unit.values.set("Calibration.State", "Running");
+    bench.unit.values.set("Calibration.Channel", String(channel));
+    started();
+    return {};
+  };
+}
+
 /** The unit is asked to calibrate and ends as given, `afterMs` later. */
 function unitWill(
   end: Readonly<Record<string, string | number | Date | readonly number[]>>,
   afterMs = 300,
 ): void {
-  bench.unit.onCall = (method, [channel]) => {
-    if (method !== "StartCalibration") return {};
-    bench.unit.values.set("Calibration.State", "Running");
-    bench.unit.values.set("Calibration.Channel", String(channel));
+  unitGoesOn(() =>
     platform.clock.timer(afterMs, () => {
       for (const [name, value] of Object.entries(end)) bench.unit.values.set(`Calibration.${name}`, value);
-    });
-    return {};
-  };
+    }),
+  );
+}
+
+/** When the driver has started the unit and asks for the first time how far it is. */
+function calibrationUnderWay(): Promise<void> {
+  const { calls } = bench.unit;
+  const before = calls.length;
+  return new Promise((resolve) => {
+    bench.unit.onRead = (path) => {
+      if (path === "Calibration.State" && calls.length > before) resolve();
+    };
+  });
 }
 
 async function failure(attempt: Promise<unknown>): Promise<InstrumentError> {
@@ -98,17 +117,17 @@ test("what the unit refuses is CalibrationFailed with its reason and the figures
 });
 
 test("a cancelled calibration never counts as done", async () => {
-  unitWill({ State: "Complete", Measured: [0, 100] }, 60_000);
+  unitGoesOn();
   const cancel = new AbortController();
-  platform.clock.timer(100, () => cancel.abort());
+  void calibrationUnderWay().then(() => cancel.abort());
   const points = [standard(0, "%{airsat}"), standard(100, "%{airsat}")];
   const { detail } = await failure(driver.performCalibration(0, points, cancel.signal));
   expect(detail).toMatchObject({ kind: "CalibrationDrift", channelId: 0, currentValue: 7 });
 });
 
 test("a calibration whose connection is lost never counts as done", async () => {
-  unitWill({ State: "Complete", Measured: [4, 7] }, 60_000);
-  platform.clock.timer(200, () => bench.proxy.breakConnections());
+  unitGoesOn();
+  void calibrationUnderWay().then(() => bench.proxy.breakConnections());
   const error = await failure(driver.performCalibration(1, [standard(4), standard(7)], signal));
   expect(error.kind).toBe("CalibrationDrift");
   expect((error.cause as InstrumentError).kind).toBe("ConnectionLost");

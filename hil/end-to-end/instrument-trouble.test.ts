@@ -16,16 +16,13 @@ import {
   writeHelixToml,
 } from "./testing/plant.ts";
 
+/** Nothing listens there; a port that was free a moment ago is somebody else's the next. */
+const DEAD_PORT = 1;
 let plantFolder: string;
 let plant: LivePlant;
-/** A port where nothing listens. */
-let deadPort: number;
 
 beforeAll(async () => {
   plantFolder = await temporaryFolder();
-  const gone = await startPlant(plantFolder, { key: "gone" });
-  deadPort = gone.port;
-  await gone.kill();
   plant = await startPlant(plantFolder);
 }, 120_000);
 
@@ -52,7 +49,7 @@ const linesOf = (stdout: string, instrument: string) =>
 
 test("endpoint down: one line per attempt with the endpoint and the next step, the waits growing", async () => {
   const folder = await temporaryFolder();
-  await writeHelixToml(folder, biostatTable(deadPort));
+  await writeHelixToml(folder, biostatTable(DEAD_PORT));
   up = startHelix(["up"], { cwd: folder, env: WITH_PASSWORD });
   await up.said(/attempt 3\)/);
   const [first, ...attempts] = linesOf(await stopInOrder(folder), "brx-07");
@@ -61,9 +58,9 @@ test("endpoint down: one line per attempt with the endpoint and the next step, t
     /^brx-07: connection refused by \S+ at opc\.tcp:\/\/127\.0\.0\.1:(\d+): nothing listens there \(ECONNREFUSED\); start the server or correct the address; reconnect in ([\d.]+) s \(attempt (\d)\)$/;
   const told = attempts.map((line) => attempt.exec(line)?.slice(1).map(Number) ?? line);
   expect(told).toMatchObject([
-    [deadPort, expect.any(Number), 1],
-    [deadPort, expect.any(Number), 2],
-    [deadPort, expect.any(Number), 3],
+    [DEAD_PORT, expect.any(Number), 1],
+    [DEAD_PORT, expect.any(Number), 2],
+    [DEAD_PORT, expect.any(Number), 3],
   ]);
   // 1 s doubling, each +-20 % and shown to a tenth.
   for (const [index, line] of told.entries()) {
@@ -75,7 +72,7 @@ test("endpoint down: one line per attempt with the endpoint and the next step, t
 
 test("attempts used up: an alarm says so, once", async () => {
   const folder = await temporaryFolder();
-  await writeHelixToml(folder, biostatTable(deadPort).replace("\n\n", "\nreconnect_retries = 1\n\n"));
+  await writeHelixToml(folder, biostatTable(DEAD_PORT).replace("\n\n", "\nreconnect_retries = 1\n\n"));
   up = startHelix(["up"], { cwd: folder, env: WITH_PASSWORD });
   await up.said(/ALARM/);
   expect(linesOf(await stopInOrder(folder), "brx-07").slice(2)).toEqual([
@@ -134,7 +131,7 @@ test("wrong node id: which channel, which node, what the server says", async () 
 test("one of two instruments is down: the other streams undisturbed", async () => {
   await writeHelixToml(
     plantFolder,
-    biostatTable(deadPort, "gone", 'serial_number = "SIM-gone"'),
+    biostatTable(DEAD_PORT, "gone", 'serial_number = "SIM-gone"'),
     biostatTable(plant.port, "brx-07", 'serial_number = "SIM-brx-07"'),
   );
   up = startHelix(["up", "--json"], { cwd: plantFolder, env: WITH_PASSWORD });

@@ -105,7 +105,7 @@ describe("rig wire", () => {
     const text = SHORT.replace("at: 72 h + 2 min, command", "at: 72 h + 62 s, command")
       .replace(
         /- \{ id: drift.*/,
-        "- { id: cut, at: 72 h + 1 min, for: 8 s, on: brx-07.link, inject: partition }",
+        "- { id: cut, at: 72 h + 1 min, for: 12 s, on: brx-07.link, inject: partition }",
       )
       .replace("after: begin", "after: cut.end");
     const { end, expectations, faults, commands } = await run(text);

@@ -13,8 +13,9 @@ const folder = mkdtempSync(join(tmpdir(), "helix-reload-test-"));
 const S = 1_000_000_000;
 
 beforeAll(async () => {
-  await createIdentities(folder, ["device-1", "device-2"]);
-  for (const key of INSTRUMENTS)
+  const devices = INSTRUMENTS.map(({ device }) => device);
+  await createIdentities(folder, devices);
+  for (const { key } of INSTRUMENTS)
     await ensureClientCertificate(join(folder, key), key, createSystemPlatform().clock);
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

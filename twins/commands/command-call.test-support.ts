@@ -1,9 +1,10 @@
 /** Calls commands as the CLI would, in a folder of their own. */
-import { mkdtemp } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { CliCommand, CliContext, CommandOutcome, LeafCommand } from "@helix/cli";
 import { createSystemPlatform } from "@helix/platform";
+import { afterAll } from "vitest";
 
 export interface Said extends CommandOutcome {
   /** Standard output and standard error. */
@@ -23,8 +24,10 @@ export interface Caller {
   ): Promise<Said>;
 }
 
+/** At the top of a test file: the folder is removed after all of its tests. */
 export async function caller(): Promise<Caller> {
   const folder = await mkdtemp(join(tmpdir(), "helix-twins-"));
+  afterAll(() => rm(folder, { recursive: true, force: true }));
   return {
     folder,
     call: async (command, name, args, given = {}, around = {}) => {

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { EXIT } from "@helix/cli";
@@ -6,7 +6,7 @@ import { createSystemPlatform, type Disk } from "@helix/platform";
 import { tableFromIPC } from "apache-arrow";
 import { parquetMetadata, parquetReadObjects } from "hyparquet";
 import { readParquet } from "parquet-wasm";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { caller } from "./command-call.test-support.ts";
 import { KeptFile } from "./kept-file.ts";
 import { command as whatif } from "./whatif.ts";
@@ -184,6 +184,7 @@ describe("a disk that fills", () => {
 
 test("a kept file holds all of an append or nothing of it, wherever the disk fills", async () => {
   const own = await mkdtemp(join(tmpdir(), "helix-kept-"));
+  onTestFinished(() => rm(own, { recursive: true }));
   for (let room = 0; room <= 120; room += 7) {
     const path = join(own, `${room}.txt`);
     const file = await KeptFile.create(smallDisk(room), path, 0x2e);

@@ -1,13 +1,14 @@
-import { mkdir, mkdtemp, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type CliContext, EXIT } from "@helix/cli";
 import { createSystemPlatform } from "@helix/platform";
-import { expect, test } from "vitest";
+import { afterAll, expect, test } from "vitest";
 import { applied, leaf, math, parameter, rateRule, sbml } from "../sbml/testing/sbml-text.ts";
 import { runSuite } from "./run-sbml-suite.ts";
 
 const folder = await mkdtemp(join(tmpdir(), "helix-sbml-"));
+afterAll(() => rm(folder, { recursive: true }));
 
 /** x' = -x from 1, as a case that expects `right` at time 1. */
 async function writeCase(number: string, model: string, right: number, rule = "RateRule"): Promise<void> {

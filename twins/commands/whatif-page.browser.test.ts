@@ -11,13 +11,13 @@ const CHROMIUM = "/usr/bin/chromium";
 const isThere = existsSync(CHROMIUM);
 const reason = isThere ? "" : " (skipped: needs chromium, apt-get install chromium)";
 const PATIENCE_MS = 60_000;
+const { call, folder } = await caller();
 
 describe.skipIf(!isThere)(`the page in a browser${reason}`, () => {
   let browser: Browser;
   let url: string;
 
   beforeAll(async () => {
-    const { call, folder } = await caller();
     const given = { runs: 60, points: 15, rank: 16, workers: 0, spaghetti: 5, html: "page.html" };
     await call(whatif, undefined, { model: "cho-fed-batch" }, { ...given, against: ["feed[6..14]=1.2x"] });
     url = pathToFileURL(join(folder, "page.html")).href;

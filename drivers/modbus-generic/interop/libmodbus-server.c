@@ -5,7 +5,7 @@
  *   libmodbus-server rtu <tty>
  *
  * Unit 17. Input registers 0 to 3: 37.5 and 7.25, floats, high word first. Holding registers 0 and 1: a
- * setpoint, float; 20: how many of the next readings of input registers come 500 ms late; 40: whatever is
+ * setpoint, float; 20: how many of the next readings of input registers come 2 s late; 40: whatever is
  * written. Prints "ready" when it serves.
  */
 #include <errno.h>
@@ -22,7 +22,7 @@ static void answer(modbus_t *bus, modbus_mapping_t *map, const uint8_t *request,
   int function = request[modbus_get_header_length(bus)];
   if (function == MODBUS_FC_READ_INPUT_REGISTERS && map->tab_registers[LATE_REGISTER] > 0) {
     map->tab_registers[LATE_REGISTER]--;
-    usleep(500 * 1000);
+    sleep(2);
   }
   modbus_reply(bus, request, length, map);
 }

@@ -23,6 +23,8 @@ import {
 
 const platform = createSystemPlatform("modbus interop");
 const signal = new AbortController().signal;
+/** Half of what the server takes for an answer that is late, and long enough for a busy machine otherwise. */
+const REQUEST_TIMEOUT_MS = 1000;
 const register = (channel_id: number, name: string, at: number, more: object) => ({
   channel_id,
   name,
@@ -51,7 +53,7 @@ function driverFor(config: object): ModbusGenericDriver {
     unit_id: 17,
     registers: REGISTERS,
     poll_interval_ms: 50,
-    request_timeout_ms: 300,
+    request_timeout_ms: REQUEST_TIMEOUT_MS,
     ...config,
   };
   return new ModbusGenericDriver(v.parse(modbusGenericConfig, full), context);

@@ -70,6 +70,8 @@ export class Unit {
   /** What a method answers, and what it does first. */
   onCall: (method: string, inputs: readonly unknown[]) => { status?: StatusCode; output?: number } =
     () => ({});
+  /** Told of every node that is read. */
+  onRead: (path: string) => void = () => {};
   /** What a node really becomes when it is written. */
   onWrite: (path: string, value: Content) => Content = (_path, value) => value;
 
@@ -98,6 +100,7 @@ export class Unit {
   ): void {
     this.values.set(path, initial);
     const read = () => {
+      this.onRead(path);
       const value = this.values.get(path);
       return isArray
         ? new Variant({ dataType: DataType[name], arrayType: VariantArrayType.Array, value })

@@ -3,7 +3,8 @@
  * own, so that a test can tell whether anything of it survives.
  */
 import { spawn } from "node:child_process";
-import { readdirSync, readFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { vi } from "vitest";
@@ -13,8 +14,8 @@ const REPOSITORY = fileURLToPath(new URL("../../..", import.meta.url));
 const LAUNCHER = join(REPOSITORY, "runtime/cli/bin/helix.mjs");
 const SAID_LIMIT_MS = 60_000;
 
-// Longer than the wait for a word: what was said instead is then shown.
-vi.setConfig({ testTimeout: 2 * SAID_LIMIT_MS });
+// Longer than the waits for some words: what was said instead is then shown. A test may start a dozen processes.
+vi.setConfig({ testTimeout: 5 * SAID_LIMIT_MS, hookTimeout: 2 * SAID_LIMIT_MS });
 
 export interface HelixStart {
   readonly cwd: string;
@@ -38,7 +39,7 @@ export interface RunningHelix {
   readonly hasEnded: boolean;
   /** Waits until it has written this; fails when it ends, or a minute passes, without. */
   said(pattern: RegExp): Promise<RegExpExecArray>;
-  /** As a terminal does it: to the whole process group. */
+  /** As a terminal does it: to the whole process group; to nobody, where all of it has just ended. */
   interrupt(signal?: "SIGINT" | "SIGTERM"): void;
   /** To the process alone. */
   kill(signal: "SIGINT" | "SIGTERM" | "SIGKILL"): void;
@@ -48,7 +49,7 @@ export interface RunningHelix {
 export function startHelix(args: readonly string[], { cwd, env = {} }: HelixStart): RunningHelix {
   const child = spawn(process.execPath, [LAUNCHER, ...args], {
     cwd,
-    env: { ...process.env, NO_COLOR: "1", ...env },
+    env: { ...process.env, NO_COLOR: "1", TMPDIR: scratchFolder(), ...env },
     stdio: ["ignore", "pipe", "pipe"],
     detached: true,
   });
@@ -70,7 +71,7 @@ export function startHelix(args: readonly string[], { cwd, env = {} }: HelixStar
       for (const listener of listeners) listener();
     });
   });
-  whenAllIsOver(() => killGroup(pid));
+  whenAllIsOver(() => signalGroup(pid, "SIGKILL"));
   return {
     pid,
     ended,
@@ -102,9 +103,21 @@ export function startHelix(args: readonly string[], { cwd, env = {} }: HelixStar
         clearTimeout(limit);
       });
     },
-    interrupt: (signal = "SIGINT") => void process.kill(-pid, signal),
+    interrupt: (signal = "SIGINT") => signalGroup(pid, signal),
     kill: (signal) => void child.kill(signal),
   };
+}
+
+let scratch: string | undefined;
+
+/** Where every `helix` of these tests keeps what is for the moment: one that is killed leaves it behind. */
+function scratchFolder(): string {
+  if (scratch === undefined) {
+    const folder = mkdtempSync(join(tmpdir(), "helix-e2e-tmp-"));
+    whenAllIsOver(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
+    scratch = folder;
+  }
+  return scratch;
 }
 
 /** Runs `helix ...args` to its end. */
@@ -140,9 +153,9 @@ function isAlive(pid: number): boolean {
   }
 }
 
-function killGroup(group: number): void {
+function signalGroup(group: number, signal: NodeJS.Signals): void {
   try {
-    process.kill(-group, "SIGKILL");
+    process.kill(-group, signal);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
   }

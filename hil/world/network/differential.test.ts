@@ -5,7 +5,7 @@ import { runScripts, SCRIPTS } from "../testing/socket-scripts.ts";
 
 const WORLD = new URL("../testing/socket-world.ts", import.meta.url).href;
 /** A busy machine can delay a real socket past a script's patience; a real difference stays. */
-const ATTEMPTS = 4;
+const ATTEMPTS = 8;
 
 /** What each endpoint saw, in its own order: how two endpoints interleave is nobody's promise. */
 function byEndpoint(lines: readonly string[]): Record<string, string[]> {

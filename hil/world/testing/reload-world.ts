@@ -1,13 +1,12 @@
 /** A runtime with two instruments over OPC UA in a world; the driver of one is replaced while both stream. */
 import { cpSync } from "node:fs";
 import { join } from "node:path";
-import { readHelixConfig } from "@helix/config";
 import { decodeFrame, FRAME_BYTES, instrumentIdAsU64, parseInstrumentId } from "@helix/hal";
-import { openLedger, readLedger } from "@helix/ledger";
-import { createSystemPlatform, silentLog } from "@helix/platform";
-import { createInProcessHost, createSupervisor, formerRecords, type Supervisor } from "@helix/supervisor";
-import type { Station, WorldProgram } from "../world.ts";
-import { CHANNELS, startServer } from "./opcua-server.ts";
+import { readLedger } from "@helix/ledger";
+import type { Supervisor } from "@helix/supervisor";
+import type { WorldProgram } from "../world.ts";
+import { startServer } from "./opcua-server.ts";
+import { LEDGER, makeLedgerFolder, startRuntime } from "./runtime-on-station.ts";
 
 export interface ReloadWorldResult {
   /** By instrument and channel, the times of its values in ns TAI, as decimal text, in the order of the ring. */
@@ -19,9 +18,10 @@ export interface ReloadWorldResult {
 }
 
 /** The second one's driver is replaced. */
-export const INSTRUMENTS = ["brx-1", "brx-2"] as const;
-const LEDGER = "/var/helix/ledger";
-const DEVICES = ["device-1", "device-2"] as const;
+export const INSTRUMENTS = [
+  { key: "brx-1", device: "device-1" },
+  { key: "brx-2", device: "device-2" },
+] as const;
 
 const run: WorldProgram<{ readonly identities: string }, ReloadWorldResult> = async (
   world,
@@ -29,24 +29,21 @@ const run: WorldProgram<{ readonly identities: string }, ReloadWorldResult> = as
 ) => {
   const scratch = world.scratchFolder;
   cpSync(identities, scratch, { recursive: true });
-  for (const name of DEVICES) {
-    const device = world.addStation(name);
-    await device.host.start((host) =>
+  for (const { device } of INSTRUMENTS)
+    await world.addStation(device).host.start((host) =>
       startServer({
         hostname: host.name,
-        pki: join(scratch, name),
+        pki: join(scratch, device),
         secured: false,
         random: host.random.fork("values"),
       }),
     );
-  }
   const server = world.addStation("server");
   const taken: Record<string, string[]> = {};
   const started = Promise.withResolvers<Supervisor>();
   await server.host.start(async () => {
-    await server.disk.makeFolder("/var/helix");
-    for (const folder of ["/", "/var"]) await server.disk.syncFolder(folder);
-    const supervisor = await startRuntime(server, scratch);
+    await makeLedgerFolder(server);
+    const supervisor = await startRuntime(server, scratch, INSTRUMENTS);
     const reader = supervisor.ring.reader();
     const frame = new Uint8Array(FRAME_BYTES);
     server.platform.clock.interval(50, () => {
@@ -80,48 +77,4 @@ function take(bytes: Uint8Array, supervisor: Supervisor, into: Record<string, st
   );
   const name = `${view?.key ?? "nobody"} ${channelId}`;
   into[name] = [...(into[name] ?? []), wallTimestampNs.toString()];
-}
-
-async function startRuntime({ disk, platform }: Station, pki: string): Promise<Supervisor> {
-  const ledger = await openLedger({
-    folder: LEDGER,
-    disk,
-    clock: platform.clock,
-    random: platform.random.fork("ledger"),
-  });
-  const supervisor = await createSupervisor({
-    platform,
-    ledger,
-    formerRecords: formerRecords({ folder: LEDGER, disk }),
-    // The driver's module is a file of the installation, not of the virtual disk.
-    host: createInProcessHost(createSystemPlatform(0).disk),
-    config: await readHelixConfig(configuration(pki), "/etc/helix/helix.toml"),
-    origin: "simulated",
-    configurationHash: "00",
-    helixVersion: "0.1.0",
-    nodeVersion: "24",
-    log: silentLog,
-    secret: () => undefined,
-    onEvent: () => {},
-  });
-  supervisor.start();
-  return supervisor;
-}
-
-function configuration(pki: string): string {
-  const channels = CHANNELS.map(
-    (name, id) =>
-      `{ channel_id = ${id}, node_id = "ns=1;s=${name}", name = "${name.toLowerCase()}", unit = "1" }`,
-  );
-  const tables = INSTRUMENTS.map(
-    (key, i) => `[instruments.${key}]
-driver_library = "@helix/driver-opcua-generic"
-[instruments.${key}.config]
-endpoint_url = "opc.tcp://${DEVICES[i]}:4840"
-security_mode = "None"
-security_policy = "None"
-channel_map = [${channels.join(", ")}]
-`,
-  );
-  return `[ledger]\nfolder = "${LEDGER}"\n[pki]\nfolder = "${pki}"\n${tables.join("")}`;
 }

@@ -4,13 +4,11 @@
  */
 import { cpSync } from "node:fs";
 import { join } from "node:path";
-import { readHelixConfig } from "@helix/config";
 import { FRAME_BYTES } from "@helix/hal";
-import { openLedger, readLedger, verifyLedger } from "@helix/ledger";
-import { createSystemPlatform, silentLog } from "@helix/platform";
-import { createInProcessHost, createSupervisor, formerRecords, type Supervisor } from "@helix/supervisor";
-import type { Station, WorldProgram } from "../world.ts";
-import { CHANNELS, startServer } from "./opcua-server.ts";
+import { readLedger, verifyLedger } from "@helix/ledger";
+import type { WorldProgram } from "../world.ts";
+import { startServer } from "./opcua-server.ts";
+import { LEDGER, makeLedgerFolder, startRuntime } from "./runtime-on-station.ts";
 
 export interface RuntimeWorldOptions {
   /** Made by createIdentities ("server") and ensureClientCertificate ("brx-07"). */
@@ -25,8 +23,8 @@ export interface RuntimeWorldResult {
   readonly records: readonly string[];
 }
 
-const KEY = "brx-07";
-const LEDGER = "/var/helix/ledger";
+/** A partition and a power cut take longer than the ten attempts that are usual. */
+const INSTRUMENTS = [{ key: "brx-07", device: "bioreactor", reconnectRetries: 100 }];
 
 const run: WorldProgram<RuntimeWorldOptions, RuntimeWorldResult> = async (world, { identities }) => {
   const scratch = world.scratchFolder;
@@ -45,7 +43,7 @@ const run: WorldProgram<RuntimeWorldOptions, RuntimeWorldResult> = async (world,
   const boot = async () => {
     const index = frames.push(0) - 1;
     await server.host.start(async () => {
-      const supervisor = await startRuntime(server, scratch);
+      const supervisor = await startRuntime(server, scratch, INSTRUMENTS);
       const reader = supervisor.ring.reader();
       const frame = new Uint8Array(FRAME_BYTES);
       server.platform.clock.interval(100, () => {
@@ -53,10 +51,7 @@ const run: WorldProgram<RuntimeWorldOptions, RuntimeWorldResult> = async (world,
       });
     });
   };
-  await server.host.start(async () => {
-    await server.disk.makeFolder("/var/helix");
-    for (const folder of ["/", "/var"]) await server.disk.syncFolder(folder);
-  });
+  await server.host.start(() => makeLedgerFolder(server));
   await boot();
   await world.sleep(60_000);
   world.network.partition(device.host, server.host);
@@ -78,50 +73,3 @@ const run: WorldProgram<RuntimeWorldOptions, RuntimeWorldResult> = async (world,
   });
 };
 export default run;
-
-async function startRuntime({ host, disk, platform }: Station, pki: string): Promise<Supervisor> {
-  const ledger = await openLedger({
-    folder: LEDGER,
-    disk,
-    clock: platform.clock,
-    random: platform.random.fork(`ledger ${host.boot}`),
-  });
-  const supervisor = await createSupervisor({
-    platform,
-    ledger,
-    formerRecords: formerRecords({ folder: LEDGER, disk }),
-    // The driver's module is a file of the installation, not of the virtual disk.
-    host: createInProcessHost(createSystemPlatform(0).disk),
-    config: await readHelixConfig(configuration(pki), "/etc/helix/helix.toml"),
-    origin: "simulated",
-    configurationHash: "00",
-    helixVersion: "0.1.0",
-    nodeVersion: "24",
-    log: silentLog,
-    secret: () => undefined,
-    onEvent: () => {},
-  });
-  supervisor.start();
-  return supervisor;
-}
-
-function configuration(pki: string): string {
-  const channels = CHANNELS.map(
-    (name, id) =>
-      `{ channel_id = ${id}, node_id = "ns=1;s=${name}", name = "${name.toLowerCase()}", unit = "1" }`,
-  );
-  return `[ledger]
-folder = "${LEDGER}"
-[pki]
-folder = "${pki}"
-[instruments.${KEY}]
-driver_library = "@helix/driver-opcua-generic"
-display_name = "Bioreactor"
-reconnect_retries = 100
-[instruments.${KEY}.config]
-endpoint_url = "opc.tcp://bioreactor:4840"
-security_mode = "None"
-security_policy = "None"
-channel_map = [${channels.join(", ")}]
-`;
-}

@@ -84,8 +84,11 @@ for token in json.load(open("tokens")):
       expect(same).toBeLessThan(30);
       expect(changed.length).toBeGreaterThan(100);
       if (!python) return;
-      const sample = changed.filter((_, i) => i % 17 === 0);
-      expect(byPython(sample).filter((line) => !/^BAD|so not checked\)$/.test(line))).toEqual([]);
+      // Which bytes the sample takes depends on how long the key's numbers happen to be: one that says the very
+      // same may be among them.
+      const told = byPython(changed.filter((_, i) => i % 17 === 0));
+      expect(told.filter((line) => !/^BAD|so not checked\)$|^Test TSA$/.test(line))).toEqual([]);
+      expect(told.filter((line) => line === "Test TSA").length).toBeLessThan(told.length / 10);
     });
 
     test("cut short anywhere is none, and nothing but a clear error", () => {

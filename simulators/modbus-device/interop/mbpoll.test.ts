@@ -48,7 +48,21 @@ for (const transport of ["tcp", "rtu"] as const) {
     /** @returns the values that it printed, by address; or what it said was wrong */
     async function mbpoll(args: readonly string[], values: readonly string[] = []): Promise<string[]> {
       const [port = ""] = address.slice(-1);
-      const all = ["-a", "1", "-0", "-q", "-1", ...address.slice(0, -1), ...args, port, "--", ...values];
+      // -o 10: the longest that it waits for an answer, s; the device is in this process, which may be busy.
+      const all = [
+        "-a",
+        "1",
+        "-0",
+        "-q",
+        "-1",
+        "-o",
+        "10",
+        ...address.slice(0, -1),
+        ...args,
+        port,
+        "--",
+        ...values,
+      ];
       const { stdout, stderr } = await promisify(execFile)("mbpoll", all).catch(
         (error: { stdout: string; stderr: string }) => error,
       );
