@@ -11,15 +11,15 @@ type OtherRig = Exclude<Rig, "virtual">;
 
 /** On rig physical too where the person names a plant. @throws CliError, ProblemsError */
 export async function compareRigs(
-  { config, allowCommands, ...input }: Omit<RunInput, "rig">,
+  { config, allowCommands, allowFaults, ...input }: Omit<RunInput, "rig">,
   context: CliContext,
 ): Promise<CommandOutcome> {
-  const benched = { ...input, config: undefined, allowCommands: false };
+  const benched = { ...input, config: undefined, allowCommands: false, allowFaults: false };
   // First what could harm, and may be refused: nobody waits for the other runs for nothing.
   const physical =
     config === undefined
       ? undefined
-      : await runScenario({ ...input, config, allowCommands, rig: "physical" }, context);
+      : await runScenario({ ...input, config, allowCommands, allowFaults, rig: "physical" }, context);
   const virtual = await runScenario({ ...benched, rig: "virtual" }, context);
   const wire = await runScenario({ ...benched, rig: "wire" }, context);
   const base = await linesOf(virtual, context);
