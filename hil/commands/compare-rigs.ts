@@ -4,7 +4,6 @@ import { type CliContext, CliError, type CommandOutcome, EXIT } from "@helix/cli
 import type { Rig, RunRecordLine } from "@helix/run-record";
 import { batchAge } from "../expectations/finding.ts";
 import { compareRuns, type RunComparison } from "../rigs/compare-runs.ts";
-import type { Plan } from "../scenario/plan.ts";
 import { type RunInput, runScenario } from "./run-scenario.ts";
 
 type OtherRig = Exclude<Rig, "virtual">;
@@ -32,8 +31,7 @@ export async function compareRigs(
     comparison: jsonOf(comparison, "wire"),
   };
   if (physical === undefined) return { exitCode: worstOf(outcomes), result };
-  const lines = await linesOf(physical, context);
-  const onPlant = compareRuns(base, lines, halfSamplePeriodS(lines));
+  const onPlant = compareRuns(base, await linesOf(physical, context));
   context.out.write(textOf(onPlant, "physical"));
   return {
     exitCode: worstOf([...outcomes, physical]),
@@ -48,12 +46,6 @@ export async function compareRigs(
 /** The runs judge themselves; that they differ is a finding, not a failure. */
 const worstOf = (outcomes: readonly CommandOutcome[]) =>
   outcomes.find(({ exitCode }) => exitCode !== EXIT.pass)?.exitCode ?? EXIT.pass;
-
-/** Of the instrument that is sampled least often. */
-function halfSamplePeriodS(lines: readonly RunRecordLine[]): number {
-  const plan = lines.find((line) => line.kind === "plan")?.plan as Plan | undefined;
-  return Math.max(0, ...(plan?.instruments ?? []).map(({ samplePeriodS }) => samplePeriodS)) / 2;
-}
 
 function jsonOf({ channels, commands, gaps }: RunComparison, other: OtherRig) {
   return {
