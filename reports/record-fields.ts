@@ -76,7 +76,8 @@ const object =
 const verdict = oneOf("pass", "fail", "inconclusive", "invalid", "not-run");
 const cause = optional(oneOf("driver", "device", "twin", "bench", "test"));
 const origin = oneOf("physical", "simulated", "replayed", "faulted");
-const channel = object({ id: count, name: text, unit: text, range: object({ min: number, max: number }) });
+const range = object({ min: orNull(number), max: orNull(number) });
+const channel = object({ id: count, name: text, unit: text, range });
 
 type FieldTable = {
   readonly [Line in RunRecordLine as Line["kind"]]: {

@@ -4,22 +4,21 @@ import { type CliContext, CliError, type CommandOutcome, EXIT } from "@helix/cli
 import type { Rig, RunRecordLine } from "@helix/run-record";
 import { batchAge } from "../expectations/finding.ts";
 import { compareRuns, type RunComparison } from "../rigs/compare-runs.ts";
-import type { Plan } from "../scenario/plan.ts";
 import { type RunInput, runScenario } from "./run-scenario.ts";
 
 type OtherRig = Exclude<Rig, "virtual">;
 
 /** On rig physical too where the person names a plant. @throws CliError, ProblemsError */
 export async function compareRigs(
-  { config, allowCommands, ...input }: Omit<RunInput, "rig">,
+  { config, allowCommands, allowFaults, ...input }: Omit<RunInput, "rig">,
   context: CliContext,
 ): Promise<CommandOutcome> {
-  const benched = { ...input, config: undefined, allowCommands: false };
+  const benched = { ...input, config: undefined, allowCommands: false, allowFaults: false };
   // First what could harm, and may be refused: nobody waits for the other runs for nothing.
   const physical =
     config === undefined
       ? undefined
-      : await runScenario({ ...input, config, allowCommands, rig: "physical" }, context);
+      : await runScenario({ ...input, config, allowCommands, allowFaults, rig: "physical" }, context);
   const virtual = await runScenario({ ...benched, rig: "virtual" }, context);
   const wire = await runScenario({ ...benched, rig: "wire" }, context);
   const base = await linesOf(virtual, context);
@@ -32,8 +31,7 @@ export async function compareRigs(
     comparison: jsonOf(comparison, "wire"),
   };
   if (physical === undefined) return { exitCode: worstOf(outcomes), result };
-  const lines = await linesOf(physical, context);
-  const onPlant = compareRuns(base, lines, halfSamplePeriodS(lines));
+  const onPlant = compareRuns(base, await linesOf(physical, context));
   context.out.write(textOf(onPlant, "physical"));
   return {
     exitCode: worstOf([...outcomes, physical]),
@@ -48,12 +46,6 @@ export async function compareRigs(
 /** The runs judge themselves; that they differ is a finding, not a failure. */
 const worstOf = (outcomes: readonly CommandOutcome[]) =>
   outcomes.find(({ exitCode }) => exitCode !== EXIT.pass)?.exitCode ?? EXIT.pass;
-
-/** Of the instrument that is sampled least often. */
-function halfSamplePeriodS(lines: readonly RunRecordLine[]): number {
-  const plan = lines.find((line) => line.kind === "plan")?.plan as Plan | undefined;
-  return Math.max(0, ...(plan?.instruments ?? []).map(({ samplePeriodS }) => samplePeriodS)) / 2;
-}
 
 function jsonOf({ channels, commands, gaps }: RunComparison, other: OtherRig) {
   return {

@@ -7,40 +7,35 @@ import { LedgerOpenError } from "@helix/ledger";
 import { missingForSerialPairs } from "@helix/platform";
 import type { Rig, Verdict } from "@helix/run-record";
 import { DriverLoadError } from "@helix/supervisor";
-import { batchAge } from "../expectations/finding.ts";
 import { faultKind } from "../faults/catalogue.ts";
 import { mediumOf } from "../parts.ts";
 import type { RunResult } from "../rigs/judge-run.ts";
 import { PlantMismatchError, runOnPlant } from "../rigs/physical-rig.ts";
+import { NoLinkError } from "../rigs/plant-links.ts";
 import { RecordError } from "../rigs/record-writer.ts";
 import { SimulatorError } from "../rigs/simulator-process.ts";
 import { runVirtually } from "../rigs/virtual-rig.ts";
 import { runOnWire } from "../rigs/wire-rig.ts";
-import type { Plan, PlannedInstrument } from "../scenario/plan.ts";
+import type { ArmedFault, Plan, PlannedFault, PlannedInstrument } from "../scenario/plan.ts";
+import { consentOptions, notAllowed, type PlantConsent, plantConfig } from "./plant-consent.ts";
 import { createProgress } from "./progress.ts";
 import { readPlan } from "./read-plan.ts";
 import { summaryText } from "./summary-text.ts";
 
-export interface RunInput {
+export interface RunInput extends PlantConsent {
   /** As the person gave it. */
   readonly file: string;
   readonly rig: Rig;
   readonly seed: number | undefined;
   readonly speed: number;
-  /** Rig physical: path of the plant's helix.toml, as the person gave it. */
-  readonly config: string | undefined;
-  /** Rig physical: the scenario's commands may go out. */
-  readonly allowCommands: boolean;
 }
-
-/** Of a scenario's commands in a refusal. */
-const SHOWN_COMMANDS = 5;
 
 /** @throws CliError, ProblemsError */
 export async function runScenario(input: RunInput, context: CliContext): Promise<CommandOutcome> {
   const plan = await readPlan(input.file, input.seed, context);
   const configFile = await plantConfig(input, context);
-  const refusal = refusalOf(plan, input.rig) ?? unallowedCommands(plan, input);
+  const refusal =
+    refusalOf(plan, input.rig) ?? (input.rig === "physical" ? notAllowed(plan, input) : undefined);
   if (refusal !== undefined) return undone(plan, input.rig, "not-run", refusal, context);
 
   const progress = createProgress(plan, context);
@@ -51,7 +46,7 @@ export async function runScenario(input: RunInput, context: CliContext): Promise
       platform: context.platform,
       runsFolder: resolve(context.cwd, "runs"),
       helixVersion: context.version,
-      replay: `helix run ${input.file} --rig ${input.rig} --seed ${plan.seed}${plantOptions(input)}`,
+      replay: `helix run ${input.file} --rig ${input.rig} --seed ${plan.seed}${consentOptions(input)}`,
       signal: context.signal,
       watch: progress,
     };
@@ -65,6 +60,7 @@ export async function runScenario(input: RunInput, context: CliContext): Promise
       return undone(plan, input.rig, "inconclusive", "The run was stopped before it began.", context);
     if (error instanceof SimulatorError || error instanceof RecordError)
       return undone(plan, input.rig, "invalid", error.message, context);
+    if (error instanceof NoLinkError) return undone(plan, input.rig, "not-run", error.message, context);
     if (error instanceof PlantMismatchError || error instanceof DriverLoadError)
       throw new CliError(error.message, { cause: error });
     if (error instanceof LedgerOpenError) throw new CliError(error.message, { cause: error });
@@ -90,46 +86,18 @@ export function refusalOf(plan: Plan, rig: Rig): string | undefined {
   const unlaid = rig === "wire" ? plan.instruments.find(isOnSerialLine) : undefined;
   const missing = unlaid && missingForSerialPairs();
   if (missing !== undefined) return `Rig wire lays the serial line of ${unlaid?.key} with socat: ${missing}.`;
-  const refused = [...plan.faults, ...plan.armed].filter(({ rigs }) => !rigs.includes(rig));
-  if (refused.length === 0) return undefined;
-  const each = refused.map(({ id, inject }) => `${inject} (fault ${id}): ${faultKind(inject).unable[rig]}`);
-  return `Rig ${rig} cannot inject ${each.join("; ")}.`;
+  const refused = [...plan.faults, ...plan.armed].flatMap((fault) => {
+    const reason = inability(fault, rig);
+    return reason === undefined ? [] : [`${fault.inject} (fault ${fault.id}): ${reason}`];
+  });
+  return refused.length === 0 ? undefined : `Rig ${rig} cannot inject ${refused.join("; ")}.`;
 }
 
-/** Absolute; undefined on the other rigs. @throws CliError for what contradicts itself, or is not there */
-async function plantConfig(
-  { rig, config, allowCommands }: RunInput,
-  context: CliContext,
-): Promise<string | undefined> {
-  if (rig !== "physical") {
-    if (config === undefined && !allowCommands) return undefined;
-    throw new CliError(`--config and --allow-commands are for --rig physical, not for --rig ${rig}`, {
-      advice: "Leave them out, or name the rig.",
-    });
-  }
-  if (config === undefined) {
-    throw new CliError("--rig physical needs the helix.toml of the plant", {
-      advice: "Name it: --rig physical --config <path of helix.toml>",
-    });
-  }
-  const path = resolve(context.cwd, config);
-  if ((await context.platform.disk.stat(path))?.kind === "file") return path;
-  throw new CliError(`there is no ${path}`, { advice: "Name the plant's helix.toml with --config." });
+function inability(fault: PlannedFault | ArmedFault, rig: Rig): string | undefined {
+  if (!fault.rigs.includes(rig)) return faultKind(fault.inject).unable[rig];
+  if (rig !== "physical" || !("when" in fault) || fault.when.value.of !== "state") return undefined;
+  return `it waits for twin.${fault.when.value.state}, and a real plant tells nobody its true state`;
 }
-
-/** Nothing is set on a real plant because a scenario says so: whoever runs the plant has to say so too. */
-function unallowedCommands({ commands }: Plan, { rig, allowCommands }: RunInput): string | undefined {
-  if (rig !== "physical" || allowCommands || commands.length === 0) return undefined;
-  const shown = commands.slice(0, SHOWN_COMMANDS);
-  const each = shown.map(
-    ({ instrument, description, atS }) => `${instrument}: ${description} at ${batchAge(atS)}`,
-  );
-  const more = commands.length > shown.length ? `; and ${commands.length - shown.length} more` : "";
-  return `The scenario would give commands to real instruments (${each.join("; ")}${more}). With --allow-commands it does.`;
-}
-
-const plantOptions = ({ rig, config, allowCommands }: RunInput): string =>
-  rig === "physical" ? ` --config ${config}${allowCommands ? " --allow-commands" : ""}` : "";
 
 const isOnSerialLine = ({ protocol }: PlannedInstrument) => mediumOf(protocol) === "serial";
 

@@ -41,6 +41,11 @@ export const command = defineCommand({
       summary:
         "rig physical: the scenario's commands may go out; without it a scenario with commands is not run",
     },
+    allowFaults: {
+      kind: "flag",
+      summary:
+        "rig physical: the scenario's faults may be put on the links of its instruments, which disturbs them; without it a scenario with faults is not run",
+    },
     speed: {
       kind: "number",
       value: "factor",
@@ -55,7 +60,7 @@ export const command = defineCommand({
     { line: "helix run scenarios/calm.yaml --rig wire", explains: "the same on real sockets, in about 20 s" },
     {
       line: "helix run watch.yaml --rig physical --config /etc/helix/helix.toml",
-      explains: "the same language on real instruments; faults are not-run there",
+      explains: "the same language on real instruments; of the faults, those of the link",
     },
     { line: "helix run scenarios/probe-drift.yaml --seed 7 --json", explains: "another draw, for machines" },
   ],

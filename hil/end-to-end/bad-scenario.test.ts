@@ -107,9 +107,9 @@ describe.each<[rig: string, inject: string, more: readonly string[], says: strin
   ],
   [
     "physical",
-    "{ id: cut, at: 97 h, for: 1 min, on: brx-07.link, inject: partition }",
-    ["--config", NAME, "--allow-commands"],
-    "Rig physical cannot inject partition (fault cut): no fault proxy stands between",
+    "{ id: cut, at: 97 h, for: 1 min, on: brx-07.plant, inject: power-cut }",
+    ["--config", NAME, "--allow-commands", "--allow-faults"],
+    "Rig physical cannot inject power-cut (fault cut): a real instrument is not made to",
   ],
 ])("a fault that rig %s cannot do", (rig, inject, more, says) => {
   test("the scenario is not run, with the reason, and that is no pass", async () => {

@@ -46,7 +46,7 @@ const SCHEDULE = `schedule:
   - { at: ${BEGIN_S} s + 15 s, command: { set: brx-07.temperature, to: 36.8 Cel, rationale: test } }
 `;
 const FAULTS = `faults:
-  - { id: cut, at: ${BEGIN_S} s + 5 s, for: 5 s, on: brx-07.link, inject: partition }
+  - { id: high, at: ${BEGIN_S} s + 5 s, for: 5 s, on: brx-07.ph, inject: drift, rate: '1 [pH]/h' }
   - { id: kill, at: ${BEGIN_S} s + 12 s, for: 5 s, on: runtime, inject: process-killed }
 `;
 
@@ -135,12 +135,12 @@ describe("against a stand-in for the plant", () => {
     expect(stderr).toContain("--allow-commands");
   });
 
-  test("faults are not-run there, each with its reason", async () => {
+  test("faults of instrument and runtime are not-run there, each with its reason", async () => {
     await writeFile(join(cwd, "watch.yaml"), scenario({ faults: FAULTS }));
-    const { code, result } = await run(cwd, "--config", "helix.toml", "--allow-commands");
+    const { code, result } = await run(cwd, "--config", "helix.toml", "--allow-commands", "--allow-faults");
     expect(code).toBe(3);
     expect(result).toMatchObject({ verdict: "not-run" });
-    expect(result.summary).toMatch(/partition \(fault cut\): \S.*; process-killed \(fault kill\): \S/);
+    expect(result.summary).toMatch(/drift \(fault high\): \S.*; process-killed \(fault kill\): \S/);
   });
 
   test.each([

@@ -338,6 +338,11 @@ describe("status within a time", () => {
   ])("%s is a pass", (_what, changes, actual) => {
     expect(judgeStatus(changes)).toMatchObject({ verdict: "pass", actual });
   });
+  test("the stop of a run that ends with the time does not count", () => {
+    const stopped = [status(55, "Streaming"), status(70, "Disconnected")];
+    expect(judgeStatus(stopped, { reachedS: 70 })).toMatchObject({ verdict: "pass" });
+    expect(judgeStatus(stopped, { reachedS: 71 })).toMatchObject({ verdict: "fail" });
+  });
   test.each<[what: string, changes: RunRecordLine[], actual: string]>([
     [
       "back too late",

@@ -26,7 +26,8 @@ export function judgeStatus(rule: StatusRule, facts: RunFacts): Finding {
   const changes = linesOf(facts, "status").filter((line) => line.instrument === rule.instrument);
   if (changes.length === 0) return undecided("bench", expected, "no status of the instrument was recorded");
 
-  const seen = changes.filter((line) => line.t <= untilS);
+  // What comes at the end is the runtime's own stop.
+  const seen = changes.filter((line) => line.t <= untilS && line.t < facts.reachedS);
   const last = seen.at(-1);
   const story = firstFew(seen.filter((line) => line.t >= fromS).map(told));
   if (facts.reachedS < untilS) {

@@ -74,14 +74,13 @@ function unitText(measure: FaultParameter["measure"]): string {
 }
 
 function paragraph({ name, on, effect, parameters, rigs, unable, protocols, receipt }: FaultRow): string {
-  const refusals = Object.entries(unable).filter(([rig]) => rig !== "physical" || rigs.length === 0);
   const lines = [
     `${name}  on ${on}`,
     `  does      ${effect}`,
     ...parameters.map((parameter) => `  ${parameterText(parameter)}`),
     `  rigs      ${rigs.length === 0 ? "none" : rigs.join(", ")}`,
     ...(protocols.length === 0 ? [] : [`  protocols ${protocols.join(", ")}`]),
-    ...[...new Set(refusals.map(([, reason]) => reason))].map((reason) => `  but       ${reason}`),
+    ...Object.entries(unable).map(([rig, reason]) => `  not       ${rig}: ${reason}`),
     `  receipt   ${receipt}`,
   ];
   return `${lines.join("\n")}\n`;

@@ -180,6 +180,23 @@ describe("TCP fault proxy", () => {
     await client.closed;
   });
 
+  test("no bit is turned on the way to a real instrument, and every answer has one turned", async () => {
+    const server = await echoServer();
+    const proxy = await startTcpFaultProxy(platform, { host: server.host, port: server.port, isReal: true });
+    opened.push(proxy);
+    const effect = proxy.shape({ corruption: 1 });
+    const client = await net.connect(proxy);
+    const received = collect(client);
+    // The server sends back what has reached it: one bit off, and not two, is what the answer alone suffered.
+    for (let sent = 1; sent <= 50; sent += 1) {
+      await client.write(Uint8Array.of(0));
+      await vi.waitFor(() => expect(received.text()).toHaveLength(sent), LIMIT);
+    }
+    const bits = [...bytes(received.text())].map((byte) => byte.toString(2).replaceAll("0", "").length);
+    expect(new Set(bits)).toEqual(new Set([1]));
+    expect(effect.end()).toMatchObject({ corrupted: 50, segments: 100 });
+  });
+
   test("closing breaks what is open and frees the port", async () => {
     const server = await echoServer();
     const proxy = await startTcpFaultProxy(platform, server);

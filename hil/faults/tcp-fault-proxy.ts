@@ -31,10 +31,16 @@ export interface ProxyParts {
   readonly random: Random;
 }
 
-interface Address {
+/** The instrument. */
+interface Target {
   readonly host: string;
   readonly port: number;
+  /** No simulator: no bit is turned on the way to it, for a reading could become a command. */
+  readonly isReal?: boolean;
 }
+
+/** Where a proxy listens: for drivers of this computer, on a port that is free. */
+const HERE = { host: "127.0.0.1", port: 0 };
 
 interface PartitionInForce {
   readonly toInstrument: HeldCount;
@@ -53,19 +59,15 @@ interface Bridge {
 }
 
 /** @throws Error with the system's code when the port cannot be had */
-export async function startTcpFaultProxy(
-  parts: ProxyParts,
-  target: Address,
-  address: Address = { host: "127.0.0.1", port: 0 },
-): Promise<TcpFaultProxy> {
+export async function startTcpFaultProxy(parts: ProxyParts, target: Target): Promise<TcpFaultProxy> {
   const proxy = new FaultProxy(parts, target);
-  await proxy.listen(address);
+  await proxy.listen();
   return proxy;
 }
 
 class FaultProxy implements TcpFaultProxy {
   readonly #net: Net;
-  readonly #target: Address;
+  readonly #target: Target;
   readonly #gate = new Gate();
   readonly #bridges = new Set<Bridge>();
   readonly #toInstrument: LinkFlow;
@@ -74,15 +76,15 @@ class FaultProxy implements TcpFaultProxy {
   #inForce: PartitionInForce | undefined;
   #listener: Listener | undefined;
 
-  constructor({ net, clock, random }: ProxyParts, target: Address) {
+  constructor({ net, clock, random }: ProxyParts, target: Target) {
     this.#net = net;
     this.#target = target;
     this.#toInstrument = new LinkFlow(clock, random.fork("to-instrument"));
     this.#toDriver = new LinkFlow(clock, random.fork("to-driver"));
   }
 
-  async listen(address: Address): Promise<void> {
-    this.#listener = await this.#net.listen(address, (client) => this.#accept(client));
+  async listen(): Promise<void> {
+    this.#listener = await this.#net.listen(HERE, (client) => this.#accept(client));
   }
 
   get host(): string {
@@ -124,7 +126,7 @@ class FaultProxy implements TcpFaultProxy {
   }
 
   shape(change: Partial<LinkShape>) {
-    const count = new ShapeCount(this.#toInstrument.shape);
+    const count = new ShapeCount(this.#toDriver.shape);
     const flows = [this.#toInstrument, this.#toDriver];
     for (const flow of flows) flow.counts.add(count);
     this.#shapes.push(change);
@@ -180,7 +182,7 @@ class FaultProxy implements TcpFaultProxy {
 
   #applyShapes(): void {
     const shape = Object.assign({ ...UNTOUCHED }, ...this.#shapes) as LinkShape;
-    this.#toInstrument.shape = shape;
+    this.#toInstrument.shape = this.#target.isReal ? { ...shape, corruption: 0 } : shape;
     this.#toDriver.shape = shape;
   }
 

@@ -60,7 +60,8 @@ export interface RecordedChannel {
   readonly name: string;
   /** UCUM */
   readonly unit: string;
-  readonly range: { readonly min: number; readonly max: number };
+  /** null: the driver states no limit, as where helix.toml gives its channel none. */
+  readonly range: { readonly min: number | null; readonly max: number | null };
 }
 
 /** A frame as it came out of the pipeline's ring. */

@@ -2,7 +2,7 @@
  * A plant that nobody drives: real instruments, or whatever stands in for them. Plant time is the clock's,
  * from the moment at which the run begins; nothing can be granted to it, and it never stands still.
  */
-import type { Cancellable, Clock } from "@helix/hal";
+import { type Cancellable, type Clock, taiToUtcNs } from "@helix/hal";
 import type { Plant } from "./plant.ts";
 
 /** The operator's view of time moves on as often, ms. */
@@ -14,6 +14,7 @@ export class ClockedPlant implements Plant {
   readonly #timers = new Set<Cancellable>();
   readonly #failed = Promise.withResolvers<never>();
   #beganNs: bigint | undefined;
+  #inoculationMs = Number.NaN;
 
   constructor(clock: Clock, beginS: number) {
     this.#clock = clock;
@@ -22,10 +23,22 @@ export class ClockedPlant implements Plant {
     this.#failed.promise.catch(() => {});
   }
 
-  /** Plant time begins to pass. @param onTime told of it every second */
-  begin(onTime: (timeS: number) => void): void {
+  /**
+   * Plant time begins to pass.
+   *
+   * @param onTime told of it every second
+   * @returns instant of plant time 0, ms since 1970 UTC
+   */
+  begin(onTime: (timeS: number) => void): number {
     this.#beganNs = this.#clock.monotonicNs();
+    this.#inoculationMs = Number(this.#clock.wallUtcNs() / 1_000_000n) - this.#beginS * 1000;
     this.#timers.add(this.#clock.interval(TICK_MS, () => onTime(this.timeS)));
+    return this.#inoculationMs;
+  }
+
+  /** Plant time of an instant (ns TAI), s; NaN before the plant has begun. */
+  ageAt(taiNs: bigint): number {
+    return (Number(taiToUtcNs(taiNs) / 1000n) / 1000 - this.#inoculationMs) / 1000;
   }
 
   get timeS(): number {

@@ -48,11 +48,28 @@ test("commands by their place in the plan, with what was read back; gaps in numb
   expect(gaps).toEqual({ first: { gaps: 2, missing: 7 }, second: { gaps: 1, missing: 5 } });
 });
 
-test("a real instrument samples when it likes: values are compared with the nearest within half a period", () => {
-  const first = [run, sample(10, 7), sample(20, 7.1), sample(30, 7.2)];
-  const second = [run, sample(9.2, 7), sample(14.4, 9), sample(21.3, 7.3), sample(36, 9)];
-  expect(compareRuns(first, second).channels).toMatchObject([{ compared: 0 }]);
-  const [channel] = compareRuns(first, second, 5).channels;
-  expect(channel).toMatchObject({ compared: 2, maxAtS: 20 });
-  expect(channel?.max).toBeCloseTo(0.2);
+test("who samples when it likes is compared with the nearest value within half a period of its own", () => {
+  const values = (key: string) =>
+    [
+      [sample(10, 7), sample(20, 7.1), sample(30, 7.2)],
+      [sample(9.2, 7), sample(14.4, 9), sample(21.3, 7.3), sample(36, 9)],
+    ].map((samples) => samples.map((one) => ({ ...one, instrument: key }) as RunRecordLine));
+  const [often, oftenToo] = values("bath-01");
+  const [seldom, seldomToo] = values("brx-07");
+  const plan = line({
+    kind: "plan",
+    plan: {
+      instruments: [
+        { key: "bath-01", samplePeriodS: 2 },
+        { key: "brx-07", samplePeriodS: 10 },
+      ],
+    },
+  });
+  const first = [run, plan, ...(often ?? []), ...(seldom ?? [])];
+  const { channels } = compareRuns(first, [...(oftenToo ?? []), ...(seldomToo ?? [])]);
+  expect(channels).toMatchObject([
+    { channel: "bath-01.ph", compared: 1, max: 0, maxAtS: 10 },
+    { channel: "brx-07.ph", compared: 2, maxAtS: 20 },
+  ]);
+  expect(channels[1]?.max).toBeCloseTo(0.2);
 });

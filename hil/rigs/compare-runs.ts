@@ -1,8 +1,9 @@
 /**
- * Where two runs of one scenario and seed diverge, and by how much: values at the same plant time
+ * Where two runs of one scenario and seed diverge, and by how much: values of the same plant time
  * outside the windows of link faults, the commands' outcomes, and the gaps. Judges nothing.
  */
 import type { CommandLine, RunRecordLine } from "@helix/run-record";
+import type { Plan } from "../scenario/plan.ts";
 
 export interface ChannelDifference {
   /** `<instrument>.<channel>` */
@@ -45,18 +46,19 @@ type Lines = readonly RunRecordLine[];
 type Series = Map<string, Map<number, number>>;
 
 /**
- * @param withinS of two values of a time: 0 where both runs have the same plant's calendar; where a real
- *   instrument samples when it likes, half its sample period
+ * Of an instrument's two values the nearest in time are compared, no further apart than half its sample period: a
+ * real instrument samples when it likes, and what a driver polls has the clock's stamps.
  */
-export function compareRuns(first: Lines, second: Lines, withinS = 0): RunComparison {
+export function compareRuns(first: Lines, second: Lines): RunComparison {
+  const nearness = halfSamplePeriods(first);
   const disturbed = [...linkFaults(first), ...linkFaults(second)];
   const units = unitsOf(first);
   const others = valuesOf(second);
   const channels = [...valuesOf(first)].map(([channel, values]) => {
+    const key = channel.split(".")[0] ?? "";
+    const withinS = nearness.get(key) ?? 0;
     const isDisturbed = (t: number) =>
-      disturbed.some(
-        ({ instrument, beginS, endS }) => channel.startsWith(`${instrument}.`) && t >= beginS && t <= endS,
-      );
+      disturbed.some(({ instrument, beginS, endS }) => instrument === key && t >= beginS && t <= endS);
     return difference(
       channel,
       units.get(channel) ?? "",
@@ -109,6 +111,12 @@ function nearestIn(values: ReadonlyMap<number, number> | undefined, withinS: num
     const nearest = t - before < after - t ? before : after;
     return Math.abs(nearest - t) <= withinS ? values.get(nearest) : undefined;
   };
+}
+
+/** By instrument, s. */
+function halfSamplePeriods(lines: Lines): Map<string, number> {
+  const plan = lines.find((line) => line.kind === "plan")?.plan as Plan | undefined;
+  return new Map(plan?.instruments.map(({ key, samplePeriodS }) => [key, samplePeriodS / 2]));
 }
 
 function valuesOf(lines: Lines): Series {

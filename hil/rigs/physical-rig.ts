@@ -1,8 +1,8 @@
 /**
  * Rig `physical`: the scenario's instruments as a plant's helix.toml reaches them, in real time. The rig
- * starts no instrument and harms none: it has no faults, and no access to what is truly in the vessel. What
- * it records as physical is so by that configuration alone: whether a plant or a stand-in answers at an
- * address, nothing in the protocols says.
+ * starts no instrument, and has no access to what is truly in the vessel. Its faults are those of a
+ * network, on a proxy before an instrument (plant-links.ts). What it records as physical is so by that
+ * configuration alone: whether a plant or a stand-in answers at an address, nothing in the protocols says.
  *
  * The run has a ledger of its own in its folder: the plant's is its operators'.
  */
@@ -16,6 +16,7 @@ import { closeRun } from "./close-run.ts";
 import { FaultInjector } from "./fault-injector.ts";
 import type { RunResult } from "./judge-run.ts";
 import { missingInPlant } from "./missing-in-plant.ts";
+import { PlantLinks } from "./plant-links.ts";
 import { RecordWriter } from "./record-writer.ts";
 import { runRecorded } from "./recorded-run.ts";
 import type { Recorder } from "./recorder.ts";
@@ -25,7 +26,7 @@ import { RuntimeUnderTest } from "./runtime-under-test.ts";
 import { UnsettledCommands } from "./unsettled-commands.ts";
 
 export interface PhysicalRunOptions {
-  /** Without faults, and with the commands that its operators allow. */
+  /** With the commands and the faults that the plant's operators allow. */
   readonly plan: Plan;
   readonly platform: Platform;
   /** Path of the plant's helix.toml. */
@@ -41,13 +42,21 @@ export interface PhysicalRunOptions {
   readonly watch: RunWatch;
 }
 
+interface RigParts {
+  readonly folder: RunFolder;
+  readonly backlog: Backlog<Recorder>;
+  readonly plant: ClockedPlant;
+  readonly links: PlantLinks;
+  readonly faults: FaultInjector;
+}
+
 /** The plant is not the one that the scenario is written for. */
 export class PlantMismatchError extends Error {
   override readonly name = "PlantMismatchError";
 }
 
 /**
- * @throws PlantMismatchError, ProblemsError, DriverLoadError, LedgerOpenError, RecordError or the system's error
+ * @throws PlantMismatchError, NoLinkError, ProblemsError, DriverLoadError, LedgerOpenError, RecordError or the system's error
  *   before anything is connected. Once the run has begun, trouble is in its verdict.
  */
 export async function runOnPlant(options: PhysicalRunOptions): Promise<RunResult> {
@@ -57,22 +66,27 @@ export async function runOnPlant(options: PhysicalRunOptions): Promise<RunResult
   const folder = await makeRunFolder(platform.disk, options.runsFolder, plan.scenario, plan.seed);
   const backlog = new Backlog<Recorder>();
   const plant = new ClockedPlant(clock, plan.beginS);
+  const links = new PlantLinks(platform);
+  const faults = new FaultInjector(links.access, () => plant.timeS);
   try {
     watch.stage("starting the runtime");
-    const runtime = await createRuntime(options, folder, backlog);
-    const inoculationMs = Number(clock.wallUtcNs() / 1_000_000n) - plan.beginS * 1000;
+    const runtime = await createRuntime(options, { folder, backlog, plant, links, faults });
     const record = await RecordWriter.create(platform.disk, folder.record);
-    plant.begin((timeS) => watch.time(timeS));
+    const inoculationMs = plant.begin((timeS) => watch.time(timeS));
     const judged = await runRecorded({
       ...options,
       rig: "physical",
-      originBasis: `${options.configFile} was given for this rig; HELIX cannot tell a plant from a stand-in at the same address`,
+      originBasis: [
+        `${options.configFile} was given for this rig`,
+        "HELIX cannot tell a plant from a stand-in at the same address",
+        ...(links.description === undefined ? [] : [links.description]),
+      ].join("; "),
       speed: 1,
       freeRunning: true,
       clock,
       disk: platform.disk,
       inoculationMs,
-      bench: { plant, faults: new FaultInjector(new Map(), () => plant.timeS), truthUnits: {} },
+      bench: { plant, faults, truthUnits: {} },
       runtime,
       meter: { held: openHandles, heapBytes: heapBytesInUse },
       backlog,
@@ -84,21 +98,22 @@ export async function runOnPlant(options: PhysicalRunOptions): Promise<RunResult
     return await closeRun(plan, folder, record, { ...judged, commands }, { wallSeconds });
   } finally {
     plant.close();
+    await links.close();
   }
 }
 
 async function createRuntime(
   { plan, platform, configFile, secret, helixVersion }: PhysicalRunOptions,
-  folder: RunFolder,
-  backlog: Backlog<Recorder>,
+  { folder, backlog, plant, links, faults }: RigParts,
 ): Promise<RuntimeUnderTest> {
   const runtime = await RuntimeUnderTest.create({
     platform,
     random: createSeededRandom(plan.seed).fork("runtime"),
     configFile,
-    ofConfig: (config) => forScenario(config, plan, folder),
+    ofConfig: (config) => links.lay(plan, forScenario(config, plan, folder)),
     origin: "physical",
-    isFalsified: () => false,
+    isFalsified: (instrument, channel, takenTaiNs) =>
+      faults.isFalsified(instrument, channel, plant.ageAt(takenTaiNs)),
     helixVersion,
     scenario: plan.scenario,
     startedBy: { id: `account:${accountName()}`, role: "service" },
@@ -106,10 +121,16 @@ async function createRuntime(
     onEvent: (event) => backlog.tell((recorder) => recorder.take(event)),
     unsettled: new UnsettledCommands(),
   });
-  const missing = missingInPlant(plan, runtime.instruments);
-  if (missing.length === 0) return runtime;
-  await runtime.stop("the plant is not the scenario's");
-  throw new PlantMismatchError(`${configFile} is no plant for ${plan.scenario}: ${missing.join("; ")}`);
+  try {
+    const missing = missingInPlant(plan, runtime.instruments);
+    if (missing.length > 0)
+      throw new PlantMismatchError(`${configFile} is no plant for ${plan.scenario}: ${missing.join("; ")}`);
+    links.checkIdentities(runtime.instruments);
+    return runtime;
+  } catch (error) {
+    await runtime.stop("the plant is not the scenario's");
+    throw error;
+  }
 }
 
 /** The scenario's instruments alone, and the run's own ledger. @throws PlantMismatchError */

@@ -226,8 +226,16 @@ function runLine(run: RecordedRun): RunLine {
       simulator:
         run.rig === "physical" ? undefined : plan.instruments.find(({ key }) => key === view.key)?.simulator,
       origin: view.origin,
-      channels: view.channels.map(({ id, name, unit, range }) => ({ id, name, unit, range })),
+      channels: view.channels.map(({ id, name, unit, range: { min, max } }) => ({
+        id,
+        name,
+        unit,
+        range: { min: stated(min), max: stated(max) },
+      })),
     })),
     replay,
   };
 }
+
+/** A limit that a driver does not state is infinite, which JSON has no number for. */
+const stated = (limit: number): number | null => (Number.isFinite(limit) ? limit : null);

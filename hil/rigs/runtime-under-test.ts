@@ -28,8 +28,8 @@ export interface RuntimeStart {
   readonly random: Random;
   /** Path of helix.toml. */
   readonly configFile: string;
-  /** What of it this run uses; absent: all. */
-  readonly ofConfig?: (config: HelixConfig) => HelixConfig;
+  /** What of it this run uses, and how; absent: all as it is. */
+  readonly ofConfig?: (config: HelixConfig) => Promise<HelixConfig>;
   /** A person, or the account that the run belongs to; absent: the rig. */
   readonly startedBy?: Actor;
   readonly origin: Origin;
@@ -68,7 +68,7 @@ export class RuntimeUnderTest implements RuntimeState {
   static async create(start: RuntimeStart): Promise<RuntimeUnderTest> {
     const { platform, origin, helixVersion, secret, installation, isFalsified } = start;
     const written = await loadHelixConfig({ disk: platform.disk, path: start.configFile });
-    const used = start.ofConfig?.(written) ?? written;
+    const used = (await start.ofConfig?.(written)) ?? written;
     const config = installation ? { ...used, pki: { folder: installation.pkiFolder } } : used;
     const ledger = await openLedger({ folder: config.ledger.folder, ...platform, dataOrigin: origin });
     const state = { unsettled: start.unsettled, listeners: new Set<() => void>() };

@@ -57,6 +57,22 @@ test("a simulated instrument is called SIMULATED above all figures", () => {
   expect(page.indexOf("<strong>SIMULATED</strong> brx-07")).toBeGreaterThan(0);
 });
 
+test("channels for which nobody states limits are drawn over what was measured", () => {
+  const unlimited = lines.map((line) => {
+    if (line.kind !== "run") return line;
+    const instruments = line.instruments.map(({ channels, ...instrument }) => ({
+      ...instrument,
+      channels: channels.map((channel) => ({ ...channel, range: { min: null, max: null } })),
+    }));
+    return { ...line, instruments };
+  });
+  const drawn = renderHtml(readRecord(toText(unlimited)));
+  expect(drawn).not.toContain("NaN");
+  const count = (text: string) => text.split('class="trend"').length;
+  expect(count(drawn)).toBe(count(page));
+  expect(count(page)).toBeGreaterThan(1);
+});
+
 test("every expectation, fault, command, calibration, gap and channel of the record is on the page", () => {
   const text = textOf(document);
   const { expectations, faults, commands, calibrations, gaps, ledger } = record;

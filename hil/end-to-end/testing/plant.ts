@@ -112,7 +112,8 @@ function readyMessage(simulator: OwnProcess<RigMessage, SimulatorMessage>) {
   return ready.promise.finally(() => clearTimeout(limit));
 }
 
-async function trust(certificate: string, pkiFolder: string): Promise<void> {
+/** Puts a certificate into the trust list of the other end. */
+export async function trust(certificate: string, pkiFolder: string): Promise<void> {
   const folder = join(pkiFolder, "trusted", "certs");
   await mkdir(folder, { recursive: true });
   await copyFile(certificate, join(folder, basename(certificate)));

@@ -16,7 +16,7 @@ export function cableFault<Figures>(
     rigs: ["virtual"],
     unable: {
       wire: "the wire rig's serial lines are pseudo-terminals, which have no plug and no signal level",
-      physical: "no fault proxy stands between a real instrument and its driver",
+      physical: "a real instrument's cable is not the rig's to pull or to hold at a level",
     },
     pace: "real",
     falsifies: "nothing",

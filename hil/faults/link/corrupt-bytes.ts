@@ -9,10 +9,12 @@ export const corruptBytes: FaultKind = shapeFault(
   {
     name: "corrupt-bytes",
     effect:
-      "a share of the segments, on a serial cable of the bytes, arrives with one bit turned, past TCP's checksum as behind bad hardware",
+      "a share of the segments, on a serial cable of the bytes, arrives with one bit turned, past TCP's checksum as behind bad hardware; on rig physical only what comes from the instrument",
     parameters: {
       share: { setting: "chance", measure: { unit: "1" }, min: 0.0001, max: 1, example: "2 %" },
     },
+    // Over a protocol without a checksum a turned bit is another value.
+    falsifies: "instrument",
     receipt: "segments or bytes changed, and the first changed byte before and after",
   },
   "corruption",

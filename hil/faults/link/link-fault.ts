@@ -7,8 +7,8 @@ import { type FaultKind, type FaultTrace, partOf, setting } from "../fault-kind.
 
 const COMMON = {
   target: "link",
-  rigs: ["virtual", "wire"],
-  unable: { physical: "no fault proxy stands between a real instrument and its driver" },
+  rigs: ["virtual", "wire", "physical"],
+  unable: {},
   pace: "real",
   falsifies: "nothing",
 } as const;
@@ -17,7 +17,7 @@ const COMMON = {
 export const OVER_TCP = ["opcua", "modbus-tcp"];
 
 type Own = Pick<FaultKind, "name" | "effect" | "receipt"> &
-  Partial<Pick<FaultKind, "parameters" | "protocols" | "rigs" | "unable">>;
+  Partial<Pick<FaultKind, "parameters" | "protocols" | "falsifies">>;
 
 /**
  * @param put puts it on the link

@@ -94,13 +94,13 @@ function boundsOf(series: Series): Bounds | undefined {
   return { lowest, highest, from, to };
 }
 
-function valueScale({ from: low, to: high }: Bounds, range: RecordedChannel["range"]): Scale {
-  const ofRange = Math.abs(range.max - range.min) * LEAST_SPAN_OF_RANGE;
+function valueScale({ from: low, to: high }: Bounds, { min, max }: RecordedChannel["range"]): Scale {
+  const ofRange = min === null || max === null ? 0 : Math.abs(max - min) * LEAST_SPAN_OF_RANGE;
   const least = ofRange > 0 ? ofRange : Math.max(Math.abs(high) * LEAST_SPAN_OF_RANGE, 1e-9);
   const span = Math.max((high - low) * 1.1, least);
   const middle = (low + high) / 2;
   // A quantity that cannot be negative is not given a negative axis by the margin.
-  const from = range.min >= 0 && low >= 0 ? Math.max(0, middle - span / 2) : middle - span / 2;
+  const from = min !== null && min >= 0 && low >= 0 ? Math.max(0, middle - span / 2) : middle - span / 2;
   return linearScale(from, from + span, FRAME.bottom, FRAME.top);
 }
 
