@@ -71,21 +71,34 @@ const NOTHING_STATED: RecordSource = { zoneMinutes: 0, clockQuality: "not-stated
 /** A whole record but for its place in the chain, which the writer fills in. */
 export function draftRecord(content: RecordContent, source = NOTHING_STATED): Uint8Array {
   const bytes = new Uint8Array(RECORD_HEADER_BYTES + content.body.length);
-  const view = viewOf(bytes);
-  view.setUint32(0, bytes.length, true);
-  view.setUint16(4, VERSION, true);
-  // 6: u16 type code; 0 says that the body names the type.
-  view.setBigInt64(UTC_AT, content.utcNs, true);
-  view.setBigUint64(24, content.monotonicNs, true);
-  bytes.set(content.bootId, 32);
-  bytes.set(content.eventId, 48);
-  view.setInt16(ZONE_AT, source.zoneMinutes, true);
-  bytes[QUALITY_AT] = CLOCK_QUALITIES.indexOf(source.clockQuality as ClockQuality);
-  bytes[DURABILITY_AT] = DURABILITY_CLASSES[content.durability];
-  bytes[ORIGIN_AT] = ORIGINS.indexOf(source.origin as Origin) + 1;
-  bytes[SCHEMA_AT] = EVENT_SCHEMA;
   bytes.set(content.body, RECORD_HEADER_BYTES);
+  writeDraftHeader(bytes, content, source);
   return bytes;
+}
+
+/** Where headers are put together: a view of its own for each would cost as much as the rest of it. */
+const header = new Uint8Array(RECORD_HEADER_BYTES);
+const headerView = viewOf(header);
+
+/** Makes a draft of bytes that have the body where it belongs. */
+export function writeDraftHeader(
+  draft: Uint8Array,
+  content: Omit<RecordContent, "body">,
+  source: RecordSource,
+): void {
+  headerView.setUint32(0, draft.length, true);
+  headerView.setUint16(4, VERSION, true);
+  // 6: u16 type code; 0 says that the body names the type.
+  headerView.setBigInt64(UTC_AT, content.utcNs, true);
+  headerView.setBigUint64(24, content.monotonicNs, true);
+  header.set(content.bootId, 32);
+  header.set(content.eventId, 48);
+  headerView.setInt16(ZONE_AT, source.zoneMinutes, true);
+  header[QUALITY_AT] = CLOCK_QUALITIES.indexOf(source.clockQuality as ClockQuality);
+  header[DURABILITY_AT] = DURABILITY_CLASSES[content.durability];
+  header[ORIGIN_AT] = ORIGINS.indexOf(source.origin as Origin) + 1;
+  header[SCHEMA_AT] = EVENT_SCHEMA;
+  draft.set(header);
 }
 
 /** Completes the draft that stands at `offset`. */
