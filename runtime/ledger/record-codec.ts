@@ -3,7 +3,7 @@
  */
 import { ORIGINS, type Origin } from "@helix/hal";
 import { CLOCK_QUALITIES, type ClockQuality } from "@helix/platform";
-import { viewOf } from "./bytes.ts";
+import { uint32At, viewOf } from "./bytes.ts";
 import { HASH_BYTES } from "./hashing.ts";
 
 export const RECORD_HEADER_BYTES = 104;
@@ -11,6 +11,7 @@ export const RECORD_HEADER_BYTES = 104;
 export const MAX_EVENT_BYTES = 1024 * 1024;
 /** Where a record repeats the hash of the one before it. */
 export const PREVIOUS_HASH_AT = 72;
+const SEQUENCE_AT = 8;
 export const UTC_AT = 16;
 const ZONE_AT = 64;
 const QUALITY_AT = 66;
@@ -108,7 +109,7 @@ export function placeRecord(
   offset: number,
   { sequence, previousHash }: RecordPlace,
 ): void {
-  view.setBigUint64(offset + 8, sequence, true);
+  view.setBigUint64(offset + SEQUENCE_AT, sequence, true);
   bytes.set(previousHash, offset + PREVIOUS_HASH_AT);
 }
 
@@ -117,23 +118,30 @@ export const isClassA = (record: Uint8Array): boolean => record[DURABILITY_AT] =
 /** Undefined when the length field cannot be one. */
 export function recordLengthAt(bytes: Uint8Array, offset: number): number | undefined {
   if (bytes.length - offset < RECORD_HEADER_BYTES) return undefined;
-  const length = viewOf(bytes).getUint32(offset, true);
+  const length = uint32At(bytes, offset);
   const fits = length >= RECORD_HEADER_BYTES && length <= bytes.length - offset;
   return fits ? length : undefined;
 }
 
 /** @param record exactly one record */
 export const placeOf = (record: Uint8Array): RecordPlace => ({
-  sequence: viewOf(record).getBigUint64(8, true),
+  sequence: viewOf(record).getBigUint64(SEQUENCE_AT, true),
   previousHash: record.subarray(PREVIOUS_HASH_AT, PREVIOUS_HASH_AT + HASH_BYTES),
 });
 
 /** Version, durability class, and zeros where this version has nothing: any other header is of a later one. */
 export function isKnownHeader(record: Uint8Array): boolean {
-  const view = viewOf(record);
-  const durability = view.getUint8(DURABILITY_AT);
-  const isKnown = view.getUint16(4, true) === VERSION && durability >= 1 && durability <= 3;
-  return isKnown && view.getUint16(6, true) === 0 && view.getUint16(70, true) === 0;
+  const durability = record[DURABILITY_AT] as number;
+  const isKnown = durability >= 1 && durability <= 3 && (record[70] as number) === 0 && record[71] === 0;
+  // Version, and the type code after it, which is 0.
+  return isKnown && uint32At(record, 4) === VERSION;
+}
+
+/** Does it number itself so? @param sequence of a record, below 2^53 */
+export function isNumbered(record: Uint8Array, sequence: number): boolean {
+  const [low, high] = [uint32At(record, SEQUENCE_AT), uint32At(record, SEQUENCE_AT + 4)];
+  // What is lost beyond 2^53 makes no number below it.
+  return high * 2 ** 32 + low === sequence;
 }
 
 /** @throws Error when the header is not one that this version knows */
