@@ -2,10 +2,20 @@
  * One batch: header, records, trailer, zeros up to the sector (FORMAT.md section 3). A batch is
  * what one datasync makes durable; since it ends on a sector, no later write touches it.
  */
-import { type BatchSector, concat, equalBytes, isAllZero, padTo, toUtf8, viewOf } from "./bytes.ts";
+import {
+  type BatchSector,
+  concat,
+  equalAt,
+  equalBytes,
+  isAllZero,
+  padTo,
+  toUtf8,
+  uint32At,
+  viewOf,
+} from "./bytes.ts";
 import type { Chain } from "./chain.ts";
 import { batchHash, HASH_BYTES, recordHash } from "./hashing.ts";
-import { placeOf, placeRecord, recordLengthAt } from "./record-codec.ts";
+import { PREVIOUS_HASH_AT, placeRecord, recordLengthAt } from "./record-codec.ts";
 import type { WriterSecret } from "./signing-key.ts";
 
 export const BATCH_HEADER_BYTES = 96;
@@ -119,8 +129,7 @@ export function decodeBatch(file: Uint8Array, offset: number, sector: BatchSecto
   const end = offset + padTo(sector, BATCH_HEADER_BYTES + bodyLength + TRAILER_BYTES);
   if (end > file.length) return "batch is longer than the file";
   const trailer = file.subarray(trailerAt, trailerAt + TRAILER_BYTES);
-  if (viewOf(trailer).getUint32(0, true) !== TRAILER_MAGIC)
-    return "no batch trailer where the header puts it";
+  if (uint32At(trailer, 0) !== TRAILER_MAGIC) return "no batch trailer where the header puts it";
   const reserved = [
     file.subarray(offset + 28, offset + 32),
     file.subarray(offset + 64, offset + BATCH_HEADER_BYTES),
@@ -148,7 +157,7 @@ export function decodeBatch(file: Uint8Array, offset: number, sector: BatchSecto
 }
 
 export const isTrailerAt = (file: Uint8Array, offset: number): boolean =>
-  file.length - offset >= TRAILER_BYTES && viewOf(file).getUint32(offset, true) === TRAILER_MAGIC;
+  file.length - offset >= TRAILER_BYTES && uint32At(file, offset) === TRAILER_MAGIC;
 
 function splitRecords(file: Uint8Array, from: number): BatchRecord[] | undefined {
   const records: BatchRecord[] = [];
@@ -164,10 +173,10 @@ function splitRecords(file: Uint8Array, from: number): BatchRecord[] | undefined
 
 /** Only so does the hash of the last record speak for all of them. */
 const isChained = (records: readonly BatchRecord[]): boolean =>
-  records.every(
-    ({ bytes }, i) =>
-      i === 0 || equalBytes(placeOf(bytes).previousHash, (records[i - 1] as BatchRecord).hash),
-  );
+  records.every(({ bytes }, i) => {
+    const before = records[i - 1];
+    return before === undefined || equalAt(bytes, PREVIOUS_HASH_AT, before.hash, 0, HASH_BYTES);
+  });
 
 /** Did the holder of the private key write this trailer? Nobody else can tell, or make one. */
 export const isOwnTrailer = (trailer: Uint8Array, secret: WriterSecret): boolean =>

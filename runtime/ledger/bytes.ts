@@ -18,15 +18,32 @@ export const fromUtf8 = (bytes: Uint8Array): string => new TextDecoder().decode(
 export const viewOf = (bytes: Uint8Array): DataView =>
   new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 
+/** Little-endian. Without a view, which costs more than the reading. */
+export const uint32At = (bytes: Uint8Array, at: number): number =>
+  ((bytes[at] as number) |
+    ((bytes[at + 1] as number) << 8) |
+    ((bytes[at + 2] as number) << 16) |
+    ((bytes[at + 3] as number) << 24)) >>>
+  0;
+
 export function concat(...parts: readonly Uint8Array[]): Uint8Array {
   return new Uint8Array(Buffer.concat(parts));
 }
 
 export const equalBytes = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compare(a, b) === 0;
 
+/** As `equalBytes` of a part of each, without making the parts. */
+export function equalAt(a: Uint8Array, aFrom: number, b: Uint8Array, bFrom: number, length: number): boolean {
+  if (aFrom + length > a.length || bFrom + length > b.length) return false;
+  for (let i = 0; i < length; i++) if (a[aFrom + i] !== b[bFrom + i]) return false;
+  return true;
+}
+
 const ZEROS = new Uint8Array(64 * 1024);
 
 export function isAllZero(bytes: Uint8Array): boolean {
+  // Nearly always enough where something is.
+  if (bytes.length > 0 && bytes[0] !== 0) return false;
   for (let at = 0; at < bytes.length; at += ZEROS.length) {
     const part = bytes.subarray(at, at + ZEROS.length);
     if (!equalBytes(part, ZEROS.subarray(0, part.length))) return false;

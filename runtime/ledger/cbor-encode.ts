@@ -4,23 +4,39 @@
  * always a bignum (tag 2 or 3), a Map is tag 259, a property that is undefined is left out.
  */
 
-/** One buffer for all: an event is encoded in one go and copied out. */
-let buffer = Buffer.allocUnsafe(64 * 1024);
+/**
+ * Values are encoded where they stay, one after the other: memory for each of its own costs as much as
+ * encoding it. What is full is left to those who hold a part of it.
+ */
+const SLAB_BYTES = 64 * 1024;
+let buffer = Buffer.allocUnsafeSlow(SLAB_BYTES);
+/** Where the value in hand starts, its room before it included; and how far it is written. */
+let start = 0;
 let at = 0;
 const floats = new DataView(new ArrayBuffer(8));
 
-/** @throws Error for a value that has no form here, such as a function or a Date */
-export function encodeCbor(value: unknown): Uint8Array {
-  at = 0;
+/**
+ * @param room bytes to leave before it, for the caller to fill: what they hold is not defined
+ * @throws Error for a value that has no form here, such as a function or a Date
+ */
+export function encodeCbor(value: unknown, room = 0): Uint8Array {
+  at = start;
+  reserve(room);
+  at += room;
   write(value);
-  return Uint8Array.prototype.slice.call(buffer, 0, at);
+  const bytes = new Uint8Array(buffer.buffer, start, at - start);
+  start = at;
+  return bytes;
 }
 
 function reserve(bytes: number): void {
   if (at + bytes <= buffer.length) return;
-  const grown = Buffer.allocUnsafe(Math.max(2 * buffer.length, at + bytes));
-  buffer.copy(grown, 0, 0, at);
-  buffer = grown;
+  const written = at - start;
+  const next = Buffer.allocUnsafeSlow(Math.max(SLAB_BYTES, 2 * (written + bytes)));
+  buffer.copy(next, 0, start, at);
+  buffer = next;
+  start = 0;
+  at = written;
 }
 
 function write(value: unknown): void {
@@ -88,16 +104,14 @@ function writeText(text: string): void {
   // Short texts, nearly always ASCII: one loop, no call out of JavaScript.
   if (text.length < 24) {
     reserve(text.length + 1);
-    const start = at;
-    buffer[at++] = 0x60 | text.length;
+    let end = at;
+    buffer[end++] = 0x60 | text.length;
     for (let i = 0; i < text.length; i++) {
       const code = text.charCodeAt(i);
-      if (code > 0x7f) {
-        at = start;
-        return writeUtf8(text);
-      }
-      buffer[at++] = code;
+      if (code > 0x7f) return writeUtf8(text);
+      buffer[end++] = code;
     }
+    at = end;
     return;
   }
   writeUtf8(text);
@@ -189,51 +203,68 @@ function writeShortMagnitude(magnitude: bigint): void {
   for (; skip < 8; skip++) buffer[at++] = floats.getUint8(skip);
 }
 
-/** Keys of a kind of event, sorted once; looked up by the keys as they come. */
+/** Keys of a kind of event, sorted once. */
 interface Shape {
   readonly keys: readonly string[];
   readonly encoded: readonly Uint8Array[];
 }
-const shapes = new Map<string, Shape>();
+/** Looked up by the keys as they come, one after the other. */
+interface Branch {
+  readonly next: Map<string, Branch>;
+  shape: Shape | undefined;
+}
+const newBranch = (): Branch => ({ next: new Map(), shape: undefined });
+let root = newBranch();
+let branches = 0;
 /** Events have a few dozen shapes; more would be a caller that puts data into keys. */
-const MAX_SHAPES = 2000;
+const MAX_BRANCHES = 10_000;
 
 function writeFields(fields: Readonly<Record<string, unknown>>): void {
   const keys = Object.keys(fields);
-  const { keys: sorted, encoded } = shapeOf(keys);
+  let branch = root;
   let present = 0;
-  for (const key of keys) if (fields[key] !== undefined) present += 1;
+  for (const key of keys) {
+    branch = branch.next.get(key) ?? grow(branch, key);
+    if (fields[key] !== undefined) present += 1;
+  }
+  branch.shape ??= shapeOf(keys);
   writeHead(5, present);
+  const { keys: sorted, encoded } = branch.shape;
   for (let i = 0; i < sorted.length; i++) {
     const value = fields[sorted[i] as string];
     if (value === undefined) continue;
-    const name = encoded[i] as Uint8Array;
-    reserve(name.length);
-    buffer.set(name, at);
-    at += name.length;
+    writeKey(encoded[i] as Uint8Array);
     write(value);
   }
 }
 
+function grow(branch: Branch, key: string): Branch {
+  const grown = newBranch();
+  branch.next.set(key, grown);
+  branches += 1;
+  if (branches < MAX_BRANCHES) return grown;
+  root = newBranch();
+  branches = 0;
+  return grown;
+}
+
 function shapeOf(keys: readonly string[]): Shape {
-  // Length-prefixed, so that no two lists of keys look the same.
-  let id = "";
-  for (const key of keys) id += `${key.length}:${key}`;
-  const known = shapes.get(id);
-  if (known !== undefined) return known;
   const sorted = keys.map((key) => ({ key, bytes: encodedKey(key) })).sort(byEncoding);
-  const shape = { keys: sorted.map(({ key }) => key), encoded: sorted.map(({ bytes }) => bytes) };
-  if (shapes.size >= MAX_SHAPES) shapes.clear();
-  shapes.set(id, shape);
-  return shape;
+  return { keys: sorted.map(({ key }) => key), encoded: sorted.map(({ bytes }) => bytes) };
+}
+
+/** Byte by byte: for so few a call out of JavaScript takes longer. */
+function writeKey(name: Uint8Array): void {
+  reserve(name.length);
+  for (let i = 0; i < name.length; i++) buffer[at++] = name[i] as number;
 }
 
 /** Encodes one value aside, without disturbing what is being written. */
 function encodedKey(key: unknown): Uint8Array {
-  const start = at;
+  const written = at - start;
   write(key);
-  const bytes = Uint8Array.prototype.slice.call(buffer, start, at);
-  at = start;
+  const bytes = Uint8Array.prototype.slice.call(buffer, start + written, at);
+  at = start + written;
   return bytes;
 }
 

@@ -37,6 +37,33 @@ describe("event body", () => {
     );
   });
 
+  test("stays as it is while others are encoded, long ones and refused ones among them", () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.record({ length: fc.integer({ min: 0, max: 90_000 }), room: fc.nat(200) }), {
+          minLength: 10,
+          maxLength: 40,
+        }),
+        (steps) => {
+          const made = steps.map(({ length, room }, i) => {
+            const event = { type: "ANY", i, text: "x".repeat(length) };
+            const bytes = encodeEvent(event, room);
+            bytes.fill(i, 0, room);
+            expect(() => encodeEvent({ type: "ANY", text: "y".repeat(length), f: () => 1 } as never)).toThrow(
+              "unsupported type",
+            );
+            return { event, bytes, room, fill: i };
+          });
+          for (const { event, bytes, room, fill } of made) {
+            expect(decodeEvent(bytes.subarray(room))).toEqual(event);
+            expect(bytes.subarray(0, room).every((byte) => byte === fill)).toBe(true);
+          }
+        },
+      ),
+      { numRuns: 20 },
+    );
+  });
+
   test("is byte for byte what an independent encoder writes under the same rules", () => {
     const rules = {
       ...rfc8949EncodeOptions,

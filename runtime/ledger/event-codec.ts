@@ -23,8 +23,12 @@ const DECODE = {
   },
 };
 
-/** @throws Error for a value that has no form here, such as a function or a Date */
-export const encodeEvent = (event: { readonly type: string }): Uint8Array => encodeCbor(event);
+/**
+ * @param room bytes to leave before it, for the caller to fill
+ * @throws Error for a value that has no form here, such as a function or a Date
+ */
+export const encodeEvent = (event: { readonly type: string }, room = 0): Uint8Array =>
+  encodeCbor(event, room);
 
 /** An event as it was written; types unknown to this version included. */
 export interface RecordedEvent {

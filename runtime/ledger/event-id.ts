@@ -1,17 +1,18 @@
 /** Identifiers from injected time and chance. */
 import type { Random } from "@helix/hal";
-import { toHex, viewOf } from "./bytes.ts";
+import { toHex } from "./bytes.ts";
 
 /** UUIDv7 (RFC 9562 section 5.7): 48 bits of Unix ms, then chance. */
 export function uuidV7(utcNs: bigint, random: Random): Uint8Array {
   const bytes = new Uint8Array(16);
   bytes.set(random.bytes(10), 6);
-  const view = viewOf(bytes);
-  const ms = BigInt.asUintN(48, utcNs / 1_000_000n);
-  view.setUint32(0, Number(ms >> 16n));
-  view.setUint16(4, Number(ms & 0xffffn));
-  view.setUint8(6, (view.getUint8(6) & 0x0f) | 0x70);
-  view.setUint8(8, (view.getUint8(8) & 0x3f) | 0x80);
+  let ms = Number(BigInt.asUintN(48, utcNs / 1_000_000n));
+  for (let i = 5; i >= 0; i--) {
+    bytes[i] = ms % 256;
+    ms = Math.floor(ms / 256);
+  }
+  bytes[6] = ((bytes[6] as number) & 0x0f) | 0x70;
+  bytes[8] = ((bytes[8] as number) & 0x3f) | 0x80;
   return bytes;
 }
 

@@ -3,7 +3,7 @@
  * verdict (FORMAT.md section 6). Reads only.
  */
 import { join } from "node:path";
-import type { Disk } from "@helix/platform";
+import type { Disk, DiskFile } from "@helix/platform";
 import { isAtRest } from "./at-rest.ts";
 import { equalBytes, SECTOR_BYTES, toHex, withoutZeroTail } from "./bytes.ts";
 import { Chain } from "./chain.ts";
@@ -92,6 +92,8 @@ class Inspector {
   #end = 0;
   #crc = 0;
   #tail: Uint8Array = new Uint8Array(0);
+  /** Being read while the one before it is checked. */
+  #ahead: { readonly segment: SegmentFile; readonly file: Promise<Uint8Array> } | undefined;
 
   constructor(options: InspectOptions, marks: readonly Mark[], segments: readonly SegmentFile[]) {
     this.#options = options;
@@ -164,7 +166,8 @@ class Inspector {
   async #sealedBatches(segment: SegmentFile, file: Uint8Array, hasNext: boolean): Promise<void> {
     const { keys } = this.#options.policy;
     const successor = this.#segments[segment.number + 1];
-    const next = hasNext && successor ? decodeSegmentHeader(await this.#read(successor), keys) : "";
+    const next = hasNext && successor ? decodeSegmentHeader(await this.#head(successor), keys) : "";
+    if (successor !== undefined) await this.#readAhead(successor);
     const sealed = typeof next === "string" ? undefined : next.header.previous;
     const body = sealed === undefined ? file : file.subarray(0, sealed.validLength);
     const endLink = typeof next === "string" ? undefined : next.chain.link;
@@ -274,8 +277,20 @@ class Inspector {
     return join(this.#options.folder, name);
   }
 
-  #read(segment: SegmentFile): Promise<Uint8Array> {
-    return this.#options.disk.readFile(this.#path(segment));
+  async #read(segment: SegmentFile): Promise<Uint8Array> {
+    if (this.#ahead?.segment !== segment) await this.#readAhead(segment);
+    const file = this.#ahead?.file as Promise<Uint8Array>;
+    this.#ahead = undefined;
+    return file;
+  }
+
+  /** Returns when the reading has begun: it goes on while this thread checks another segment. */
+  async #readAhead(segment: SegmentFile): Promise<void> {
+    const file = await this.#options.disk.open(this.#path(segment), "read");
+    const reading = readToEnd(file, new Uint8Array(await file.size()));
+    // What keeps it from being read is told when its turn comes; that may never be.
+    reading.catch(() => {});
+    this.#ahead = { segment, file: reading };
   }
 
   async #head(segment: SegmentFile): Promise<Uint8Array> {
@@ -286,6 +301,15 @@ class Inspector {
     } finally {
       await file.close();
     }
+  }
+}
+
+/** Into `bytes`, as many as there are; then closes the file. */
+async function readToEnd(file: DiskFile, bytes: Uint8Array): Promise<Uint8Array> {
+  try {
+    return bytes.subarray(0, await file.read(bytes, 0));
+  } finally {
+    await file.close();
   }
 }
 

@@ -3,7 +3,7 @@
  */
 import { ORIGINS, type Origin } from "@helix/hal";
 import { CLOCK_QUALITIES, type ClockQuality } from "@helix/platform";
-import { viewOf } from "./bytes.ts";
+import { uint32At, viewOf } from "./bytes.ts";
 import { HASH_BYTES } from "./hashing.ts";
 
 export const RECORD_HEADER_BYTES = 104;
@@ -11,6 +11,7 @@ export const RECORD_HEADER_BYTES = 104;
 export const MAX_EVENT_BYTES = 1024 * 1024;
 /** Where a record repeats the hash of the one before it. */
 export const PREVIOUS_HASH_AT = 72;
+const SEQUENCE_AT = 8;
 export const UTC_AT = 16;
 const ZONE_AT = 64;
 const QUALITY_AT = 66;
@@ -71,21 +72,34 @@ const NOTHING_STATED: RecordSource = { zoneMinutes: 0, clockQuality: "not-stated
 /** A whole record but for its place in the chain, which the writer fills in. */
 export function draftRecord(content: RecordContent, source = NOTHING_STATED): Uint8Array {
   const bytes = new Uint8Array(RECORD_HEADER_BYTES + content.body.length);
-  const view = viewOf(bytes);
-  view.setUint32(0, bytes.length, true);
-  view.setUint16(4, VERSION, true);
-  // 6: u16 type code; 0 says that the body names the type.
-  view.setBigInt64(UTC_AT, content.utcNs, true);
-  view.setBigUint64(24, content.monotonicNs, true);
-  bytes.set(content.bootId, 32);
-  bytes.set(content.eventId, 48);
-  view.setInt16(ZONE_AT, source.zoneMinutes, true);
-  bytes[QUALITY_AT] = CLOCK_QUALITIES.indexOf(source.clockQuality as ClockQuality);
-  bytes[DURABILITY_AT] = DURABILITY_CLASSES[content.durability];
-  bytes[ORIGIN_AT] = ORIGINS.indexOf(source.origin as Origin) + 1;
-  bytes[SCHEMA_AT] = EVENT_SCHEMA;
   bytes.set(content.body, RECORD_HEADER_BYTES);
+  writeDraftHeader(bytes, content, source);
   return bytes;
+}
+
+/** Where headers are put together: a view of its own for each would cost as much as the rest of it. */
+const header = new Uint8Array(RECORD_HEADER_BYTES);
+const headerView = viewOf(header);
+
+/** Makes a draft of bytes that have the body where it belongs. */
+export function writeDraftHeader(
+  draft: Uint8Array,
+  content: Omit<RecordContent, "body">,
+  source: RecordSource,
+): void {
+  headerView.setUint32(0, draft.length, true);
+  headerView.setUint16(4, VERSION, true);
+  // 6: u16 type code; 0 says that the body names the type.
+  headerView.setBigInt64(UTC_AT, content.utcNs, true);
+  headerView.setBigUint64(24, content.monotonicNs, true);
+  header.set(content.bootId, 32);
+  header.set(content.eventId, 48);
+  headerView.setInt16(ZONE_AT, source.zoneMinutes, true);
+  header[QUALITY_AT] = CLOCK_QUALITIES.indexOf(source.clockQuality as ClockQuality);
+  header[DURABILITY_AT] = DURABILITY_CLASSES[content.durability];
+  header[ORIGIN_AT] = ORIGINS.indexOf(source.origin as Origin) + 1;
+  header[SCHEMA_AT] = EVENT_SCHEMA;
+  draft.set(header);
 }
 
 /** Completes the draft that stands at `offset`. */
@@ -95,7 +109,7 @@ export function placeRecord(
   offset: number,
   { sequence, previousHash }: RecordPlace,
 ): void {
-  view.setBigUint64(offset + 8, sequence, true);
+  view.setBigUint64(offset + SEQUENCE_AT, sequence, true);
   bytes.set(previousHash, offset + PREVIOUS_HASH_AT);
 }
 
@@ -104,23 +118,30 @@ export const isClassA = (record: Uint8Array): boolean => record[DURABILITY_AT] =
 /** Undefined when the length field cannot be one. */
 export function recordLengthAt(bytes: Uint8Array, offset: number): number | undefined {
   if (bytes.length - offset < RECORD_HEADER_BYTES) return undefined;
-  const length = viewOf(bytes).getUint32(offset, true);
+  const length = uint32At(bytes, offset);
   const fits = length >= RECORD_HEADER_BYTES && length <= bytes.length - offset;
   return fits ? length : undefined;
 }
 
 /** @param record exactly one record */
 export const placeOf = (record: Uint8Array): RecordPlace => ({
-  sequence: viewOf(record).getBigUint64(8, true),
+  sequence: viewOf(record).getBigUint64(SEQUENCE_AT, true),
   previousHash: record.subarray(PREVIOUS_HASH_AT, PREVIOUS_HASH_AT + HASH_BYTES),
 });
 
 /** Version, durability class, and zeros where this version has nothing: any other header is of a later one. */
 export function isKnownHeader(record: Uint8Array): boolean {
-  const view = viewOf(record);
-  const durability = view.getUint8(DURABILITY_AT);
-  const isKnown = view.getUint16(4, true) === VERSION && durability >= 1 && durability <= 3;
-  return isKnown && view.getUint16(6, true) === 0 && view.getUint16(70, true) === 0;
+  const durability = record[DURABILITY_AT] as number;
+  const isKnown = durability >= 1 && durability <= 3 && (record[70] as number) === 0 && record[71] === 0;
+  // Version, and the type code after it, which is 0.
+  return isKnown && uint32At(record, 4) === VERSION;
+}
+
+/** Does it number itself so? @param sequence of a record, below 2^53 */
+export function isNumbered(record: Uint8Array, sequence: number): boolean {
+  const [low, high] = [uint32At(record, SEQUENCE_AT), uint32At(record, SEQUENCE_AT + 4)];
+  // What is lost beyond 2^53 makes no number below it.
+  return high * 2 ** 32 + low === sequence;
 }
 
 /** @throws Error when the header is not one that this version knows */

@@ -3,11 +3,12 @@
  * not fit, and says whether a write that a crash cut short would explain it.
  */
 
-import { type Batch, decodeBatch, isOwnTrailer } from "./batch-codec.ts";
-import { equalBytes, isAllZero } from "./bytes.ts";
+import { type Batch, type BatchRecord, decodeBatch, isOwnTrailer } from "./batch-codec.ts";
+import { equalAt, equalBytes, isAllZero } from "./bytes.ts";
 import type { Chain } from "./chain.ts";
+import { HASH_BYTES } from "./hashing.ts";
 import { locateBadRecord } from "./locate.ts";
-import { isKnownHeader, placeOf } from "./record-codec.ts";
+import { isKnownHeader, isNumbered, PREVIOUS_HASH_AT, placeOf } from "./record-codec.ts";
 import type { WriterSecret } from "./signing-key.ts";
 
 export interface Problem {
@@ -100,21 +101,21 @@ function misfit(batch: Batch, offset: number, chain: Chain): Problem | undefined
   if (batch.firstSequence !== chain.sequence) {
     return problem(`batch starts at record ${batch.firstSequence}, not ${chain.sequence}`);
   }
-  let sequence = chain.sequence;
-  let previousHash = chain.recordHash;
-  for (const record of batch.records) {
-    const place = placeOf(record.bytes);
-    if (place.sequence !== sequence) {
-      return problem(`record numbers itself ${place.sequence}`, record.offset, sequence);
+  const first = Number(chain.sequence);
+  for (let i = 0; i < batch.records.length; i++) {
+    const { bytes, offset: at } = batch.records[i] as BatchRecord;
+    if (!isNumbered(bytes, first + i)) {
+      const reason = `record numbers itself ${placeOf(bytes).sequence}`;
+      return problem(reason, at, chain.sequence + BigInt(i));
     }
-    if (!isKnownHeader(record.bytes)) {
-      return problem("record has a header that this format does not know", record.offset, sequence);
+    if (!isKnownHeader(bytes)) {
+      const reason = "record has a header that this format does not know";
+      return problem(reason, at, chain.sequence + BigInt(i));
     }
-    if (!equalBytes(place.previousHash, previousHash)) {
-      return problem("record does not follow from the one before it", record.offset, sequence);
+    // The others follow each other, or the batch would not be whole.
+    if (i === 0 && !equalAt(bytes, PREVIOUS_HASH_AT, chain.recordHash, 0, HASH_BYTES)) {
+      return problem("record does not follow from the one before it", at);
     }
-    previousHash = record.hash;
-    sequence += 1n;
   }
   return undefined;
 }

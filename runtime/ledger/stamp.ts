@@ -5,7 +5,12 @@ import { toHex } from "./bytes.ts";
 import { encodeEvent } from "./event-codec.ts";
 import { uuidBytes, uuidV7 } from "./event-id.ts";
 import type { LedgerEvent } from "./events.ts";
-import { type DurabilityClass, draftRecord, MAX_EVENT_BYTES } from "./record-codec.ts";
+import {
+  type DurabilityClass,
+  MAX_EVENT_BYTES,
+  RECORD_HEADER_BYTES,
+  writeDraftHeader,
+} from "./record-codec.ts";
 
 /** Time zones change at whole quarters of an hour, everywhere. */
 const QUARTER_NS = 900_000_000_000n;
@@ -44,9 +49,10 @@ export class Stamp {
 
   /** @throws RangeError when the event is too long; Error when a value of it has no form in CBOR */
   draft(event: LedgerEvent, durability: DurabilityClass, eventId?: string): Uint8Array {
-    const body = encodeEvent(event);
-    if (body.length > MAX_EVENT_BYTES) {
-      throw new RangeError(`${event.type} takes ${body.length} bytes, the ledger ${MAX_EVENT_BYTES} at most`);
+    const draft = encodeEvent(event, RECORD_HEADER_BYTES);
+    const length = draft.length - RECORD_HEADER_BYTES;
+    if (length > MAX_EVENT_BYTES) {
+      throw new RangeError(`${event.type} takes ${length} bytes, the ledger ${MAX_EVENT_BYTES} at most`);
     }
     const utcNs = this.#clock.wallUtcNs();
     const content = {
@@ -55,11 +61,11 @@ export class Stamp {
       bootId: this.#bootId,
       eventId: eventId === undefined ? uuidV7(utcNs, this.#random) : uuidBytes(eventId),
       durability,
-      body,
     };
     const { timekeeping, dataOrigin: origin } = this.#source;
     const clockQuality = timekeeping?.quality ?? "not-stated";
-    return draftRecord(content, { zoneMinutes: this.#zoneMinutes(utcNs), clockQuality, origin });
+    writeDraftHeader(draft, content, { zoneMinutes: this.#zoneMinutes(utcNs), clockQuality, origin });
+    return draft;
   }
 
   #zoneMinutes(utcNs: bigint): number {

@@ -4,9 +4,12 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createSystemPlatform } from "@helix/platform";
+import fc from "fast-check";
 import { afterAll, expect, test } from "vitest";
 import { openLedger, verifyLedger } from "./index.ts";
+import { draftRecord } from "./record-codec.ts";
 import { steppedClock, stopped } from "./testing/small-ledger.ts";
+import { TimeOrder } from "./time-order.ts";
 
 const home = mkdtempSync(join(tmpdir(), "helix-time-order-"));
 afterAll(() => rmSync(home, { recursive: true, force: true }));
@@ -15,6 +18,13 @@ const python = spawnSync("python3", ["--version"]).status === 0;
 const VERIFIER = join(import.meta.dirname, "export", "verify.py");
 const NOON_NS = 1_800_000_000_000_000_000n;
 const HOUR_NS = 3_600_000_000_000n;
+const NOTHING = {
+  monotonicNs: 0n,
+  bootId: new Uint8Array(16),
+  eventId: new Uint8Array(16),
+  durability: "B",
+  body: new Uint8Array(0),
+} as const;
 
 /** Two runs of three records each, the second one's clock so far from the first one's. */
 async function ledgerWith(name: string, byNs: bigint): Promise<string> {
@@ -27,6 +37,26 @@ async function ledgerWith(name: string, byNs: bigint): Promise<string> {
   }
   return folder;
 }
+
+test("any times: counted and told as 64-bit numbers compare", () => {
+  const time = fc.oneof(
+    fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }),
+    fc.bigInt(-5n, 5n),
+    fc.bigInt(2n ** 32n - 3n, 2n ** 32n + 3n),
+  );
+  fc.assert(
+    fc.property(fc.array(time, { maxLength: 20 }), (times) => {
+      const order = new TimeOrder();
+      let [latest, late] = [times[0] ?? 0n, 0];
+      for (const utcNs of times) {
+        order.look(draftRecord({ ...NOTHING, utcNs }));
+        if (latest - utcNs >= 1_000_000_000n) late += 1;
+        if (utcNs > latest) latest = utcNs;
+      }
+      expect(order.remark?.split(" ")[0] ?? "0").toBe(`${late}`);
+    }),
+  );
+});
 
 test.each([
   [

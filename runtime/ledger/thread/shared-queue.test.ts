@@ -39,6 +39,7 @@ describe("the ring between callers and writer", () => {
             // Two thirds are always free in an empty ring, wherever it stands.
             expect(producer.submit(one)).toBe(true);
           }
+          producer.wakeWriter();
           expected.push(one);
           if (take) takeAll();
         });
@@ -58,11 +59,13 @@ describe("the ring between callers and writer", () => {
       producer.submit(draft(half, 2)),
       producer.submit(draft(half, 3)),
     ]).toEqual([true, true, false]);
+    producer.wakeWriter();
     const [first] = consumer.take(1, RING_BYTES);
     expect(producer.submit(draft(half - 1000, 3))).toBe(false);
     expect(first?.[0]).toBe(1);
     consumer.release();
     expect(producer.submit(draft(half - 1000, 3))).toBe(true);
+    producer.wakeWriter();
     expect(consumer.hasTaken(2)).toBe(false);
     expect(consumer.take(2, RING_BYTES).map((taken) => taken[0])).toEqual([2, 3]);
     expect(consumer.hasTaken(3)).toBe(true);
@@ -76,6 +79,16 @@ describe("the ring between callers and writer", () => {
     expect(producer.covered).toBe(0);
     consumer.publishCovered();
     expect(producer.covered).toBe(MAX_OUTSTANDING + 5);
-    expect(producer.hashOf(MAX_OUTSTANDING + 4)[0]).toBe((MAX_OUTSTANDING + 4) & 0xff);
+    const byte = ((MAX_OUTSTANDING + 4) & 0xff).toString(16).padStart(2, "0");
+    expect(producer.hashOf(MAX_OUTSTANDING + 4)).toBe(byte.repeat(32));
+  });
+
+  test("what one turn hands over is found by the writer all at once, when it is woken", () => {
+    const memory = createSharedMemory();
+    const [producer, consumer] = [new SharedProducer(memory), new SharedConsumer(memory)];
+    for (let i = 0; i < 64; i++) producer.submit(draft(200, i));
+    expect(consumer.take(100, RING_BYTES)).toEqual([]);
+    producer.wakeWriter();
+    expect(consumer.take(100, RING_BYTES).map((taken) => taken[0])).toEqual([...Array(64).keys()]);
   });
 });

@@ -15,13 +15,12 @@ export const MAX_OUTSTANDING = 16384;
 const SUBMITTED = 0;
 const DURABLE = 1;
 const COVERED = 2;
-const WRITTEN = 3;
-const READ = 4;
-const WAKE_WRITER = 5;
-const NEWS_TOLD = 6;
-const WRITER_SLEEPS = 7;
-const REQUEST = 8;
-const SPARE = 9;
+const READ = 3;
+const WAKE_WRITER = 4;
+const NEWS_TOLD = 5;
+const WRITER_SLEEPS = 6;
+const REQUEST = 7;
+const SPARE = 8;
 const CONTROL_WORDS = 16;
 
 /** In place of a length: the rest of the ring up to its end is not used. */
@@ -55,7 +54,7 @@ export class SharedProducer {
   readonly #control: Int32Array;
   readonly #ring: Uint8Array;
   readonly #lengths: Uint32Array;
-  readonly #hashes: Uint8Array;
+  readonly #hashes: Buffer;
   /** Bytes ever put into the ring, modulo its length. */
   #end = 0;
   #submitted = 0;
@@ -64,7 +63,7 @@ export class SharedProducer {
     this.#control = new Int32Array(memory.control);
     this.#ring = new Uint8Array(memory.ring);
     this.#lengths = new Uint32Array(memory.ring);
-    this.#hashes = new Uint8Array(memory.hashes);
+    this.#hashes = Buffer.from(memory.hashes);
   }
 
   /** Records ever submitted, modulo 2^32. */
@@ -72,7 +71,7 @@ export class SharedProducer {
     return this.#submitted;
   }
 
-  /** @returns false when there is no room for it now */
+  /** The writer finds it after the next `wakeWriter`. @returns false when there is no room for it now */
   submit(draft: Uint8Array): boolean {
     const needed = LENGTH_BYTES + align(draft.length);
     const start = Atomics.load(this.#control, READ);
@@ -89,8 +88,6 @@ export class SharedProducer {
     this.#ring.set(draft, this.#end + LENGTH_BYTES);
     this.#end = (this.#end + needed) % RING_BYTES;
     this.#submitted = (this.#submitted + 1) >>> 0;
-    Atomics.store(this.#control, WRITTEN, this.#end);
-    Atomics.store(this.#control, SUBMITTED, this.#submitted | 0);
     return true;
   }
 
@@ -100,7 +97,12 @@ export class SharedProducer {
     this.wakeWriter();
   }
 
+  /**
+   * Shows it all that has been submitted. It never finds the half of what one turn hands over: a datasync
+   * costs the same for a part as for all.
+   */
   wakeWriter(): void {
+    Atomics.store(this.#control, SUBMITTED, this.#submitted | 0);
     Atomics.add(this.#control, WAKE_WRITER, 1);
     // A call into the system, so only when somebody listens.
     if (Atomics.load(this.#control, WRITER_SLEEPS) === 1) Atomics.notify(this.#control, WAKE_WRITER);
@@ -115,10 +117,10 @@ export class SharedProducer {
     return Atomics.load(this.#control, COVERED) >>> 0;
   }
 
-  /** @param index of the record among the submitted, at most MAX_OUTSTANDING old */
-  hashOf(index: number): Uint8Array {
+  /** Lower-case hex. @param index of the record among the submitted, at most MAX_OUTSTANDING old */
+  hashOf(index: number): string {
     const from = (index % MAX_OUTSTANDING) * HASH_BYTES;
-    return this.#hashes.subarray(from, from + HASH_BYTES);
+    return this.#hashes.toString("hex", from, from + HASH_BYTES);
   }
 
   /** The callers look by themselves, until `takeNews`. */

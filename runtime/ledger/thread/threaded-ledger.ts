@@ -9,7 +9,6 @@ import { Worker, type WorkerOptions } from "node:worker_threads";
 import type { Clock } from "@helix/hal";
 import { type Disk, nextTurn } from "@helix/platform";
 import type { Waiter } from "../batch-queue.ts";
-import { toHex } from "../bytes.ts";
 import type { LedgerEvent } from "../events.ts";
 import type {
   AppendOptions,
@@ -27,6 +26,8 @@ import type { FromWriter, WriterStart } from "./messages.ts";
 import { createSharedMemory, MAX_OUTSTANDING, REQUESTS, SharedProducer } from "./shared-queue.ts";
 import { SpareSegment } from "./spare-segment.ts";
 
+/** One turn of a caller may hand over so many records before the writer is shown them. */
+const MAX_UNSHOWN = 256;
 /** About 1 ms in an idle event loop; a busy one does other things between two looks. */
 const LOOKS = 400;
 
@@ -52,8 +53,9 @@ export class ThreadedLedger implements Ledger {
   readonly #queue: SharedProducer;
   /** Sequence of the first record that this ledger submits. */
   readonly #firstSequence: bigint;
-  /** Records submitted, without wrapping. */
+  /** Records submitted, without wrapping; and of these, how many the writer has been shown. */
   #submitted = 0;
+  #shown = 0;
   /** Receipts up to here have been given. */
   #settled = 0;
   /** For durability, and then some of them for a checkpoint; both rising by index. */
@@ -141,15 +143,14 @@ export class ThreadedLedger implements Ledger {
     return this.#failure;
   }
 
-  async append(
-    event: LedgerEvent,
-    { durability = "B", eventId }: AppendOptions = {},
-  ): Promise<LedgerReceipt> {
-    if (this.#failure !== undefined) throw this.#failure;
-    const draft = this.#stamp.draft(event, durability, eventId);
-    const { promise, resolve, reject } = Promise.withResolvers<LedgerReceipt>();
-    this.#accept(event, { draft, coveredFirst: durability === "A", waiter: { resolve, reject } });
-    return promise;
+  // Not an async function: that is a second promise, and two turns more until its caller goes on.
+  append(event: LedgerEvent, { durability = "B", eventId }: AppendOptions = {}): Promise<LedgerReceipt> {
+    // What the body throws rejects the promise.
+    return new Promise((resolve, reject) => {
+      if (this.#failure !== undefined) throw this.#failure;
+      const draft = this.#stamp.draft(event, durability, eventId);
+      this.#accept(event, { draft, coveredFirst: durability === "A", waiter: { resolve, reject } });
+    });
   }
 
   enqueue(event: LedgerEvent): void {
@@ -173,7 +174,8 @@ export class ThreadedLedger implements Ledger {
 
   #accept(event: LedgerEvent, held: Held): void {
     if (this.#overflow.length > 0 || !this.#submit(held)) this.#overflow.push(held);
-    this.#planWake();
+    if (this.#submitted - this.#shown >= MAX_UNSHOWN) this.#wake();
+    else this.#planWake();
     this.#keepAlive();
     if (held.waiter !== undefined) this.#watch(held.coveredFirst);
     if (this.#watchers.none) return;
@@ -196,8 +198,13 @@ export class ThreadedLedger implements Ledger {
     this.#wakePlanned = true;
     queueMicrotask(() => {
       this.#wakePlanned = false;
-      this.#queue.wakeWriter();
+      this.#wake();
     });
+  }
+
+  #wake(): void {
+    this.#shown = this.#submitted;
+    this.#queue.wakeWriter();
   }
 
   /** From the first waiter until its answer; who comes meanwhile is answered on the same way. */
@@ -252,7 +259,7 @@ export class ThreadedLedger implements Ledger {
       done += 1;
       const receipt = {
         sequence: this.#firstSequence + BigInt(index),
-        recordHash: toHex(this.#queue.hashOf(index)),
+        recordHash: this.#queue.hashOf(index),
       };
       if (coveredFirst) this.#waitingForCover.push({ index, receipt, waiter });
       else waiter.resolve(receipt);
@@ -275,7 +282,7 @@ export class ThreadedLedger implements Ledger {
     }
     if (moved === 0) return;
     this.#overflow.splice(0, moved);
-    this.#queue.wakeWriter();
+    this.#wake();
     this.#askForNextCheckpoint();
   }
 
