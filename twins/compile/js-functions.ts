@@ -26,11 +26,15 @@ let compiled: OwnFunctions | undefined;
  * and whoever needs the same bits call them.
  */
 export function ownFunctions(): OwnFunctions {
+  compiled ??= compileFunctions();
+  return compiled;
+}
+
+function compileFunctions(): OwnFunctions {
   const names = [...BIT_HELPER_NAMES, ...FUNCTION_NAMES];
-  compiled ??= evaluateGenerated(
+  return evaluateGenerated(
     `${BIT_HELPERS}${FUNCTION_NAMES.map(functionText).join("\n")}\nreturn {${names.join(",")}};`,
   ) as OwnFunctions;
-  return compiled;
 }
 
 function functionText(name: FunctionName): string {

@@ -79,9 +79,10 @@ export function recordBlock(
   const measured = new Float64Array(count * measures.length).fill(Number.NaN);
   const observer = measures.length > 0 ? observerOf(model, measures) : undefined;
   const isFollowed = measures.some(({ over }) => over !== "end");
-  const running = new Map<number, Running>();
+  const running: (Running | undefined)[] = [];
   /** Of runs that have finished: the next ones fill them again. */
-  const free: Float64Array[] = [];
+  const free: Running[] = [];
+  let freeCount = 0;
   const options = solverOptions(plan.end, {
     begin: plan.start?.time ?? 0,
     rtol: plan.rtol,
@@ -89,32 +90,33 @@ export function recordBlock(
     outputs: Float64Array.from(plan.outputs),
   });
   const load = (index: number, into: Float64Array): Segments => {
-    const segments = work.load(from * strategies + index, into);
-    running.set(index, {
-      segments,
-      parameters: observer ? into.slice() : into,
-      states: (free.pop() ?? new Float64Array(plan.outputs.length * states)).fill(Number.NaN),
-    });
-    return segments;
+    const run = (freeCount > 0 ? free[--freeCount] : undefined) ?? {
+      segments: undefined,
+      parameters: new Float64Array(into.length),
+      states: new Float64Array(plan.outputs.length * states),
+    };
+    run.segments = work.load(from * strategies + index, into, run.segments);
+    run.parameters.set(into);
+    run.states.fill(Number.NaN);
+    running[index] = run;
+    return run.segments;
   };
-  const observe = (index: number, time: number, y: Float64Array, run: Running, isEnd: boolean) => {
-    const values = measured.subarray(index * measures.length, (index + 1) * measures.length);
-    observer?.at(time, y, run.parameters, run.segments, values, isEnd);
-  };
+  const observe = (index: number, time: number, y: Float64Array, run: Running, isEnd: boolean) =>
+    observer?.at(time, y, run.parameters, run.segments as Segments, measured, index * measures.length, isEnd);
   const sink: Required<TrajectorySink> = {
     sample: (index, output, y) => {
-      const run = running.get(index) as Running;
+      const run = running[index] as Running;
       run.states.set(y, output * states);
       if (isFollowed) observe(index, plan.outputs[output] as number, y, run, false);
     },
     finished: (outcome, y) => {
       const { index } = outcome;
-      const run = running.get(index) as Running;
-      running.delete(index);
+      const run = running[index] as Running;
+      running[index] = undefined;
+      free[freeCount++] = run;
       const draw = from + Math.floor(index / strategies);
       const strategy = index % strategies;
-      if (isKept(plan, draw)) courses.push({ index: draw, strategy, states: run.states });
-      else free.push(run.states);
+      if (isKept(plan, draw)) courses.push({ index: draw, strategy, states: run.states.slice() });
       if (outcome.failure) {
         failed.push(failedRun(plan, draw, strategy, outcome, outcome.failure));
         measured.fill(Number.NaN, index * measures.length, (index + 1) * measures.length);
@@ -126,16 +128,14 @@ export function recordBlock(
     },
   };
   const result = (): BlockResult => {
-    const perDraw = strategies * measures.length;
-    for (let draw = 0; draw < to - from; draw++)
-      gathered.addMeasures(measured.subarray(draw * perDraw, (draw + 1) * perDraw));
+    gathered.addMeasures(measured);
     return { from, to, failed, finals, measures: measured, courses };
   };
   return { work: { count, load }, options, sink, result };
 }
 
 interface Running {
-  readonly segments: Segments;
+  segments: Segments | undefined;
   readonly parameters: Float64Array;
   readonly states: Float64Array;
 }

@@ -46,8 +46,10 @@ function generate(a: number, b: number, c: number, d: number, k0: number, k1: nu
 
 /** Upper word of the 64-bit product of two unsigned words. */
 function highProduct(x: number, y: number): number {
-  const [xLow, xHigh] = [x & 0xffff, x >>> 16];
-  const [yLow, yHigh] = [y & 0xffff, y >>> 16];
+  const xLow = x & 0xffff;
+  const xHigh = x >>> 16;
+  const yLow = y & 0xffff;
+  const yHigh = y >>> 16;
   const middle = (Math.imul(xHigh, yLow) + (Math.imul(xLow, yLow) >>> 16)) >>> 0;
   const rest = (Math.imul(xLow, yHigh) + (middle & 0xffff)) >>> 0;
   return (Math.imul(xHigh, yHigh) + (middle >>> 16) + (rest >>> 16)) | 0;

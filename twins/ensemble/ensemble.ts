@@ -6,9 +6,10 @@ import { MessageChannel } from "node:worker_threads";
 import { type BlockResult, runBlock } from "./block.ts";
 import { Collection, type EnsembleResult } from "./collection.ts";
 import type { Gathered } from "./gathered.ts";
-import { type EnsemblePlan, type PreparedPlan, preparePlan, strategiesOf } from "./plan.ts";
+import { type EnsemblePlan, type PreparedPlan, preparePlan } from "./plan.ts";
+import { type Block, shareOut } from "./share-out.ts";
 import { workOfTrajectory } from "./work.ts";
-import { type Block, startWorkers, type WorkerPool } from "./workers.ts";
+import { startWorkers, type WorkerPool } from "./workers.ts";
 
 export type { Band, Difference, EnsembleResult, StrategyResult } from "./collection.ts";
 export { QUANTILES } from "./quantiles.ts";
@@ -43,13 +44,6 @@ export interface EnsembleEngine extends AsyncDisposable {
   run(plan: EnsemblePlan, options?: RunOptions): Promise<EnsembleResult>;
 }
 
-/** Trajectories in one message to a worker: long against the message, short against a person's patience. */
-const BLOCK = 250;
-/** Work of a block at most: trajectories of a big model are many blocks. About 50 ms. */
-const BLOCK_WORK = 5e8;
-/** Between scans a run under controllers does more than its steps: a block may not outlast a person's patience. */
-const CONTROLLED_BLOCK = 2;
-const mostInBlock = ({ controllers }: EnsemblePlan): number => (controllers ? CONTROLLED_BLOCK : BLOCK);
 /** What a thread could have done while it starts: about 0.1 s, in which the calling thread does as much. */
 const THREADS_FROM = 1e9;
 
@@ -67,14 +61,17 @@ export function startEnsembles(
   let pool: WorkerPool | undefined;
   const runner: Runner = (prepared, gathered, report, isCancelled) => {
     const each = workOfTrajectory(prepared);
-    const blocks = blocksOf(
-      prepared.plan,
-      Math.min(mostInBlock(prepared.plan), Math.ceil(BLOCK_WORK / each)),
-    );
-    const source = blockSource(blocks, prepared, gathered, report, isCancelled);
-    if (workers === 0 || each * prepared.work.count < threadsFrom) return runAllHere(source);
+    const draws = shareOut(prepared.plan, each, workers, isCancelled);
+    const runHere = async (): Promise<boolean> => {
+      const block = draws.takeHere();
+      if (block) await report(runBlock(prepared, block.from, block.to, gathered));
+      // Lets workers and signals have their say.
+      await nextTurn();
+      return block !== undefined;
+    };
+    if (workers === 0 || each * prepared.work.count < threadsFrom) return runAllHere(runHere);
     pool ??= startWorkers(workers);
-    return runOnThreads(pool, prepared, gathered, report, source);
+    return runOnThreads(pool, prepared, gathered, report, { take: draws.takeForWorker, runHere });
   };
   return {
     run: (plan, options = {}) => runPlan(plan, options, runner),
@@ -116,55 +113,45 @@ export async function runPlan(
 }
 
 interface BlockSource {
-  readonly count: number;
+  /** The next block for a worker; undefined when there are no more. */
   readonly take: () => Block | undefined;
   /** Runs the next block on the calling thread; false when there are no more. */
   readonly runHere: () => Promise<boolean>;
 }
 
-/** The blocks of a plan, one after the other, until there are none or it is cancelled. */
-function blockSource(
-  blocks: readonly Block[],
-  ...[prepared, gathered, report, isCancelled]: Parameters<Runner>
-): BlockSource {
-  const pending = [...blocks];
-  const take = (): Block | undefined => (isCancelled() ? undefined : pending.shift());
-  const runHere = async (): Promise<boolean> => {
-    const block = take();
-    if (block) await report(runBlock(prepared, block.from, block.to, gathered));
-    // Lets workers and signals have their say.
-    await nextTurn();
-    return block !== undefined;
-  };
-  return { count: blocks.length, take, runHere };
-}
-
-async function runAllHere({ runHere }: BlockSource): Promise<void> {
+async function runAllHere(runHere: () => Promise<boolean>): Promise<void> {
   while (await runHere());
 }
 
 /**
  * Workers take a while to start: until the first is ready the calling thread works itself, and what is small is
- * done before that. What the workers would then have gathered is nothing, and is not waited for.
+ * done before that. What the workers would then have gathered is nothing, and is not waited for. Workers that have
+ * run before are ready at once.
  */
 async function runOnThreads(
   pool: WorkerPool,
   { plan }: PreparedPlan,
   gathered: Gathered,
   report: (block: BlockResult) => Promise<void>,
-  { count, take, runHere }: BlockSource,
+  { take, runHere }: BlockSource,
 ): Promise<void> {
-  let isReady = false;
-  const helped = pool.run(plan, take, report, () => {
+  const haveStarted = pool.hasRun;
+  let isReady = haveStarted;
+  let isTaken = false;
+  const takeForWorker = () => {
+    const block = take();
+    isTaken ||= block !== undefined;
+    return block;
+  };
+  const helped = pool.run(plan, takeForWorker, report, () => {
     isReady = true;
   });
   const failed = helped.then(
     () => undefined,
     (error: unknown) => ({ error }),
   );
-  let own = 0;
-  while (!isReady && (await runHere())) own++;
-  if (!isReady || own === count) return;
+  while (!isReady && (await runHere()));
+  if (!haveStarted && !isTaken) return;
   const problem = await failed;
   if (problem) throw problem.error;
   for (const part of await helped) gathered.merge(part);
@@ -181,15 +168,6 @@ function nextTurn(): Promise<void> {
     // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a port, not a window
     port2.postMessage(undefined);
   });
-}
-
-/** @param trajectories in one block, about */
-export function blocksOf(plan: EnsemblePlan, trajectories = BLOCK): Block[] {
-  const length = Math.max(1, Math.floor(trajectories / strategiesOf(plan).length));
-  return Array.from({ length: Math.ceil(plan.runs / length) }, (_, i) => ({
-    from: i * length,
-    to: Math.min((i + 1) * length, plan.runs),
-  }));
 }
 
 /** Blocks come as workers finish them and go on in the order of their draws. */

@@ -36,16 +36,17 @@ export class Gathered {
     }
   }
 
-  /** Measures of one draw, strategy after strategy. A pair counts where both runs came to their end. */
+  /** Measures of draw after draw, strategy after strategy. A pair counts where both runs came to their end. */
   addMeasures(measured: Float64Array): void {
-    for (let i = 0; i < measured.length; i++) {
-      const value = measured[i] as number;
-      if (!Number.isNaN(value)) this.#ends[i]?.add(value);
-    }
-    for (let i = this.#measures; i < measured.length; i++) {
-      const difference = (measured[i] as number) - (measured[i % this.#measures] as number);
-      if (!Number.isNaN(difference)) this.#differences[i - this.#measures]?.add(difference);
-    }
+    const perDraw = this.#ends.length;
+    for (let first = 0; first < measured.length; first += perDraw)
+      for (let i = 0; i < perDraw; i++) {
+        const value = measured[first + i] as number;
+        if (!Number.isNaN(value)) this.#ends[i]?.add(value);
+        if (i < this.#measures) continue;
+        const difference = value - (measured[first + (i % this.#measures)] as number);
+        if (!Number.isNaN(difference)) this.#differences[i - this.#measures]?.add(difference);
+      }
   }
 
   band(strategy: number, place: number): QuantileSketch {

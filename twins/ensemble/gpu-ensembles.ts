@@ -14,8 +14,9 @@ import {
   type TrajectorySink,
 } from "../solvers/trajectories.ts";
 import { recordBlock } from "./block.ts";
-import { blocksOf, type EnsembleEngine, type Runner, runPlan } from "./ensemble.ts";
+import { type EnsembleEngine, type Runner, runPlan } from "./ensemble.ts";
 import { type EnsemblePlan, preparePlan } from "./plan.ts";
+import { blocksOf } from "./share-out.ts";
 
 /** Trajectories given to the device together: enough to fill it, few enough to keep their courses in memory. */
 const BLOCK = 16_384;

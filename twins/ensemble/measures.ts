@@ -46,7 +46,7 @@ export function measurable(name: string, model: TwinModel): Measurable {
   );
 }
 
-/** Follows one run and gives its measures. */
+/** Follows one run and gives its measures: from `first` on in `values`. */
 export interface Observer {
   at(
     time: number,
@@ -54,6 +54,7 @@ export interface Observer {
     parameters: Float64Array,
     segments: Segments,
     values: Float64Array,
+    first: number,
     isEnd: boolean,
   ): void;
 }
@@ -64,17 +65,20 @@ export function observerOf(model: TwinModel, measures: readonly Measure[]): Obse
     measures.map(({ quantity }) => measurable(quantity, model).term),
   );
   const now = new Float64Array(measures.length);
-  const inputs = model.inputs.length;
+  const inputs = new Float64Array(model.inputs.length);
   return {
-    at: (time, state, parameters, segments, values, isEnd) => {
-      const segment = segments.times.findLastIndex((start) => start <= time) * inputs;
-      evaluate(time, state, parameters, segments.values.subarray(segment, segment + inputs), now);
-      measures.forEach(({ over }, i) => {
-        const [value, before] = [now[i] as number, values[i] as number];
-        if (over === "end") values[i] = isEnd ? value : before;
-        else if (Number.isNaN(before)) values[i] = value;
-        else values[i] = over === "largest" ? Math.max(before, value) : Math.min(before, value);
-      });
+    at: (time, state, parameters, segments, values, first, isEnd) => {
+      const segment = segments.times.findLastIndex((start) => start <= time) * inputs.length;
+      for (let u = 0; u < inputs.length; u++) inputs[u] = segments.values[segment + u] as number;
+      evaluate(time, state, parameters, inputs, now);
+      for (let m = 0; m < measures.length; m++) {
+        const over = measures[m]?.over;
+        const value = now[m] as number;
+        const before = values[first + m] as number;
+        if (over === "end") values[first + m] = isEnd ? value : before;
+        else if (Number.isNaN(before)) values[first + m] = value;
+        else values[first + m] = over === "largest" ? Math.max(before, value) : Math.min(before, value);
+      }
     },
   };
 }

@@ -111,7 +111,8 @@ export function preparePlan(plan: EnsemblePlan): PreparedPlan {
 
 const AS_IS: readonly Strategy[] = [{ name: "the model as it is", settings: [] }];
 
-export const strategiesOf = (plan: EnsemblePlan): readonly Strategy[] => plan.strategies ?? AS_IS;
+export const strategiesOf = ({ strategies }: Pick<EnsemblePlan, "strategies">): readonly Strategy[] =>
+  strategies ?? AS_IS;
 
 /** Values drawn for one run, in the order of the variations. */
 export function drawnValues({ variations, seed, runs, sampling }: EnsemblePlan, run: number): number[] {

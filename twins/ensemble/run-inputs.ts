@@ -14,14 +14,14 @@ export function runInputs(plan: EnsemblePlan, model: TwinModel): Trajectories {
   const variesStart = plan.variations.some((variation) => variation.kind === "state");
   return {
     count: plan.runs * strategies.length,
-    load: (trajectory, parameters) => {
+    load: (trajectory, parameters, ended) => {
       const base = strategies[trajectory % strategies.length] as Settled;
       const draw = Math.floor(trajectory / strategies.length);
       parameters.set(base.parameters);
       const { segments, start } = base;
       const run: Run = {
         parameters,
-        segments: variesInputs ? { times: segments.times, values: segments.values.slice() } : segments,
+        segments: variesInputs ? copied(segments, ended) : segments,
         start: variesStart ? start?.slice() : start,
       };
       const values = drawnValues(plan, draw);
@@ -29,6 +29,13 @@ export function runInputs(plan: EnsemblePlan, model: TwinModel): Trajectories {
       return run.start ? { ...run.segments, start: run.start } : run.segments;
     },
   };
+}
+
+/** Inputs that may be written to; in the memory of those that nobody needs any more where it fits. */
+function copied({ times, values }: Segments, ended: Segments | undefined): Segments {
+  if (ended?.times !== times) return { times, values: values.slice() };
+  ended.values.set(values);
+  return ended;
 }
 
 interface Run {
@@ -118,16 +125,20 @@ function setterOf(variation: Variation, model: TwinModel): Setter {
   const { name, kind, relative, span } = variation;
   const places = { parameter: model.parameters, input: model.inputs, state: model.states }[kind];
   const at = places.findIndex((quantity) => quantity.name === name);
-  const set = (values: Float64Array, place: number, value: number) => {
-    values[place] = relative ? (values[place] as number) * value : value;
-  };
-  if (kind === "parameter") return ({ parameters }, value) => set(parameters, at, value);
-  if (kind === "state") return ({ start }, value) => start && set(start, at, value);
-  const [from, to] = [span?.from ?? Number.NEGATIVE_INFINITY, span?.to ?? Number.POSITIVE_INFINITY];
+  if (kind === "parameter") return ({ parameters }, value) => put(parameters, at, value, relative);
+  if (kind === "state") return ({ start }, value) => start && put(start, at, value, relative);
+  const from = span?.from ?? Number.NEGATIVE_INFINITY;
+  const to = span?.to ?? Number.POSITIVE_INFINITY;
+  const inputs = model.inputs.length;
   return ({ segments: { times, values } }, value) => {
     for (let segment = 0; segment < times.length; segment++) {
       const time = times[segment] as number;
-      if (time >= from && time < to) set(values, segment * model.inputs.length + at, value);
+      const place = segment * inputs + at;
+      if (time >= from && time < to) values[place] = relative ? (values[place] as number) * value : value;
     }
   };
+}
+
+function put(values: Float64Array, place: number, value: number, relative: boolean): void {
+  values[place] = relative ? (values[place] as number) * value : value;
 }

@@ -3,6 +3,7 @@ import { Worker } from "node:worker_threads";
 import type { BlockResult } from "./block.ts";
 import type { GatheredEntries } from "./gathered.ts";
 import type { EnsemblePlan } from "./plan.ts";
+import type { Block } from "./share-out.ts";
 
 export type ToWorker =
   | { readonly kind: "plan"; readonly plan: EnsemblePlan }
@@ -14,6 +15,8 @@ export type FromWorker =
   | { readonly kind: "gathered"; readonly entries: GatheredEntries };
 
 export interface WorkerPool extends AsyncDisposable {
+  /** A worker has had a plan: they have started. */
+  readonly hasRun: boolean;
   /**
    * Blocks from `take` until it gives none, and then what the workers gathered. `onReady` is called when the first
    * worker has the plan.
@@ -26,21 +29,21 @@ export interface WorkerPool extends AsyncDisposable {
   ): Promise<GatheredEntries[]>;
 }
 
-export interface Block {
-  readonly from: number;
-  readonly to: number;
-}
-
 /** Blocks that a worker has at once: it goes on with the next while the answer to the last travels. */
 const AT_ONCE = 2;
 
 export function startWorkers(count: number): WorkerPool {
   const workers = Array.from({ length: count }, startWorker);
+  let hasRun = false;
   return {
+    get hasRun() {
+      return hasRun;
+    },
     run: (plan, take, onBlock, onReady) =>
       Promise.all(
         workers.map(async (worker) => {
           await worker.ask({ kind: "plan", plan });
+          hasRun = true;
           onReady();
           const runBlocks = async () => {
             for (let block = take(); block; block = take()) {

@@ -153,7 +153,8 @@ export class Lane {
 
   #resetControl(): void {
     const { begin, end, firstStep, maxSteps, rtol, atol } = this.#options;
-    const [memory, slots] = [this.#memory, this.#slots];
+    const memory = this.#memory;
+    const slots = this.#slots;
     memory[slots.t] = begin;
     memory[slots.h] = firstStep;
     memory[slots.rejected] = 0;

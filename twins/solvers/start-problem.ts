@@ -11,7 +11,8 @@ export function startProblem(
 ): Outcome["failure"] {
   const notFinite = firstNotFinite(parameters, model.parameters) ?? firstNotFinite(inputs, model.inputs);
   if (notFinite) return { reason: "non-finite-parameter", detail: notFinite };
-  for (const [i, { name, low, high }] of model.states.entries()) {
+  for (let i = 0; i < model.states.length; i++) {
+    const { name, low, high } = model.states[i] as TwinModel["states"][number];
     const value = state[i] as number;
     if (value >= low && value <= high) continue;
     return {

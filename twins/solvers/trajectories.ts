@@ -24,8 +24,12 @@ export interface SolverOptions {
 
 export interface Trajectories {
   readonly count: number;
-  /** Fills the parameters of one trajectory and gives its inputs. */
-  load(index: number, parameters: Float64Array): Segments;
+  /**
+   * Fills the parameters of one trajectory and gives its inputs.
+   *
+   * ended  inputs that an earlier call gave, of a trajectory that has ended: they may be filled again
+   */
+  load(index: number, parameters: Float64Array, ended?: Segments): Segments;
 }
 
 export interface TrajectorySink {
@@ -69,10 +73,12 @@ export function runTrajectories(
   kernel.enter();
   while (active > 0) {
     kernel.run();
-    let [reload, reenter] = [false, false];
+    let reload = false;
+    let reenter = false;
     for (let i = 0; i < lanes.length; i++) {
       const lane = lanes[i] as Lane;
-      const flags = kernel.memory[status + i] as number;
+      // A whole number: handed on as a double it would be an object on the heap.
+      const flags = (kernel.memory[status + i] as number) | 0;
       if (flags === 0 || !lane.active) continue;
       const change = lane.attend(flags);
       if (change === "finished") {
