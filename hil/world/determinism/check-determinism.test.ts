@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { runInWorld } from "../run/run-in-world.ts";
 import { checkDeterminism } from "./check-determinism.ts";
+import { RunEndedError } from "./ended-run.ts";
 
 const world = (name: string) => new URL(`../testing/${name}.ts`, import.meta.url).href;
 
@@ -62,4 +63,25 @@ describe("planted nondeterminism is found and named", () => {
       expect(difference?.before.length).toBeGreaterThan(0);
     },
   );
+});
+
+describe("a run that does not come to its end is named", () => {
+  test.for([
+    [
+      "throws",
+      "first",
+      "failed",
+      /failed at 7 s: Error: a driver .*; last event: no\. \d+, timer on device at 7 s$/,
+    ],
+    ["killed elsewhere", "second", "killed", /its process was killed by SIGKILL$/],
+  ] as const)("%s", async ([planted, run, how, says]) => {
+    const error = await checkDeterminism({
+      seed: 1,
+      module: world("planted-world"),
+      options: { planted, seconds: 10 },
+    }).catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(RunEndedError);
+    expect(error).toMatchObject({ run, ended: { how, what: expect.stringMatching(says) } });
+    expect((error as RunEndedError).first?.virtualSeconds).toBe(run === "first" ? undefined : 10);
+  });
 });

@@ -1,5 +1,5 @@
 /** Worlds with something wrong in them, to show that it is found. */
-import { readFile } from "node:fs";
+import { readFile, readlinkSync } from "node:fs";
 import { runInNewContext } from "node:vm";
 import type { World, WorldProgram } from "../world.ts";
 
@@ -23,7 +23,8 @@ export type Planted =
   | "microtasks"
   | "throws"
   | "leak"
-  | "livelock";
+  | "livelock"
+  | "killed elsewhere";
 
 const PLANTS: Readonly<Record<Planted, (world: World) => void>> = {
   "real-clock": () => void setTimeout(() => {}, 1000 + (real.now() % 1000)),
@@ -48,6 +49,10 @@ const PLANTS: Readonly<Record<Planted, (world: World) => void>> = {
   livelock: () => {
     const again = () => void setImmediate(again);
     again();
+  },
+  // In the second run of a check, which has another folder.
+  "killed elsewhere": () => {
+    if (process.cwd() === "/") process.kill(Number(readlinkSync("/proc/self")), "SIGKILL");
   },
 };
 
