@@ -3,10 +3,11 @@
  * in another process, folder, time zone and locale; where they differ, the first event that does.
  */
 import { type CliContext, CliError, type CommandOutcome, EXIT } from "@helix/cli";
-import type { Rig } from "@helix/run-record";
+import type { Cause, Rig } from "@helix/run-record";
+import { RUNTIME_HOST } from "../rigs/virtual-messages.ts";
 import { checkVirtualRun } from "../rigs/virtual-rig.ts";
 import type { Plan } from "../scenario/plan.ts";
-import { type DeterminismReport, WorldFailedError, WorldHungError } from "../world/index.ts";
+import { type DeterminismReport, RunEndedError, type WorldRun } from "../world/index.ts";
 import { readPlan } from "./read-plan.ts";
 
 export interface CheckInput {
@@ -37,23 +38,72 @@ export async function checkScenario(
       replay: `helix run ${input.file} --rig virtual --seed ${plan.seed}`,
     });
   } catch (error) {
-    if (!(error instanceof WorldHungError || error instanceof WorldFailedError)) throw error;
-    return undone(plan, error, context);
+    if (!(error instanceof RunEndedError)) throw error;
+    return endedEarly(plan, error, context);
   }
   context.out.write(textOf(report));
   return {
     exitCode: report.same ? EXIT.pass : EXIT.fail,
-    result: { scenario: plan.scenario, seed: plan.seed, ...resultOf(report) },
+    result: { scenario: plan.scenario, seed: plan.seed, ...resultOf(report), ended: null },
   };
 }
 
-/** A world that was ended, by a driver that loops or leaks, say, proves nothing of repeating. */
-function undone({ scenario, seed }: Plan, { message }: Error, context: CliContext): CommandOutcome {
-  const summary = `The virtual world was ended: ${message}`;
-  context.err.write(`INVALID  ${scenario}: ${summary}\n`);
-  const nothing = { traceHash: null, first: null, second: null, difference: null };
-  return { exitCode: EXIT.invalidRun, result: { scenario, seed, deterministic: null, ...nothing, summary } };
+/**
+ * A world that was ended, by a driver that loops or leaks, say, proves nothing of repeating; but where the first
+ * run came to its end and the second failed, the two have differed.
+ */
+function endedEarly(
+  { scenario, seed }: Plan,
+  { run, ended, first }: RunEndedError,
+  context: CliContext,
+): CommandOutcome {
+  const differs = first !== undefined && ended.how === "failed";
+  const verdict = differs ? "fail" : "invalid";
+  const before = first === undefined ? "" : "; the first run came to its end";
+  const summary = `The ${run} run was ended: ${ended.what}${before}.`;
+  context.err.write(`${verdict.toUpperCase()}  ${scenario}: ${summary}\n${stackOf(ended.error)}`);
+  return {
+    exitCode: differs ? EXIT.fail : EXIT.invalidRun,
+    result: {
+      scenario,
+      seed,
+      verdict,
+      cause: causeOf(ended.host),
+      summary,
+      deterministic: differs ? false : null,
+      traceHash: first?.traceHash ?? null,
+      first: first ? figuresOf(first) : null,
+      second: null,
+      difference: null,
+      ended: {
+        run,
+        how: ended.how,
+        host: ended.host ?? null,
+        lastEvent: ended.lastEvent
+          ? {
+              no: ended.lastEvent.events,
+              kind: ended.lastEvent.kind,
+              host: ended.lastEvent.host,
+              timeUs: ended.lastEvent.timeUs,
+            }
+          : null,
+        error: ended.error,
+      },
+    },
+  };
 }
+
+/** What runs on the runtime's host is, but for us, the driver. */
+const causeOf = (host: string | undefined): Cause => (host === RUNTIME_HOST ? "driver" : "bench");
+
+/** Where it happened: what of an error stands below its first line. */
+const stackOf = (error: string): string =>
+  error
+    .split("\n")
+    .slice(1)
+    .filter((line) => line.trim() !== "")
+    .map((line) => `${line}\n`)
+    .join("");
 
 function textOf({ same, first, difference }: DeterminismReport): string {
   if (same) return `SAME  ${first.events} events, trace ${first.traceHash}\n`;
@@ -61,16 +111,16 @@ function textOf({ same, first, difference }: DeterminismReport): string {
 }
 
 function resultOf({ same, first, second, difference }: DeterminismReport) {
-  const of = ({ traceHash, events, virtualSeconds }: DeterminismReport["first"]) => ({
-    traceHash,
-    events,
-    virtualSeconds,
-  });
   return {
+    verdict: same ? "pass" : "fail",
+    cause: same ? null : causeOf(difference?.first?.host ?? difference?.second?.host),
+    summary: same
+      ? `Two runs gave the same ${first.events} events.`
+      : (difference?.text ?? "The two runs differ."),
     deterministic: same,
     traceHash: first.traceHash,
-    first: of(first),
-    second: of(second),
+    first: figuresOf(first),
+    second: figuresOf(second),
     difference: difference
       ? {
           events: difference.window,
@@ -81,3 +131,9 @@ function resultOf({ same, first, second, difference }: DeterminismReport) {
       : null,
   };
 }
+
+const figuresOf = ({ traceHash, events, virtualSeconds }: WorldRun) => ({
+  traceHash,
+  events,
+  virtualSeconds,
+});

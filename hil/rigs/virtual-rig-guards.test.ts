@@ -67,7 +67,9 @@ test("a driver that leaks real timers, in a thread of its own, fails, and the le
 }, async () => {
   const end = await ended("thread");
   expect(end).toMatchObject({ verdict: "fail", cause: "driver" });
-  expect(end.summary).toMatch(/the runtime did: Error: real asynchronous work in the world: \w+ x \d+/);
+  expect(end.summary).toMatch(
+    /the runtime did: Error: real asynchronous work in the world: \w+ x \d+, first started at .*planted-program\.ts/,
+  );
 });
 
 test("an exception that nobody in the runtime catches is the driver's failure", {

@@ -102,7 +102,7 @@ export async function runVirtually(run: RecordedVirtualRun): Promise<RunResult> 
   }
 }
 
-/** Runs a scenario twice, the second time in another process under other conditions. @throws WorldFailedError, WorldHungError */
+/** Runs a scenario twice, the second time in another process under other conditions. @throws RunEndedError */
 export async function checkVirtualRun(run: VirtualRun): Promise<DeterminismReport> {
   return checkDeterminism(await worldOptions(run));
 }

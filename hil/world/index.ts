@@ -9,6 +9,7 @@ export {
   type Difference,
   type Perturbation,
 } from "./determinism/check-determinism.ts";
+export { type EndedRun, RunEndedError } from "./determinism/ended-run.ts";
 export type { DiskSettings, VirtualDisk } from "./disk/virtual-disk.ts";
 export type { Host } from "./host.ts";
 export type { HostClock } from "./host-clock.ts";

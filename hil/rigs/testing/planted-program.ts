@@ -7,6 +7,9 @@ import { Worker } from "node:worker_threads";
 import { SartoriusBiostatDriver } from "@helix/driver-sartorius-biostat";
 import run from "../virtual-program.ts";
 
+/** In the second run of a check, which has another folder. */
+const isElsewhere = process.cwd() === "/";
+
 /** Another context has chance of its own, real chance: how a leak can look that no patch reaches. */
 const realChance = runInNewContext("Math.random") as () => number;
 
@@ -16,6 +19,12 @@ const PLANTED: Readonly<Record<string, () => Promise<void>>> = {
   },
   // A thread has real timers of its own.
   thread: async () => void new Worker("setTimeout(() => {}, 50)", { eval: true }),
+  "loop elsewhere": async () => {
+    while (isElsewhere);
+  },
+  "throws elsewhere": async () => {
+    if (isElsewhere) setTimeout(() => JSON.parse("no JSON"), 5);
+  },
   throws: async () => void setTimeout(() => JSON.parse("no JSON"), 5),
   // More than one: a single delay of so many whole milliseconds may come out the same twice.
   chance: async () => {

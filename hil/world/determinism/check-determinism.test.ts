@@ -1,11 +1,21 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { runInWorld } from "../run/run-in-world.ts";
-import { checkDeterminism } from "./check-determinism.ts";
+import { checkDeterminism, DEFAULT_PERTURBATION } from "./check-determinism.ts";
+import { RunEndedError } from "./ended-run.ts";
 
 const world = (name: string) => new URL(`../testing/${name}.ts`, import.meta.url).href;
 
 test("no source of time, chance or identity tells two runs apart, under other conditions", async () => {
-  const report = await checkDeterminism({ seed: 1, module: world("sources-world") });
+  const kept = await mkdtemp(join(tmpdir(), "compiled-"));
+  const environment = { ...DEFAULT_PERTURBATION.environment, NODE_COMPILE_CACHE: kept };
+  const report = await checkDeterminism(
+    { seed: 1, module: world("sources-world") },
+    { ...DEFAULT_PERTURBATION, environment },
+  );
+  await rm(kept, { recursive: true });
   expect(report.difference?.text).toBeUndefined();
   expect(report.same).toBe(true);
   expect(report.second.result).toEqual(report.first.result);
@@ -24,8 +34,26 @@ test("no source of time, chance or identity tells two runs apart, under other co
     "file in memory": [1_893_456_000_000, 5],
     "wait on shared memory": expect.stringContaining("waits in real time"),
     "folder of a drawn name": expect.stringContaining("is not simulated"),
-    "heap in detail": expect.stringContaining("does not exist in a virtual world"),
+    user: [
+      { uid: 1000, gid: 1000, username: "helix", homedir: "/home/helix", shell: null },
+      "/home/helix",
+      1000,
+      1000,
+      [1000],
+      0o22,
+    ],
+    "operating system": ["6.8.0-virtual", "#1 virtual", "x86_64", "/tmp", []],
+    processors: [[{ model: "virtual", speed: 1000, times: expect.anything() }], 1, 1, [0, 0, 0]],
+    memory: [2 ** 30, 2 ** 31, 2 ** 30, 2 ** 31],
+    "memory of the process": [{ heapUsed: 40 * 2 ** 20 }, 100 * 2 ** 20],
+    "limit of the heap": 2 ** 32,
+    niceness: 0,
+    "name of the process": ["node", []],
+    terminal: [false, false, false],
+    refused: Array.from({ length: 7 }, () => expect.stringContaining("does not exist in a virtual world")),
+    "more languages": ["en-US", "1,234", "II", "en-US"],
     "garbage collector": 0,
+    "weak reference": [100, { i: 7 }, true, expect.stringContaining("WeakRef")],
   });
   const other = await runInWorld<Record<string, unknown>>({ seed: 2, module: world("sources-world") });
   for (const chance of [
@@ -41,7 +69,7 @@ test("no source of time, chance or identity tells two runs apart, under other co
 });
 
 describe("planted nondeterminism is found and named", () => {
-  test.for(["real-clock", "real-chance", "real-zone", "real-locale", "folder"] as const)(
+  test.for(["real-clock", "real-chance", "real-zone", "real-locale", "real-niceness", "folder"] as const)(
     "%s",
     async (planted) => {
       const report = await checkDeterminism({
@@ -62,4 +90,35 @@ describe("planted nondeterminism is found and named", () => {
       expect(difference?.before.length).toBeGreaterThan(0);
     },
   );
+});
+
+test("what depends on when the garbage collector runs is found and named", async () => {
+  const { same, difference } = await checkDeterminism({
+    seed: 1,
+    module: world("planted-world"),
+    options: { planted: "real-collector", seconds: 20 },
+  });
+  expect(same).toBe(false);
+  expect(difference?.text).toMatch(/It comes from\n.*planted-world\.ts/);
+});
+
+describe("a run that does not come to its end is named", () => {
+  test.for([
+    [
+      "throws",
+      "first",
+      "failed",
+      /failed at 7 s: Error: a driver .*; last event: no\. \d+, timer on device at 7 s$/,
+    ],
+    ["killed elsewhere", "second", "killed", /its process was killed by SIGKILL$/],
+  ] as const)("%s", async ([planted, run, how, says]) => {
+    const error = await checkDeterminism({
+      seed: 1,
+      module: world("planted-world"),
+      options: { planted, seconds: 10 },
+    }).catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(RunEndedError);
+    expect(error).toMatchObject({ run, ended: { how, what: expect.stringMatching(says) } });
+    expect((error as RunEndedError).first?.virtualSeconds).toBe(run === "first" ? undefined : 10);
+  });
 });

@@ -8,6 +8,7 @@ import { startProcess } from "@helix/platform";
 import type { TraceLine } from "../kernel/trace.ts";
 import type { WorldRun } from "../run/messages.ts";
 import { runInWorld, type WorldRunOptions } from "../run/run-in-world.ts";
+import { endedRun, RunEndedError } from "./ended-run.ts";
 import type { ReplicaAnswer, ReplicaRequest } from "./messages.ts";
 
 /** What is different about the second run. */
@@ -53,34 +54,51 @@ const OWN_FRAMES = ["../kernel/", "../patches/"].map((folder) => new URL(folder,
 const REPLAYS = 4;
 const EVENTS_BEFORE = 3;
 
-/** @throws whatever either run throws */
+/** @throws RunEndedError when a world is ended before its end; whatever else either run throws */
 export async function checkDeterminism(
   options: WorldRunOptions,
   perturbation: Perturbation = DEFAULT_PERTURBATION,
 ): Promise<DeterminismReport> {
-  const first = await runInWorld(options);
-  const second = await runElsewhere(options, perturbation);
+  const first = await runHere(options);
+  const second = await runElsewhere(options, perturbation, first);
   if (first.traceHash === second.traceHash && first.events === second.events)
     return { same: true, first, second };
   const window = firstDifferingWindow(first, second);
   return { same: false, first, second, difference: await findDifference(options, perturbation, window) };
 }
 
-async function runElsewhere(options: WorldRunOptions, perturbation: Perturbation): Promise<WorldRun> {
+/** @throws RunEndedError */
+async function runHere(options: WorldRunOptions): Promise<WorldRun> {
+  try {
+    return await runInWorld(options);
+  } catch (error) {
+    throw new RunEndedError(endedRun(error));
+  }
+}
+
+/** @throws RunEndedError */
+async function runElsewhere(
+  options: WorldRunOptions,
+  perturbation: Perturbation,
+  first: WorldRun,
+): Promise<WorldRun> {
   const { onProgress: _, ...cloneable } = options;
   const { cwd, environment, niceness } = perturbation;
   const process = startProcess<ReplicaRequest, ReplicaAnswer>(REPLICA, { cwd, environment });
   const answer = new Promise<ReplicaAnswer>((resolve) => process.onMessage(resolve));
   process.send({ options: cloneable, niceness });
-  const died = process.exited.then(({ code, signal, stderrTail }) => {
-    throw new Error(`the second run's process ended (code ${code}, signal ${signal}): ${stderrTail}`);
+  const died = process.exited.then(({ code, signal, stderrTail }): ReplicaAnswer => {
+    const how = signal === undefined ? `ended with code ${code}` : `was killed by ${signal}`;
+    const what = `its process ${how}`;
+    const error = `${what}: ${stderrTail}`;
+    return { type: "ended", ended: { how: "killed", what, host: undefined, lastEvent: undefined, error } };
   });
   try {
     const outcome = await Promise.race([answer, died]);
     if (outcome.type === "failed") throw new Error(`the second run failed: ${outcome.error}`);
+    if (outcome.type === "ended") throw new RunEndedError(outcome.ended, first);
     return outcome.run;
   } finally {
-    died.catch(() => {});
     process.kill("SIGTERM");
   }
 }
@@ -104,13 +122,31 @@ async function findDifference(
 ): Promise<Difference> {
   const replay = { ...options, window, leaks: "report" } as const;
   for (let i = 0; i < REPLAYS; i++) {
-    const first = (await runInWorld(replay)).lines;
-    const second = (await runElsewhere(replay, perturbation)).lines;
+    const both = await replayBoth(replay, perturbation);
+    if (both instanceof RunEndedError) return unfound(window, `in a replay of that stretch ${both.message}`);
+    const [first, second] = both;
     const at = first.findIndex((line, n) => !isSame(line, second[n]));
     const index = at >= 0 ? at : second.length > first.length ? first.length : undefined;
     if (index !== undefined) return describe(window, first, second, index);
   }
-  const text = `The traces differ between events ${window[0]} and ${window[1]}, but ${REPLAYS} replays of that stretch agreed.`;
+  return unfound(window, `${REPLAYS} replays of that stretch agreed`);
+}
+
+async function replayBoth(
+  replay: WorldRunOptions,
+  perturbation: Perturbation,
+): Promise<[readonly TraceLine[], readonly TraceLine[]] | RunEndedError> {
+  try {
+    const first = await runHere(replay);
+    return [first.lines, (await runElsewhere(replay, perturbation, first)).lines];
+  } catch (error) {
+    if (error instanceof RunEndedError) return error;
+    throw error;
+  }
+}
+
+function unfound(window: readonly [number, number], why: string): Difference {
+  const text = `The traces differ between events ${window[0]} and ${window[1]}, but ${why}.`;
   return { window, first: undefined, second: undefined, before: [], text };
 }
 

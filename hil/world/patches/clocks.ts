@@ -1,10 +1,12 @@
 /** Date, performance, hrtime, uptime and event timestamps, from the virtual clock of the present host. */
 import buffer from "node:buffer";
 import os from "node:os";
+import perfHooks from "node:perf_hooks";
 import type { Kernel } from "../kernel/kernel.ts";
 import { native } from "../kernel/native.ts";
-import { replace } from "./mutable.ts";
+import { refuse, replace } from "./mutable.ts";
 
+type MeasureOptions = Exclude<Parameters<typeof performance.measure>[1], string | undefined>;
 type MarkOptions = NonNullable<Parameters<typeof performance.mark>[1]>;
 
 /** What the monotonic clocks show when the world begins: a machine that has been up for a while. */
@@ -36,6 +38,8 @@ export function patchClocks(kernel: Kernel): void {
   replace(performance, "mark", (name: string, options?: MarkOptions) =>
     mark(name, { ...options, startTime: options?.startTime ?? nowMs() }),
   );
+  patchMeasure(nowMs);
+  replace(perfHooks, "monitorEventLoopDelay", refuse("perf_hooks.monitorEventLoopDelay"));
   patchFile(kernel);
   const stamps = new WeakMap<Event, number>();
   Object.defineProperty(Event.prototype, "timeStamp", {
@@ -48,6 +52,16 @@ export function patchClocks(kernel: Kernel): void {
       stamps.set(this, stamp);
       return stamp;
     },
+  });
+}
+
+/** Without an end, it ends now. */
+function patchMeasure(nowMs: () => number): void {
+  const measure = performance.measure.bind(performance);
+  replace(performance, "measure", (name: string, from: string | MeasureOptions = {}, to?: string) => {
+    const given = typeof from === "string" ? { start: from, end: to } : { ...from, end: to ?? from.end };
+    const isOpen = given.end === undefined && !("duration" in given);
+    return measure(name, isOpen ? { ...given, start: given.start ?? 0, end: nowMs() } : given);
   });
 }
 

@@ -1,7 +1,6 @@
 /**
  * What V8 itself does later, in real time, on its own account: async_hooks sees nothing of it, so the
- * audit of leaks could not name it. WebAssembly is compiled at once, callbacks of the garbage collector
- * never come (the language promises none), and waits on shared memory are refused.
+ * audit of leaks could not name it. WebAssembly is compiled at once, and waits on shared memory are refused.
  */
 import { replace } from "./mutable.ts";
 
@@ -15,7 +14,6 @@ export function patchEngine(): void {
   replace(Atomics, "waitAsync", () => {
     throw new Error("Atomics.waitAsync waits in real time: in a world, wait with a timer");
   });
-  replace(FinalizationRegistry.prototype, "register", () => {});
 }
 
 function patchWebAssembly(): void {

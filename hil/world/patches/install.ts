@@ -11,6 +11,7 @@ import { patchEngine } from "./engine.ts";
 import { patchFiles } from "./files.ts";
 import { patchLocale } from "./locale.ts";
 import { patchMachine } from "./machine.ts";
+import { patchMemory } from "./memory.ts";
 import { patchRandomness } from "./randomness.ts";
 import { patchRsaPadding } from "./rsa-padding.ts";
 import { patchSecretKeys } from "./secret-keys.ts";
@@ -30,6 +31,7 @@ export function installPatches(kernel: Kernel, network: Network, random: Random)
   patchEngine();
   patchFiles(kernel);
   patchMachine(kernel, network);
+  patchMemory();
   patchSockets(network);
   // ES modules that imported a builtin by name, now or earlier, see the replacements.
   module.syncBuiltinESMExports();

@@ -14,7 +14,12 @@ const LOCALISED = [
   "PluralRules",
   "ListFormat",
   "RelativeTimeFormat",
+  "DurationFormat",
+  "DisplayNames",
+  "Segmenter",
 ];
+/** Their letters depend on it: a Turkish machine makes I of i with a dot. */
+const CASES = ["toLocaleUpperCase", "toLocaleLowerCase"];
 
 export function patchLocale(kernel: Kernel): void {
   patchLocalParts();
@@ -38,6 +43,19 @@ export function patchLocale(kernel: Kernel): void {
   replace(Number.prototype, "toLocaleString", function (this: number, ...args: [string?, object?]) {
     return new Intl.NumberFormat(...args).format(this);
   });
+  replace(BigInt.prototype, "toLocaleString", function (this: bigint, ...args: [string?, object?]) {
+    return new Intl.NumberFormat(...args).format(this);
+  });
+  for (const name of CASES) {
+    const change = (String.prototype as unknown as Record<string, AnyFunction>)[name] as AnyFunction;
+    replace(String.prototype, name, function (this: string, locale?: string) {
+      return change.call(this, locale ?? LOCALE);
+    });
+  }
+  const navigated = { language: LOCALE, languages: Object.freeze([LOCALE]) };
+  for (const [name, value] of Object.entries(navigated)) {
+    Object.defineProperty(globalThis.Navigator.prototype, name, { get: () => value, configurable: true });
+  }
   const collator = new Intl.Collator(LOCALE);
   const { localeCompare } = String.prototype as unknown as { localeCompare: AnyFunction };
   replace(String.prototype, "localeCompare", function (this: string, other: string, ...rest: unknown[]) {

@@ -1,27 +1,30 @@
 /**
- * Who and where a program thinks it is: name, address, process, memory, other hosts' names. All
- * from the virtual host, nothing from the machine that runs the world. Child processes, datagrams and
- * TLS to the outside do not exist here.
+ * Who and where a program thinks it is: name, address, process, user, other hosts' names. All from the
+ * virtual host, nothing from the machine that runs the world (FIDELITY.md lists it). Child processes,
+ * datagrams and TLS to the outside do not exist here.
  */
 import childProcess from "node:child_process";
 import dgram from "node:dgram";
 import dns from "node:dns";
 import os from "node:os";
+import tty from "node:tty";
 import { promisify } from "node:util";
-import v8 from "node:v8";
 import type { Host } from "../host.ts";
 import type { Kernel } from "../kernel/kernel.ts";
 import type { Network } from "../network/network.ts";
 import { nameNotFound } from "../network/system-error.ts";
-import { type AnyFunction, mutable, replace } from "./mutable.ts";
+import { FREE_BYTES, RESIDENT_KIB, TOTAL_BYTES } from "./memory.ts";
+import { type AnyFunction, mutable, refuse, replace } from "./mutable.ts";
 
-const MEBIBYTE = 1 << 20;
-const MEMORY = { rss: 100, heapTotal: 50, heapUsed: 40, external: 1, arrayBuffers: 1 };
+const USER = { uid: 1000, gid: 1000, username: "helix", homedir: "/home/helix", shell: null };
+const SYSTEM = { release: "6.8.0-virtual", version: "#1 virtual", machine: "x86_64" };
+const UMASK = 0o22;
 const PROCESSES = ["spawn", "exec", "execFile", "fork", "spawnSync", "execSync", "execFileSync"];
 
 export function patchMachine(kernel: Kernel, network: Network): void {
   patchOs(network);
   patchProcess(kernel, network);
+  patchUser();
   patchNames(kernel, network);
   for (const name of PROCESSES) replace(childProcess, name, refuse(`child_process.${name}`));
   replace(dgram, "createSocket", refuse("dgram.createSocket"));
@@ -33,11 +36,25 @@ function patchOs(network: Network): void {
   const times = { user: 0, nice: 0, sys: 0, idle: 0, irq: 0 };
   replace(os, "cpus", () => [{ model: "virtual", speed: 1000, times }]);
   replace(os, "availableParallelism", () => 1);
-  replace(os, "freemem", () => 1024 * MEBIBYTE);
-  replace(os, "totalmem", () => 2048 * MEBIBYTE);
+  replace(os, "freemem", () => FREE_BYTES);
+  replace(os, "totalmem", () => TOTAL_BYTES);
   replace(os, "loadavg", () => [0, 0, 0]);
-  const user = { uid: 1000, gid: 1000, username: "helix", homedir: "/home/helix", shell: null };
-  replace(os, "userInfo", () => user);
+  replace(os, "getPriority", () => 0);
+  // It would change the thread of all hosts.
+  replace(os, "setPriority", refuse("os.setPriority"));
+  for (const [name, value] of Object.entries(SYSTEM)) replace(os, name, () => value);
+  replace(tty, "isatty", () => false);
+  const { prototype } = globalThis.Navigator;
+  Object.defineProperty(prototype, "hardwareConcurrency", { get: () => 1, configurable: true });
+}
+
+function patchUser(): void {
+  replace(os, "userInfo", () => ({ ...USER }));
+  replace(os, "homedir", () => USER.homedir);
+  for (const name of ["getuid", "geteuid"]) replace(process, name, () => USER.uid);
+  for (const name of ["getgid", "getegid"]) replace(process, name, () => USER.gid);
+  replace(process, "getgroups", () => [USER.gid]);
+  replace(process, "umask", () => UMASK);
 }
 
 function networkInterface(host: Host) {
@@ -62,26 +79,18 @@ function patchProcess(kernel: Kernel, network: Network): void {
     "ppid",
     here(() => 1),
   );
-  const memory = Object.fromEntries(Object.entries(MEMORY).map(([name, size]) => [name, size * MEBIBYTE]));
-  replace(
-    process,
-    "memoryUsage",
-    Object.assign(() => ({ ...memory }), { rss: () => memory.rss }),
-  );
-  replace(process, "availableMemory", () => 1024 * MEBIBYTE);
+  const named = { value: "node", writable: true, configurable: true };
+  Object.defineProperty(process, "title", named);
+  // Where compiled modules are kept is this machine's affair; the thread has read it when it began.
+  delete process.env["NODE_COMPILE_CACHE"];
+  if (process.report !== undefined) replace(process.report, "getReport", refuse("process.report.getReport"));
   replace(process, "cpuUsage", () => ({ user: kernel.nowUs, system: 0 }));
   replace(process, "threadCpuUsage", () => ({ user: kernel.nowUs, system: 0 }));
   replace(process, "resourceUsage", () => ({
     userCPUTime: kernel.nowUs,
     systemCPUTime: 0,
-    maxRSS: MEMORY.rss * 1024,
+    maxRSS: RESIDENT_KIB,
   }));
-  replace(v8, "getHeapStatistics", () => ({
-    used_heap_size: memory.heapUsed,
-    heap_size_limit: 4096 * MEBIBYTE,
-  }));
-  for (const name of ["getHeapSpaceStatistics", "getHeapCodeStatistics"])
-    replace(v8, name, refuse(`v8.${name}`));
 }
 
 type LookupCallback = (error: Error | null, address?: unknown, family?: number) => void;
@@ -114,6 +123,7 @@ function patchNames(kernel: Kernel, network: Network): void {
     const name = network.resolve(address, network.here)?.name ?? address;
     kernel.immediate("dns", () => void callback(null, name, String(port)));
   });
+  replace(dns, "getServers", () => []);
   // There is no DNS server in the plant: only names of hosts.
   for (const name of Object.keys(mutable(dns)).filter((key) => /^(resolve|reverse)/.test(key))) {
     replace(dns, name, (asked: string, ...rest: unknown[]) => {
@@ -121,10 +131,4 @@ function patchNames(kernel: Kernel, network: Network): void {
       kernel.immediate("dns", () => void callback(nameNotFound(asked)));
     });
   }
-}
-
-function refuse(name: string): AnyFunction {
-  return () => {
-    throw new Error(`${name} does not exist in a virtual world`);
-  };
 }

@@ -13,6 +13,13 @@ export function replace(target: object, name: PropertyKey, value: unknown): void
   else Object.defineProperty(target, name, { value, writable: true, configurable: true });
 }
 
+/** For what there is not: whoever calls it, or makes one with `new`, is told. */
+export function refuse(name: string): AnyFunction {
+  return function missing() {
+    throw new Error(`${name} does not exist in a virtual world`);
+  };
+}
+
 /** The error that Node gives for a callback that is none. */
 export function notAFunction(name: string): TypeError {
   const error = new TypeError(`The "${name}" argument must be of type function.`);

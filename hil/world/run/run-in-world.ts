@@ -40,6 +40,7 @@ interface WorldFailure {
   readonly error: string;
   readonly byGuard?: boolean;
   readonly host?: string | undefined;
+  readonly lastEvent: BeaconReading;
 }
 
 /** The program failed, or the world under it. */
@@ -50,15 +51,18 @@ export class WorldFailedError extends Error {
   readonly byGuard: boolean;
   /** Whose code threw what nobody caught, or began real asynchronous work; undefined for any other failure. */
   readonly host: string | undefined;
+  /** The event in which it failed, or after which it was found to have. */
+  readonly lastEvent: BeaconReading;
   /** What went wrong, with its stack. */
   readonly error: string;
 
   constructor(seed: string, failure: WorldFailure) {
-    const { virtualSeconds, error, byGuard = false, host } = failure;
+    const { virtualSeconds, error, byGuard = false, host, lastEvent } = failure;
     super(`the world of seed ${seed} failed at ${virtualSeconds} s: ${error}`);
     this.virtualSeconds = virtualSeconds;
     this.byGuard = byGuard;
     this.host = host;
+    this.lastEvent = lastEvent;
     this.error = error;
   }
 }
@@ -154,7 +158,8 @@ function runThread<Result>(options: ThreadOptions): Promise<WorldRun<Result>> {
     signal?.addEventListener("abort", onAbort);
     if (signal?.aborted) onAbort();
     const failed = (error: string, more: Partial<WorldFailure> = {}) => {
-      const failure = { virtualSeconds: beacon.read().timeUs / 1e6, error, ...more };
+      const lastEvent = beacon.read();
+      const failure = { virtualSeconds: lastEvent.timeUs / 1e6, error, lastEvent, ...more };
       finish(() => reject(new WorldFailedError(settings.seed, failure)));
     };
     worker.on("message", (message: WorkerOutput) => {

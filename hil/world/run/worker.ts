@@ -107,7 +107,7 @@ async function runProgram(): Promise<WorldRun> {
   if (leak !== undefined && settings.leaks !== "report") {
     blamed = leak.host;
     throw new Error(
-      `real asynchronous work in the world: ${leak.type} x ${leak.count}, first started at\n${leak.stack}`,
+      `real asynchronous work in the world: ${leak.type} x ${leak.count}, first started ${placeIn(leak.stack)}\n${leak.stack}`,
     );
   }
   return {
@@ -130,6 +130,12 @@ function checkEnd(end: RunEnd, limitSeconds: number): void {
   if (end === "nothing-left") {
     throw new Error(`nothing is left to happen at ${world.seconds} s, and the program waits for something`);
   }
+}
+
+/** The nearest frame that is not Node's own: a function and its place. */
+function placeIn(stack: string): string {
+  const frames = stack.split("\n").map((line) => line.trim());
+  return frames.find((frame) => frame.startsWith("at ") && !frame.includes("node:")) ?? "by Node itself";
 }
 
 function cpuSeconds(): number {

@@ -1,5 +1,5 @@
 /** Worlds with something wrong in them, to show that it is found. */
-import { readFile } from "node:fs";
+import { readFile, readFileSync, readlinkSync } from "node:fs";
 import { runInNewContext } from "node:vm";
 import type { World, WorldProgram } from "../world.ts";
 
@@ -9,13 +9,34 @@ const real = runInNewContext(`({
   random: Math.random,
   zone: () => new Date(0).getTimezoneOffset(),
   locale: () => Intl.NumberFormat().resolvedOptions().locale,
-})`) as { now(): number; random(): number; zone(): number; locale(): string };
+  registry: (told) => new FinalizationRegistry(told),
+})`) as {
+  now(): number;
+  random(): number;
+  zone(): number;
+  locale(): string;
+  registry(told: () => void): { register(target: object, held: undefined): void };
+};
+
+/** Of this thread, from the machine's own files: proc(5), field 19; the second holds a name in parentheses. */
+const realNiceness = (): number =>
+  Number(readFileSync("/proc/thread-self/stat", "utf8").split(") ").at(-1)?.split(" ")[16]);
+
+/** Timers whenever the real garbage collector has run: how often it does is a matter of its limits. */
+function timersByCollector(): void {
+  const registry = real.registry(() => void setTimeout(() => {}, 1000));
+  setInterval(() => {
+    for (let i = 0; i < 100; i++) registry.register(new Float64Array(1000), undefined);
+  }, 10);
+}
 
 export type Planted =
   | "real-clock"
   | "real-chance"
   | "real-zone"
   | "real-locale"
+  | "real-niceness"
+  | "real-collector"
   | "folder"
   | "nothing"
   | "tells"
@@ -23,13 +44,16 @@ export type Planted =
   | "microtasks"
   | "throws"
   | "leak"
-  | "livelock";
+  | "livelock"
+  | "killed elsewhere";
 
 const PLANTS: Readonly<Record<Planted, (world: World) => void>> = {
   "real-clock": () => void setTimeout(() => {}, 1000 + (real.now() % 1000)),
   "real-chance": () => void setTimeout(() => {}, 1000 + real.random() * 1000),
   "real-zone": () => void setTimeout(() => {}, 1500 + real.zone() / 10),
   "real-locale": () => void setTimeout(() => {}, real.locale().startsWith("de") ? 1510 : 1630),
+  "real-niceness": () => void setTimeout(() => {}, 1500 + 20 * realNiceness()),
+  "real-collector": timersByCollector,
   folder: () => void setTimeout(() => {}, 1000 + process.cwd().length),
   nothing: () => {},
   tells: (world) => world.progress("tick 70"),
@@ -48,6 +72,10 @@ const PLANTS: Readonly<Record<Planted, (world: World) => void>> = {
   livelock: () => {
     const again = () => void setImmediate(again);
     again();
+  },
+  // In the second run of a check, which has another folder.
+  "killed elsewhere": () => {
+    if (process.cwd() === "/") process.kill(Number(readlinkSync("/proc/self")), "SIGKILL");
   },
 };
 

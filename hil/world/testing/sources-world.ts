@@ -4,7 +4,9 @@ import dns from "node:dns";
 import fs from "node:fs";
 import os from "node:os";
 import { join } from "node:path";
+import { monitorEventLoopDelay, PerformanceObserver } from "node:perf_hooks";
 import timers from "node:timers/promises";
+import tty from "node:tty";
 import { promisify } from "node:util";
 import v8 from "node:v8";
 import { runInNewContext } from "node:vm";
@@ -22,6 +24,11 @@ const refused = (read: () => unknown): string => {
   }
 };
 
+function collect(): void {
+  v8.setFlagsFromString("--expose-gc");
+  (runInNewContext("gc") as () => void)();
+}
+
 const SOURCES: Readonly<Record<string, (nowUs: () => number) => unknown>> = {
   "Date.now": () => Date.now(),
   "new Date": () => new Date().toISOString(),
@@ -31,6 +38,12 @@ const SOURCES: Readonly<Record<string, (nowUs: () => number) => unknown>> = {
   "date parts": () => [new Date(0).getHours(), new Date(0).getTimezoneOffset(), new Date(0).toString()],
   toLocaleString: () => [new Date(0).toLocaleString(), (1234.5).toLocaleString()],
   localeCompare: () => ["ä", "z", "a", "Z"].sort((a, b) => a.localeCompare(b)).join(),
+  "more languages": () => [
+    navigator.language,
+    1234n.toLocaleString(),
+    "iI".toLocaleUpperCase(),
+    new Intl.Segmenter().resolvedOptions().locale,
+  ],
   Intl: () => [Intl.DateTimeFormat().resolvedOptions().timeZone, new Intl.NumberFormat().format(1e6)],
   "format of now": () => new Intl.DateTimeFormat("en", { timeStyle: "long" }).format(),
   "subclass of Date": () => {
@@ -38,6 +51,7 @@ const SOURCES: Readonly<Record<string, (nowUs: () => number) => unknown>> = {
     return [new Mine().getTime(), new Mine() instanceof Date, new Date() instanceof Date];
   },
   performance: () => [performance.now(), performance.timeOrigin, performance.mark("a").startTime],
+  "performance.measure": () => [performance.measure("a").duration, performance.measure("b", "a").startTime],
   hrtime: () => [process.hrtime(), String(process.hrtime.bigint())],
   uptime: () => [process.uptime(), os.uptime()],
   "event time": () => new Event("x").timeStamp,
@@ -49,8 +63,33 @@ const SOURCES: Readonly<Record<string, (nowUs: () => number) => unknown>> = {
   randomInt: () => crypto.randomInt(1e9),
   randomFill: () => crypto.randomFillSync(Buffer.alloc(4)).toString("hex"),
   identity: () => [process.pid, process.ppid, os.hostname(), JSON.stringify(os.networkInterfaces())],
-  machine: () => [os.cpus().length, os.loadavg(), os.freemem(), process.memoryUsage(), process.cpuUsage()],
-  "more of the machine": () => [os.availableParallelism(), process.availableMemory()],
+  user: () => [
+    { ...os.userInfo() },
+    os.homedir(),
+    process.getuid?.(),
+    process.getegid?.(),
+    process.getgroups?.(),
+    process.umask(),
+  ],
+  "operating system": () => [os.release(), os.version(), os.machine(), os.tmpdir(), dns.getServers()],
+  processors: () => [os.cpus(), os.availableParallelism(), navigator.hardwareConcurrency, os.loadavg()],
+  memory: () => [os.freemem(), os.totalmem(), process.availableMemory(), process.constrainedMemory()],
+  "memory of the process": () => [process.memoryUsage(), process.memoryUsage.rss()],
+  "limit of the heap": () => v8.getHeapStatistics().heap_size_limit,
+  niceness: () => os.getPriority(),
+  "processor time": () => [process.cpuUsage(), process.threadCpuUsage(), process.resourceUsage()],
+  "name of the process": () => [process.title, process.execArgv],
+  terminal: () => [tty.isatty(0), tty.isatty(1), tty.isatty(2)],
+  refused: () =>
+    [
+      () => os.setPriority(3),
+      () => v8.getHeapSpaceStatistics(),
+      () => new v8.GCProfiler(),
+      () => process.report.getReport(),
+      () => monitorEventLoopDelay(),
+      () => new PerformanceObserver(() => {}).observe({ entryTypes: ["gc"] }),
+      () => new PerformanceObserver(() => {}).observe({ type: "gc" }),
+    ].map(refused),
   environment: () => ({ ...process.env }),
   "file times": () => fs.statSync(HERE).mtimeMs,
   "file times in ns": () => String(fs.statSync(HERE, { bigint: true }).mtimeNs),
@@ -112,18 +151,28 @@ const SOURCES: Readonly<Record<string, (nowUs: () => number) => unknown>> = {
   "wait on shared memory": () =>
     refused(() => Atomics.waitAsync(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5)),
   "folder of a drawn name": () => refused(() => fs.mkdtempSync(join(os.tmpdir(), "helix-"))),
-  "heap in detail": () => refused(() => v8.getHeapSpaceStatistics()),
   "garbage collector": async () => {
     let told = 0;
     const registry = new FinalizationRegistry(() => {
       told += 1;
     });
     for (let i = 0; i < 100; i++) registry.register({}, i);
-    v8.setFlagsFromString("--expose-gc");
-    (runInNewContext("gc") as () => void)();
+    collect();
     // Longer than the thread goes without a turn of its own loop.
     for (let i = 0; i < 100_000; i++) await timers.setTimeout(1);
     return told;
+  },
+  "weak reference": async () => {
+    const references = Array.from({ length: 100 }, (_, i) => new WeakRef({ i }));
+    // What a reference is asked for lives as long as the turn in which it is made.
+    await timers.setTimeout(1);
+    collect();
+    return [
+      references.filter((reference) => reference.deref() !== undefined).length,
+      references[7]?.deref(),
+      references[0] instanceof WeakRef,
+      refused(() => new WeakRef("no object" as unknown as object)),
+    ];
   },
   WebAssembly: async (nowUs) => {
     const { WebAssembly } = globalThis as unknown as {
