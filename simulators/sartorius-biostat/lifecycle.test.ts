@@ -9,23 +9,20 @@ import { SIMULATORS } from "../index.ts";
 import {
   CLIENT_URI,
   type ClientPki,
+  clientFolder,
   createClient,
-  createClientPki,
   launchSimulator,
   openSession,
   simulatorOptions,
   startSimulator,
-  temporaryFolder,
-  trustClient,
 } from "./testing/process.ts";
 
-let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+let folder: Awaited<ReturnType<typeof clientFolder>>;
 let pki: ClientPki;
 
 beforeAll(async () => {
-  folder = await temporaryFolder();
-  pki = await createClientPki(`${folder.path}/client`);
-  await trustClient(`${folder.path}/server`, pki);
+  folder = await clientFolder();
+  ({ pki } = folder);
 }, 60_000);
 
 afterAll(async () => {

@@ -16,13 +16,11 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { CHANNELS } from "./device/channels.ts";
 import {
   type ClientPki,
+  clientFolder,
   createClient,
-  createClientPki,
   openSession,
   simulatorOptions,
   startSimulator,
-  temporaryFolder,
-  trustClient,
 } from "./testing/process.ts";
 import { advance, unitAt } from "./testing/units.ts";
 
@@ -32,13 +30,12 @@ const PLANT_S = 3600;
 const SPEED = 600;
 const INOCULATION_MS = Date.parse("2026-01-05T06:00:00Z");
 
-let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+let folder: Awaited<ReturnType<typeof clientFolder>>;
 let pki: ClientPki;
 
 beforeAll(async () => {
-  folder = await temporaryFolder();
-  pki = await createClientPki(`${folder.path}/client`);
-  await trustClient(`${folder.path}/server`, pki);
+  folder = await clientFolder();
+  ({ pki } = folder);
 }, 60_000);
 
 afterAll(async () => {
