@@ -12,14 +12,14 @@ let ns: number;
 
 beforeAll(async () => {
   ({ folder, simulator, client, session, ns } = await startInSession());
-}, 60_000);
+});
 
 afterAll(async () => {
   await session?.close();
   await client?.disconnect();
   await simulator?.stop();
   await folder?.remove();
-}, 30_000);
+});
 
 const node = (name: string) => `ns=${ns};s=Biostat.${name}`;
 const read = async (name: string) => session.read({ nodeId: node(name), attributeId: VALUE });

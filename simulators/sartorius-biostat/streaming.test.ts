@@ -36,11 +36,11 @@ let pki: ClientPki;
 beforeAll(async () => {
   folder = await clientFolder();
   ({ pki } = folder);
-}, 60_000);
+});
 
 afterAll(async () => {
   await folder?.remove();
-}, 30_000);
+});
 
 /** As a driver subscribes: exception-based, equal values with a newer time stamp included. */
 const MONITORING = {
@@ -112,7 +112,7 @@ test("an hour of plant time at 600x: every sample of nine channels arrives, in o
   await session.close();
   await client.disconnect();
   expect(await simulator.stop()).toMatchObject({ code: 0 });
-}, 120_000);
+});
 
 test("a subscriber that reads too slowly overflows its queue; the unit goes on, whatever the quality", async () => {
   const simulator = await startSimulator(simulatorOptions(`${folder.path}/server`, { samplePeriodS: 1 }));
@@ -152,4 +152,4 @@ test("a subscriber that reads too slowly overflows its queue; the unit goes on, 
   await session.close();
   await client.disconnect();
   expect(await simulator.stop()).toMatchObject({ code: 0 });
-}, 60_000);
+});

@@ -117,7 +117,7 @@ for (const transport of ["tcp", "rtu"] as const) {
           : { transport, host: "127.0.0.1", port },
       );
       await driver.connect({ timeoutMs: 20_000, signal, readOnly: false });
-    }, 60_000);
+    });
 
     afterAll(async () => {
       await driver?.disconnect();

@@ -35,12 +35,12 @@ beforeAll(async () => {
   folder = await clientFolder();
   ({ pki } = folder);
   simulator = await startSimulator(simulatorOptions(`${folder.path}/server`));
-}, 120_000);
+});
 
 afterAll(async () => {
   await simulator?.stop();
   await folder?.remove();
-}, 30_000);
+});
 
 interface ReadNode {
   readonly node: string;

@@ -31,13 +31,13 @@ let count = 0;
 
 beforeAll(async () => {
   ({ folder, simulator, client, session, ns } = await startInSession());
-}, 60_000);
+});
 
 afterAll(async () => {
   await client?.disconnect();
   await simulator?.stop();
   await folder?.remove();
-}, 30_000);
+});
 
 const node = (name: string) => `ns=${ns};s=Biostat.${name}`;
 const read = (name: string) => session.read({ nodeId: node(name), attributeId: AttributeIds.Value });
@@ -199,7 +199,6 @@ test("silent subscription: reads are fresh, the subscription lives and says noth
 
 test.each(["restart", "power-cut"] as const)(
   "%s: the session is gone, nobody answers, then it is back with a new uptime",
-  { timeout: 60_000 },
   async (inject) => {
     await advance(10);
     const fresh = createClient(folder.pki);
