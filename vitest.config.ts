@@ -9,11 +9,12 @@ export default defineConfig({
     reporters: [new SkippedProgramsReporter(), "default"],
     // Tests wait for processes and sockets more than they compute; by default one core would idle.
     maxWorkers: 2,
-    // Generous: tests wait for conditions, and a busy machine must not fail them.
-    testTimeout: 30_000,
-    // One second is what vitest gives a condition.
+    // Generous: tests wait for conditions, and a busy machine must not fail them. What takes 15 s on an idle one
+    // takes a minute on one that is three times slower and has more to do.
+    testTimeout: 120_000,
+    // For the same reason; it would be one second.
     expect: { poll: { timeout: 20_000 } },
-    hookTimeout: 30_000,
+    hookTimeout: 120_000,
     teardownTimeout: 10_000,
   },
 });

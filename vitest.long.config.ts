@@ -9,7 +9,7 @@ export default defineConfig({
     reporters: [new SkippedProgramsReporter(), "default"],
     fileParallelism: false,
     testTimeout: 900_000,
-    // One second is what vitest gives a condition.
+    // It would be one second, which is too little for a condition on a busy machine.
     expect: { poll: { timeout: 20_000 } },
     hookTimeout: 900_000,
   },

@@ -127,19 +127,24 @@ const BIOSTAT_NODES = (
   setpoint_node_id: `nsu=urn:helix:standin:sartorius-biostat;s=Biostat.${node}.SP`,
 }));
 
+/** What drivers over OPC UA have in common: one stack, and a certificate of the client's own. */
+const OPCUA: Pick<DriverPart, "polls" | "protocols" | "preload" | "provision"> = {
+  polls: false,
+  protocols: ["opcua"],
+  preload: async () => (await import("@helix/driver-opcua-generic")).loadOpcUaStack(),
+  provision: async (pkiFolder, instrument, clock) =>
+    (await import("@helix/driver-opcua-generic")).ensureClientCertificate(pkiFolder, instrument, clock),
+};
+
 export const DRIVERS: ReadonlyMap<string, DriverPart> = new Map([
   [
     "sartorius-biostat",
     {
-      polls: false,
+      ...OPCUA,
       library: fileURLToPath(import.meta.resolve("@helix/driver-sartorius-biostat")),
       packageName: "@helix/driver-sartorius-biostat",
-      protocols: ["opcua"],
       loadManifest: async () =>
         (await import("@helix/driver-sartorius-biostat")).helixDriverManifest as DriverManifest<never>,
-      preload: async () => (await import("@helix/driver-opcua-generic")).loadOpcUaStack(),
-      provision: async (pkiFolder, instrument, clock) =>
-        (await import("@helix/driver-opcua-generic")).ensureClientCertificate(pkiFolder, instrument, clock),
       config: ({ at, serialNumber, username, passwordEnvVar, pollIntervalMs, silenceLimitMs }) => ({
         ...addressOf(at),
         protocol: "OpcUa",
@@ -154,15 +159,11 @@ export const DRIVERS: ReadonlyMap<string, DriverPart> = new Map([
   [
     "opcua-generic",
     {
-      polls: false,
+      ...OPCUA,
       library: fileURLToPath(import.meta.resolve("@helix/driver-opcua-generic")),
       packageName: "@helix/driver-opcua-generic",
-      protocols: ["opcua"],
       loadManifest: async () =>
         (await import("@helix/driver-opcua-generic")).helixDriverManifest as DriverManifest<never>,
-      preload: async () => (await import("@helix/driver-opcua-generic")).loadOpcUaStack(),
-      provision: async (pkiFolder, instrument, clock) =>
-        (await import("@helix/driver-opcua-generic")).ensureClientCertificate(pkiFolder, instrument, clock),
       config: ({ at, serialNumber, username, passwordEnvVar, pollIntervalMs, silenceLimitMs }) => ({
         endpoint_url: endpointOf(at),
         publishing_interval_ms: pollIntervalMs,

@@ -1,5 +1,12 @@
 /** Run facts made by hand, for tests: a short run in which all went well, to be changed by each test. */
-import type { CommandLine, ResourcesLine, RunRecordLine, SampleLine, StatusLine } from "@helix/run-record";
+import type {
+  CommandLine,
+  GapLine,
+  ResourcesLine,
+  RunRecordLine,
+  SampleLine,
+  StatusLine,
+} from "@helix/run-record";
 import type { Plan, PlannedFault, PlannedSetpoint } from "../scenario/plan.ts";
 import type { AuditRecord, RunFacts } from "./finding.ts";
 
@@ -69,6 +76,16 @@ export const sample = (t: number, sequence: number, more: Partial<SampleLine> = 
   ...more,
 });
 
+export const GAP: GapLine = {
+  kind: "gap",
+  t: 60,
+  instrument: "brx-07",
+  channel: "ph",
+  lastSequence: "5",
+  nextSequence: "8",
+  missing: "2",
+  ledgerSequence: "4",
+};
 export const status = (t: number, name: string): StatusLine => ({
   kind: "status",
   t,

@@ -1,38 +1,7 @@
 import { formatProblems, ProblemsError } from "@helix/config";
 import { describe, expect, test } from "vitest";
-import type { KnownParts } from "./known-parts.ts";
 import { readScenario } from "./read-scenario.ts";
-
-const PARTS: KnownParts = {
-  twins: new Map([
-    [
-      "cho-fed-batch",
-      {
-        states: new Map([
-          ["viable_cell_density", "10*6{cells}/mL"],
-          ["glucose", "mmol/L"],
-        ]),
-      },
-    ],
-  ]),
-  simulators: new Map([
-    ["sartorius-biostat", { protocols: ["opcua"], faults: ["drift"], twins: ["cho-fed-batch"] }],
-  ]),
-  drivers: new Map([
-    [
-      "sartorius-biostat",
-      {
-        protocols: ["opcua"],
-        channels: [
-          { name: "dissolved_oxygen", unit: "%{airsat}", isWritable: true },
-          { name: "temperature", unit: "Cel", isWritable: true },
-          { name: "feed_rate", unit: "L/h", isWritable: true },
-          { name: "glucose", unit: "mmol/L", isWritable: false },
-        ],
-      },
-    ],
-  ]),
-};
+import { TEST_PARTS } from "./testing/test-scenario.ts";
 
 const GOOD = `
 scenario: cut
@@ -59,7 +28,7 @@ expect:
   - { at: end, ledger: clean }
 `.trimStart();
 
-const readText = (text: string, seed?: number) => readScenario(text, "cut.yaml", PARTS, seed);
+const readText = (text: string, seed?: number) => readScenario(text, "cut.yaml", TEST_PARTS, seed);
 
 /** What a person sees, for GOOD with one text in place of another. */
 function problemsAfter(...changes: [from: string, to: string][]): string {

@@ -17,7 +17,7 @@ test("no acknowledged record is lost in any power cut, and the ledger is never m
   }
   expect([...verdicts].filter((verdict) => !["none", "CLEAN", "TORN_TAIL"].includes(verdict))).toEqual([]);
   expect(verdicts).toContain("TORN_TAIL");
-}, 60_000);
+});
 
 test("a disk that only says that it has synced is found out", async () => {
   const outcome = await run(1, { cuts: 15, lyingDisk: true }).catch((error: unknown) => error);

@@ -29,7 +29,7 @@ test("signed and encrypted, through a partition: two processes give the same byt
   const other = await runInWorld<OpcuaWorldResult>(settings(8, {}));
   expect(other.traceHash).not.toBe(report.first.traceHash);
   expect(other.result.events).toEqual(result.events);
-}, 120_000);
+});
 
 test("a server that lost its power comes back with new modules, and values flow again", async () => {
   const { result } = await runInWorld<OpcuaWorldResult>(
@@ -37,4 +37,4 @@ test("a server that lost its power comes back with new modules, and values flow 
   );
   expect(result.events).toContain("connection re-established");
   expect(result.valuesAfterFault).toBeGreaterThan(400);
-}, 60_000);
+});

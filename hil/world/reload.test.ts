@@ -48,4 +48,4 @@ test("nothing is lost on either side of the change, and the run repeats", async 
     "TELEMETRY_INTERRUPTED brx-2",
     "RUNTIME_STOPPED",
   ]);
-}, 120_000);
+});

@@ -34,4 +34,4 @@ test("supervisor, driver, ring and ledger live through a partition and a power c
   expect(frames).toHaveLength(2);
   expect(frames[0]).toBeGreaterThan(700);
   expect(frames[1]).toBeGreaterThan(250);
-}, 120_000);
+});

@@ -245,7 +245,7 @@ describe.skipIf(!socat)(socat ? "serial" : "serial (skipped: needs socat, apt-ge
     } finally {
       cable.kill();
     }
-  }, 20_000);
+  });
 });
 
 test("no such serial port is told by its name", async () => {

@@ -7,6 +7,7 @@ import { createSystemPlatform } from "@helix/platform";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { carriedBy, carrying, formerRecords } from "./carried-state.ts";
+import { recordOf } from "./former-records.test-support.ts";
 import { readFormerRuns } from "./former-runs.ts";
 import { keepState } from "./state-keeper.ts";
 
@@ -92,25 +93,6 @@ const connected: LedgerEvent = {
   attempt: 0,
 };
 
-function recordOf(event: LedgerEvent, sequence: number, bootId: string): LedgerRecord {
-  return {
-    sequence: BigInt(sequence),
-    utcNs: BigInt(sequence) * 1_000_000_000n,
-    monotonicNs: 0n,
-    bootId,
-    eventId: "",
-    durability: "B",
-    recordHash: "",
-    zoneMinutes: 0,
-    clockQuality: "not-stated",
-    origin: "simulated",
-    schema: 1,
-    event: { ...event },
-    file: "",
-    offset: 0,
-  };
-}
-
 async function* streamOf(records: readonly LedgerRecord[]) {
   yield* records;
 }
@@ -138,7 +120,7 @@ describe("what a start carries", () => {
         for (const [boot, { by, events, stops, stateEvery }] of openings.entries()) {
           let listen: (record: HandedOver) => void = () => {};
           const add = (event: LedgerEvent) => {
-            const record = recordOf(event, records.length, `${boot}`);
+            const record = recordOf(event, BigInt(records.length), `${boot}`);
             records.push(record);
             listen({ ...record, event });
           };

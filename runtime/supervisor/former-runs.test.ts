@@ -1,6 +1,7 @@
 import type { LedgerEvent, LedgerRecord } from "@helix/ledger";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { recordOf } from "./former-records.test-support.ts";
 import { readFormerRuns } from "./former-runs.ts";
 
 const command = { type: "SetSetpoint", channelId: 1, value: 0.024, unit: "L/h", rationale: "feed" } as const;
@@ -89,22 +90,7 @@ async function* ledgerOf(...openings: (readonly LedgerEvent[])[]): AsyncGenerato
   let sequence = 0n;
   for (const [boot, events] of openings.entries()) {
     for (const event of events) {
-      yield {
-        sequence,
-        utcNs: sequence * 1_000_000_000n,
-        monotonicNs: 0n,
-        bootId: `${boot}`,
-        eventId: "",
-        durability: "B",
-        recordHash: "",
-        zoneMinutes: 0,
-        clockQuality: "not-stated",
-        origin: "simulated",
-        schema: 1,
-        event: { ...event },
-        file: "",
-        offset: 0,
-      };
+      yield recordOf(event, sequence, `${boot}`);
       sequence += 1n;
     }
   }

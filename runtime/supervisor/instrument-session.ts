@@ -17,13 +17,12 @@ import {
 import type { Ledger } from "@helix/ledger";
 import type { OriginRule, Predict } from "@helix/pipeline";
 import { type Platform, withDeadline } from "@helix/platform";
-import { asInstrumentError } from "./as-instrument-error.ts";
 import { CommandDesk } from "./command-desk.ts";
 import type { LoadedDriver } from "./driver-host.ts";
-import { errorRecord } from "./error-record.ts";
 import type { EmitSupervisorEvent } from "./events.ts";
+import { type Guarded, GuardedOperations } from "./guarded-operations.ts";
 import { InstrumentTelemetry } from "./instrument-telemetry.ts";
-import { type NextStep, type Operation, RecoveryPolicy } from "./recovery.ts";
+import { type NextStep, RecoveryPolicy } from "./recovery.ts";
 
 export interface SessionOptions {
   readonly config: InstrumentConfig;
@@ -47,8 +46,6 @@ export interface SessionOptions {
 const HEALTH_CHECK_INTERVAL_SECONDS = 30;
 
 type Reconnect = NextStep & { step: "reconnect" };
-/** What an operation gave, or what its failure asks for. */
-type Guarded<T> = { readonly value: T } | { readonly next: NextStep };
 
 export class InstrumentSession {
   readonly key: string;
@@ -56,7 +53,7 @@ export class InstrumentSession {
   readonly #options: SessionOptions;
   #driver: LoadedDriver;
   #telemetry: InstrumentTelemetry;
-  #policy: RecoveryPolicy;
+  #guard: GuardedOperations;
   readonly #healthCheckIntervalMs: number;
   #status: InstrumentStatus = { state: "Uninitialized" };
   #readOnly = false;
@@ -64,8 +61,6 @@ export class InstrumentSession {
   #calibrations = 0;
   /** Resolved when the first connection of a new driver has come or failed. */
   #firstConnection: PromiseWithResolvers<void> | undefined;
-  /** ns, monotonic: since when nothing has gone wrong; undefined while there is no connection. */
-  #goodSinceNs: bigint | undefined;
   /** ns since 1970 UTC: when what gave the last reading was lost; undefined while readings come. */
   #unmeasuredSinceUtcNs: bigint | undefined;
 
@@ -75,7 +70,7 @@ export class InstrumentSession {
     this.#driver = options.driver;
     this.key = config.key;
     this.#healthCheckIntervalMs = 1000 * (config.healthCheckIntervalSeconds ?? HEALTH_CHECK_INTERVAL_SECONDS);
-    this.#policy = this.#newPolicy();
+    this.#guard = this.#newGuard();
     this.#telemetry = new InstrumentTelemetry({ ...options, onFrames: () => this.#onFrames() });
     this.desk = new CommandDesk({
       instrument: config.key,
@@ -145,7 +140,7 @@ export class InstrumentSession {
     await this.desk.idle();
     await this.#telemetry.drain();
     const { clock } = this.#options.platform;
-    if (this.#goodSinceNs !== undefined) this.#unmeasuredSinceUtcNs ??= clock.wallUtcNs();
+    if (this.#guard.isConnected) this.#unmeasuredSinceUtcNs ??= clock.wallUtcNs();
   }
 
   /** Its driver must stay while one is under way. */
@@ -167,7 +162,7 @@ export class InstrumentSession {
     this.#telemetry.end();
     this.#telemetry = this.#telemetry.handOver(driver, this.#unmeasuredSinceUtcNs);
     this.#driver = driver;
-    this.#policy = this.#newPolicy();
+    this.#guard = this.#newGuard();
     this.#replacing = false;
     this.#firstConnection = Promise.withResolvers<void>();
     this.#status = { state: "Uninitialized" };
@@ -179,10 +174,19 @@ export class InstrumentSession {
     return this.#status;
   }
 
-  #newPolicy(): RecoveryPolicy {
-    const { config, platform } = this.#options;
+  /** Afresh for every driver: none answers for the failures of the one before. */
+  #newGuard(): GuardedOperations {
+    const { config, platform, ledger, emit } = this.#options;
     const random = platform.random.fork(`reconnect:${config.key}`);
-    return new RecoveryPolicy({ maxAttempts: config.reconnectRetries, random });
+    return new GuardedOperations({
+      instrument: config.key,
+      instrumentId: () => this.instrument.instrumentId,
+      clock: platform.clock,
+      ledger,
+      emit,
+      policy: new RecoveryPolicy({ maxAttempts: config.reconnectRetries, random }),
+      onLoss: (error) => this.#recordLoss(error),
+    });
   }
 
   /** From connecting to the end of that connection. */
@@ -211,13 +215,13 @@ export class InstrumentSession {
     const { ledger } = this.#options;
     const driver = this.#driver;
     const timeoutMs = SUPERVISOR_BUDGETS_MS.connect;
-    const connected = await this.#guard("connect", timeoutMs, signal, (attemptSignal, budgetMs) =>
+    const connected = await this.#guard.run("connect", timeoutMs, signal, (attemptSignal, budgetMs) =>
       driver.instrument.connect({ timeoutMs: budgetMs, signal: attemptSignal, readOnly: step.readOnly }),
     );
     if ("next" in connected) return connected;
     const checked = await this.#healthCheck(signal);
     if ("next" in checked) return checked;
-    this.#goodSinceNs = this.#options.platform.clock.monotonicNs();
+    this.#guard.connected();
     this.#setStatus({ state: "Connected" }, undefined);
     ledger.enqueue({
       type: "CONNECTED",
@@ -227,7 +231,7 @@ export class InstrumentSession {
       attempt: step.attempt,
     });
     if (isCommandable(driver.instrument)) {
-      const read = await this.#guard("connect", SUPERVISOR_BUDGETS_MS.dispatchCommand, signal, () =>
+      const read = await this.#guard.run("connect", SUPERVISOR_BUDGETS_MS.dispatchCommand, signal, () =>
         this.desk.readBack(),
       );
       if ("next" in read) return read;
@@ -259,7 +263,7 @@ export class InstrumentSession {
       ended = await this.#telemetry.stream(signal);
     } catch (error) {
       if (signal.aborted) throw error;
-      return this.#judge(error, "stream");
+      return this.#guard.judge(error, "stream");
     }
     signal.throwIfAborted();
     if (ended === "RunComplete") this.#recordEndOfRun();
@@ -284,52 +288,9 @@ export class InstrumentSession {
   }
 
   #healthCheck(signal: AbortSignal): Promise<Guarded<HealthReport>> {
-    return this.#guard("health-check", SUPERVISOR_BUDGETS_MS.healthCheck, signal, (checkSignal) =>
+    return this.#guard.run("health-check", SUPERVISOR_BUDGETS_MS.healthCheck, signal, (checkSignal) =>
       this.instrument.healthCheck(checkSignal),
     );
-  }
-
-  /** Runs `work` within its budget, once more with twice the budget where recovery says so. */
-  async #guard<T>(
-    operation: Operation,
-    budgetMs: number,
-    signal: AbortSignal,
-    work: (signal: AbortSignal, budgetMs: number) => Promise<T>,
-  ): Promise<Guarded<T>> {
-    try {
-      const { clock } = this.#options.platform;
-      return { value: await withDeadline(clock, operation, budgetMs, (s) => work(s, budgetMs), signal) };
-    } catch (error) {
-      if (signal.aborted) throw error;
-      const next = this.#judge(error, operation);
-      return next.step === "retry-with-double-timeout"
-        ? this.#guard(operation, 2 * budgetMs, signal, work)
-        : { next };
-    }
-  }
-
-  /** Records an error as its kind demands and asks the policy what comes next. */
-  #judge(thrown: unknown, operation: Operation): NextStep {
-    const { emit, ledger, platform } = this.#options;
-    const error = asInstrumentError(thrown, this.instrument.instrumentId, operation);
-    const since = this.#goodSinceNs;
-    const now = platform.clock.monotonicNs();
-    const servedMs = since === undefined ? 0 : Number(now - since) / 1e6;
-    if (since !== undefined) this.#goodSinceNs = now;
-    const next = this.#policy.next(error, operation, servedMs);
-    if (error.requiresAuditEntry) {
-      ledger.enqueue(errorRecord(this.key, error));
-    }
-    emit({
-      type: "error",
-      instrument: this.key,
-      error,
-      recovery: error.recoveryAction,
-      next: describeStep(next),
-      isLast: next.step === "isolate",
-    });
-    if (since !== undefined && next.step === "reconnect") this.#recordLoss(error);
-    return next;
   }
 
   #recordLoss(error: InstrumentError): void {
@@ -371,7 +332,7 @@ export class InstrumentSession {
   }
 
   async #disconnect(): Promise<void> {
-    this.#goodSinceNs = undefined;
+    this.#guard.disconnected();
     const { platform } = this.#options;
     await withDeadline(platform.clock, "disconnect", SUPERVISOR_BUDGETS_MS.disconnect, () =>
       this.instrument.disconnect(),
@@ -388,7 +349,7 @@ export class InstrumentSession {
     const { instrument } = this;
     if (this.#replacing) return { refused: "its driver is being replaced" };
     if (!isCommandable(instrument)) return { refused: "the instrument takes no commands" };
-    if (this.#goodSinceNs === undefined) return { refused: `not connected (${this.#status.state})` };
+    if (!this.#guard.isConnected) return { refused: `not connected (${this.#status.state})` };
     if (this.#readOnly) return { refused: "connected read-only: the driver does not support this firmware" };
     return instrument;
   }
@@ -403,19 +364,6 @@ export class InstrumentSession {
     this.#status = status;
     if (status.state !== "Connecting") this.#firstConnection?.resolve();
     this.#options.emit({ type: "status", instrument: this.key, status, reason });
-  }
-}
-
-function describeStep(next: NextStep): string {
-  switch (next.step) {
-    case "reconnect":
-      return `reconnect in ${(next.delayMs / 1000).toFixed(1)} s (attempt ${next.attempt})`;
-    case "retry-with-double-timeout":
-      return "try once more with twice the time";
-    case "restart-stream":
-      return "go on streaming";
-    case "isolate":
-      return "isolate the instrument";
   }
 }
 

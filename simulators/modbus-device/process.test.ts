@@ -54,7 +54,7 @@ test("it advances as it is granted, tells the truth on its grid, and ends with t
     id: "busy",
     receipt: { subject: "requests refused", beginS: 600, endS: 780, touched: 0 },
   });
-}, 60_000);
+});
 
 test("a port in use, wrong options and an unknown fault are told in one line", async () => {
   const squatter = createServer();
@@ -78,4 +78,4 @@ test("a port in use, wrong options and an unknown fault are told in one line", a
   expect(await strange.message(({ type }) => type === "failed")).toMatchObject({
     message: expect.stringContaining("cannot do this fault"),
   });
-}, 60_000);
+});

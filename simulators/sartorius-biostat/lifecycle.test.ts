@@ -9,28 +9,25 @@ import { SIMULATORS } from "../index.ts";
 import {
   CLIENT_URI,
   type ClientPki,
+  clientFolder,
   createClient,
-  createClientPki,
   launchSimulator,
   openSession,
   simulatorOptions,
   startSimulator,
-  temporaryFolder,
-  trustClient,
 } from "./testing/process.ts";
 
-let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+let folder: Awaited<ReturnType<typeof clientFolder>>;
 let pki: ClientPki;
 
 beforeAll(async () => {
-  folder = await temporaryFolder();
-  pki = await createClientPki(`${folder.path}/client`);
-  await trustClient(`${folder.path}/server`, pki);
-}, 60_000);
+  folder = await clientFolder();
+  ({ pki } = folder);
+});
 
 afterAll(async () => {
   await folder?.remove();
-}, 30_000);
+});
 
 /** What a simulator that cannot start says, and how it ends. */
 async function failure(
@@ -57,22 +54,22 @@ describe("what keeps it from starting is told in one line", () => {
     expect(message).toContain(`127.0.0.1 port ${port}`);
     expect(message).toContain("in use");
     expect(code).toBe(1);
-  }, 60_000);
+  });
 
   test("an unknown twin", async () => {
     expect((await failure({ twin: "yeast" })).message).toBe(
       'twin "yeast" is not known; known are: cho-fed-batch',
     );
-  }, 60_000);
+  });
 
   test("a password that is not in the environment", async () => {
     const { message } = await failure({ passwordEnvVar: "HELIX_TEST_NOT_SET" }, {});
     expect(message).toContain("HELIX_TEST_NOT_SET");
-  }, 60_000);
+  });
 
   test("an option of the wrong kind", async () => {
     expect((await failure({ samplePeriodS: 0.5 })).message).toContain("samplePeriodS");
-  }, 60_000);
+  });
 });
 
 describe("who gets in", () => {
@@ -101,7 +98,7 @@ describe("who gets in", () => {
       new Set([SecurityPolicy.Aes256_Sha256_RsaPss, SecurityPolicy.Basic256Sha256]),
     );
     await simulator.stop();
-  }, 60_000);
+  });
 
   test("a trusted client with the password, by either policy; not with a wrong one, not anonymously", async () => {
     const simulator = await startSimulator(simulatorOptions(`${folder.path}/server`));
@@ -122,7 +119,7 @@ describe("who gets in", () => {
     await expect(anonymous.createSession()).rejects.toThrow(/ANONYMOUS/);
     await anonymous.disconnect();
     await simulator.stop();
-  }, 60_000);
+  });
 
   test("not a client whose certificate it does not trust; once it is moved to the trusted, it gets in", async () => {
     const simulator = await startSimulator(simulatorOptions(`${folder.path}/untrusting`));
@@ -154,7 +151,7 @@ describe("who gets in", () => {
       )
       .toBe("in");
     await simulator.stop();
-  }, 60_000);
+  });
 });
 
 describe("how it ends", () => {
@@ -173,7 +170,7 @@ describe("how it ends", () => {
     expect(code).toBe(0);
     expect(simulator.messages).toContainEqual(expect.objectContaining({ type: "receipt", id: "drift" }));
     await client.disconnect();
-  }, 60_000);
+  });
 
   test("by itself, when its rig is gone", async () => {
     const simulator = SIMULATORS.get("sartorius-biostat");
@@ -189,7 +186,7 @@ describe("how it ends", () => {
     );
     child.disconnect();
     expect(await exited).toBe(0);
-  }, 60_000);
+  });
 
   test("a fault that cannot be injected ends it, and says why", async () => {
     const simulator = await startSimulator(simulatorOptions(`${folder.path}/server`));
@@ -201,5 +198,5 @@ describe("how it ends", () => {
     const message = await simulator.message(({ type }) => type === "failed");
     expect(message).toMatchObject({ message: 'the Biostat has no channel "redox"' });
     expect(await simulator.process.exited).toMatchObject({ code: 1 });
-  }, 60_000);
+  });
 });

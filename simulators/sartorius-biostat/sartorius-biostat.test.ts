@@ -1,42 +1,25 @@
 /** The simulator in its own process, through a real OPC UA client. */
 import { type ClientSession, DataType, type OPCUAClient, StatusCodes } from "node-opcua-client";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import {
-  type ClientPki,
-  createClient,
-  createClientPki,
-  openSession,
-  type RunningSimulator,
-  simulatorOptions,
-  startSimulator,
-  temporaryFolder,
-  trustClient,
-} from "./testing/process.ts";
+import { type clientFolder, type RunningSimulator, startInSession } from "./testing/process.ts";
 
 const VALUE = 13;
-let folder: Awaited<ReturnType<typeof temporaryFolder>>;
-let pki: ClientPki;
+let folder: Awaited<ReturnType<typeof clientFolder>>;
 let simulator: RunningSimulator;
 let client: OPCUAClient;
 let session: ClientSession;
 let ns: number;
 
 beforeAll(async () => {
-  folder = await temporaryFolder();
-  pki = await createClientPki(`${folder.path}/client`);
-  await trustClient(`${folder.path}/server`, pki);
-  simulator = await startSimulator(simulatorOptions(`${folder.path}/server`));
-  client = createClient(pki);
-  session = await openSession(client, simulator.ready.endpoint);
-  ns = (await session.readNamespaceArray()).indexOf("urn:helix:standin:sartorius-biostat");
-}, 60_000);
+  ({ folder, simulator, client, session, ns } = await startInSession());
+});
 
 afterAll(async () => {
   await session?.close();
   await client?.disconnect();
   await simulator?.stop();
   await folder?.remove();
-}, 30_000);
+});
 
 const node = (name: string) => `ns=${ns};s=Biostat.${name}`;
 const read = async (name: string) => session.read({ nodeId: node(name), attributeId: VALUE });

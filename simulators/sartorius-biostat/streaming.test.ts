@@ -16,13 +16,11 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { CHANNELS } from "./device/channels.ts";
 import {
   type ClientPki,
+  clientFolder,
   createClient,
-  createClientPki,
   openSession,
   simulatorOptions,
   startSimulator,
-  temporaryFolder,
-  trustClient,
 } from "./testing/process.ts";
 import { advance, unitAt } from "./testing/units.ts";
 
@@ -32,18 +30,17 @@ const PLANT_S = 3600;
 const SPEED = 600;
 const INOCULATION_MS = Date.parse("2026-01-05T06:00:00Z");
 
-let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+let folder: Awaited<ReturnType<typeof clientFolder>>;
 let pki: ClientPki;
 
 beforeAll(async () => {
-  folder = await temporaryFolder();
-  pki = await createClientPki(`${folder.path}/client`);
-  await trustClient(`${folder.path}/server`, pki);
-}, 60_000);
+  folder = await clientFolder();
+  ({ pki } = folder);
+});
 
 afterAll(async () => {
   await folder?.remove();
-}, 30_000);
+});
 
 /** As a driver subscribes: exception-based, equal values with a newer time stamp included. */
 const MONITORING = {
@@ -115,7 +112,7 @@ test("an hour of plant time at 600x: every sample of nine channels arrives, in o
   await session.close();
   await client.disconnect();
   expect(await simulator.stop()).toMatchObject({ code: 0 });
-}, 120_000);
+});
 
 test("a subscriber that reads too slowly overflows its queue; the unit goes on, whatever the quality", async () => {
   const simulator = await startSimulator(simulatorOptions(`${folder.path}/server`, { samplePeriodS: 1 }));
@@ -155,4 +152,4 @@ test("a subscriber that reads too slowly overflows its queue; the unit goes on, 
   await session.close();
   await client.disconnect();
   expect(await simulator.stop()).toMatchObject({ code: 0 });
-}, 60_000);
+});

@@ -1,9 +1,10 @@
-/** The libmodbus server as a process of the test, and a serial line between two programs. */
+/** The libmodbus server as a process of the test. */
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { closeSync, constants, existsSync, mkdtempSync, openSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { missingForSerialPairs } from "@helix/platform";
 
 const SOURCE = new URL("libmodbus-server.c", import.meta.url).pathname;
 
@@ -14,16 +15,17 @@ const hasProgram = (name: string) =>
 export function missingFor(transport: "tcp" | "rtu"): string | undefined {
   if (!existsSync("/usr/include/modbus/modbus.h")) return "needs libmodbus, apt-get install libmodbus-dev";
   if (!hasProgram("gcc")) return "needs gcc, apt-get install gcc libc6-dev";
-  if (transport === "rtu" && !hasProgram("socat")) return "needs socat, apt-get install socat";
-  return undefined;
+  return transport === "rtu" && missingForSerialPairs() !== undefined
+    ? "needs socat, apt-get install socat"
+    : undefined;
 }
 
 /** A folder with the built server in it. */
-export function buildServer(): { program: string; remove: () => void } {
+export function buildServer(): { folder: string; program: string; remove: () => void } {
   const folder = mkdtempSync(join(tmpdir(), "helix-libmodbus-"));
   const program = join(folder, "server");
   execFileSync("gcc", ["-O1", "-Wall", "-I/usr/include/modbus", SOURCE, "-o", program, "-lmodbus"]);
-  return { program, remove: () => rmSync(folder, { recursive: true, force: true }) };
+  return { folder, program, remove: () => rmSync(folder, { recursive: true, force: true }) };
 }
 
 export interface RunningProcess {
@@ -45,35 +47,6 @@ export async function startServer(program: string, args: readonly string[]): Pro
     child.once("exit", (code) => reject(new Error(`the server ended with code ${code}: ${said}`)));
   });
   return { end: () => end(child) };
-}
-
-export interface SerialPair extends RunningProcess {
-  readonly ends: readonly [string, string];
-}
-
-/** Two ports with a cable between them. */
-export async function startSerialPair(): Promise<SerialPair> {
-  const folder = mkdtempSync(join(tmpdir(), "helix-line-"));
-  const ends = [join(folder, "a"), join(folder, "b")] as const;
-  const child = spawn(
-    "socat",
-    ends.map((link) => `pty,raw,echo=0,link=${link}`),
-    { stdio: "ignore" },
-  );
-  for (let waited = 0; !ends.every((path) => existsSync(path)); waited += 10) {
-    if (waited > 20_000) throw new Error("socat has made no ports");
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-  // A port that nobody holds open ends socat: these are held for as long as the line is there.
-  const held = ends.map((path) => openSync(path, constants.O_RDWR | constants.O_NOCTTY));
-  return {
-    ends,
-    async end() {
-      for (const descriptor of held) closeSync(descriptor);
-      await end(child);
-      rmSync(folder, { recursive: true, force: true });
-    },
-  };
 }
 
 export async function freePort(): Promise<number> {

@@ -1,4 +1,5 @@
 /** The driver against an instrument of another stack, in another process: real TCP, and a real serial port. */
+import { join } from "node:path";
 import {
   type DriverContext,
   type FrameSender,
@@ -6,7 +7,7 @@ import {
   QUALITY,
   type TelemetryFrame,
 } from "@helix/hal";
-import { createSystemPlatform, silentLog } from "@helix/platform";
+import { createSystemPlatform, type SerialPair, silentLog, startSerialPair } from "@helix/platform";
 import * as v from "valibot";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { modbusGenericConfig } from "../config.ts";
@@ -16,8 +17,6 @@ import {
   freePort,
   missingFor,
   type RunningProcess,
-  type SerialPair,
-  startSerialPair,
   startServer,
 } from "./libmodbus.test-support.ts";
 
@@ -109,7 +108,8 @@ for (const transport of ["tcp", "rtu"] as const) {
     beforeAll(async () => {
       built = buildServer();
       const port = await freePort();
-      if (transport === "rtu") line = await startSerialPair();
+      const end = (name: string) => join(built.folder, name);
+      if (transport === "rtu") line = await startSerialPair(platform.clock, [end("a"), end("b")]);
       server = await startServer(built.program, [transport, line ? line.ends[0] : String(port)]);
       driver = driverFor(
         line
@@ -117,12 +117,12 @@ for (const transport of ["tcp", "rtu"] as const) {
           : { transport, host: "127.0.0.1", port },
       );
       await driver.connect({ timeoutMs: 20_000, signal, readOnly: false });
-    }, 60_000);
+    });
 
     afterAll(async () => {
       await driver?.disconnect();
       await server?.end();
-      await line?.end();
+      await line?.close();
       built?.remove();
     });
 

@@ -45,7 +45,7 @@ describe.skipIf(!open62541IsThere)(title, () => {
       driverContext(pkiFolder, { PW: TEST_PASSWORD }, KEY),
     );
     await driver.connect(connection());
-  }, 60_000);
+  });
 
   afterAll(async () => {
     await driver?.disconnect();

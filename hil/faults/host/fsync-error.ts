@@ -1,16 +1,13 @@
 /** A disk that cannot keep what it took. */
 import type { FaultKind } from "../fault-kind.ts";
-import { diskTrace, hostFault } from "./host-fault.ts";
+import { DISK_UNABLE, diskTrace, hostFault } from "./host-fault.ts";
 
 export const fsyncError: FaultKind = hostFault(
   "disk",
   {
     name: "fsync-error",
     effect: "every sync fails, and what it should have saved is not saved",
-    unable: {
-      wire: "the runtime is on the machine's own disk, which is not harmed on purpose",
-      physical: "the runtime of a real plant is not harmed on purpose",
-    },
+    unable: DISK_UNABLE,
     meets: "command",
     receipt: "syncs that failed",
   },

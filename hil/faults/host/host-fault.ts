@@ -13,6 +13,12 @@ interface Parts {
 type Own = Pick<FaultKind, "name" | "effect" | "receipt" | "unable"> &
   Partial<Pick<FaultKind, "parameters" | "rigs" | "meets">>;
 
+/** Why no other rig does a fault of the runtime's disk. */
+export const DISK_UNABLE = {
+  wire: "the runtime is on the machine's own disk, which is not harmed on purpose",
+  physical: "the runtime of a real plant is not harmed on purpose",
+} as const;
+
 /** A fault that only a rig can do in which the runtime's computer is itself simulated. */
 export function hostFault<P extends keyof Parts, Figures>(
   part: P,

@@ -1,7 +1,7 @@
 /** A disk that takes its time. */
 import type { FaultKind } from "../fault-kind.ts";
 import { setting } from "../fault-kind.ts";
-import { diskTrace, hostFault } from "./host-fault.ts";
+import { DISK_UNABLE, diskTrace, hostFault } from "./host-fault.ts";
 
 export const slowDisk: FaultKind = hostFault(
   "disk",
@@ -11,10 +11,7 @@ export const slowDisk: FaultKind = hostFault(
     parameters: {
       delay: { setting: "delayMs", measure: { unit: "ms" }, min: 0.001, max: 600_000, example: "200 ms" },
     },
-    unable: {
-      wire: "the runtime is on the machine's own disk, which is not harmed on purpose",
-      physical: "the runtime of a real plant is not harmed on purpose",
-    },
+    unable: DISK_UNABLE,
     meets: "command",
     receipt: "calls that took longer, and how long",
   },

@@ -1,10 +1,10 @@
 /** An independent client, mbpoll (libmodbus), reads and sets our device: over TCP, and over a serial line. */
-import { execFile, spawn } from "node:child_process";
-import { closeSync, constants, existsSync, mkdtempSync, openSync, rmSync } from "node:fs";
+import { execFile } from "node:child_process";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { createSystemPlatform } from "@helix/platform";
+import { createSystemPlatform, missingForSerialPairs, startSerialPair } from "@helix/platform";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type RunningModbusDevice, startModbusDevice } from "../modbus-device.ts";
 
@@ -16,7 +16,7 @@ const platform = createSystemPlatform("mbpoll");
 for (const transport of ["tcp", "rtu"] as const) {
   const missing = !hasProgram("mbpoll")
     ? "needs mbpoll, apt-get install mbpoll"
-    : transport === "rtu" && !hasProgram("socat")
+    : transport === "rtu" && missingForSerialPairs() !== undefined
       ? "needs socat, apt-get install socat"
       : undefined;
   const title = `mbpoll over ${transport}${missing === undefined ? "" : ` (skipped: ${missing})`}`;
@@ -33,8 +33,10 @@ for (const transport of ["tcp", "rtu"] as const) {
         undo.push(() => device.stop());
         return;
       }
-      const { ends, end } = await serialPair();
-      undo.push(end);
+      const folder = mkdtempSync(join(tmpdir(), "helix-mbpoll-"));
+      undo.push(() => rmSync(folder, { recursive: true, force: true }));
+      const { ends, close } = await startSerialPair(platform.clock, [join(folder, "a"), join(folder, "b")]);
+      undo.push(close);
       const line = { transport, path: ends[0], baudRate: 19_200, parity: "none" } as const;
       device = await startModbusDevice({ platform, options: { line, serialNumber: "WB-0231" } });
       undo.push(() => device.stop());
@@ -97,30 +99,4 @@ for (const transport of ["tcp", "rtu"] as const) {
       expect(device.clear("busy")).toMatchObject({ subject: "requests refused", touched: 1 });
     });
   });
-}
-
-async function serialPair(): Promise<{ ends: readonly [string, string]; end: () => Promise<void> }> {
-  const folder = mkdtempSync(join(tmpdir(), "helix-mbpoll-"));
-  const ends = [join(folder, "a"), join(folder, "b")] as const;
-  const child = spawn(
-    "socat",
-    ends.map((link) => `pty,raw,echo=0,link=${link}`),
-    { stdio: "ignore" },
-  );
-  for (let waited = 0; !ends.every((path) => existsSync(path)); waited += 10) {
-    if (waited > 20_000) throw new Error("socat has made no ports");
-    await platform.clock.sleep(10);
-  }
-  // A port that nobody holds open ends socat: these are held for as long as the line is there.
-  const held = ends.map((path) => openSync(path, constants.O_RDWR | constants.O_NOCTTY));
-  return {
-    ends,
-    async end() {
-      for (const descriptor of held) closeSync(descriptor);
-      const gone = new Promise<void>((resolve) => child.once("exit", () => resolve()));
-      child.kill("SIGKILL");
-      await gone;
-      rmSync(folder, { recursive: true, force: true });
-    },
-  };
 }

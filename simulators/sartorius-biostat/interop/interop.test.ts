@@ -7,13 +7,11 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import {
   CLIENT_URI,
   type ClientPki,
-  createClientPki,
+  clientFolder,
   PASSWORD,
   type RunningSimulator,
   simulatorOptions,
   startSimulator,
-  temporaryFolder,
-  trustClient,
 } from "../testing/process.ts";
 import { reading, unitAt } from "../testing/units.ts";
 
@@ -24,7 +22,7 @@ const SCRIPT = join(import.meta.dirname, "..", "..", "..", "tools", "peers", "op
 const SOURCE = join(import.meta.dirname, "read-nodes.c");
 const NAMESPACE = "urn:helix:standin:sartorius-biostat";
 
-let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+let folder: Awaited<ReturnType<typeof clientFolder>>;
 let pki: ClientPki;
 let simulator: RunningSimulator;
 let program: string;
@@ -34,16 +32,15 @@ beforeAll(async () => {
   program = execFileSync(SCRIPT, ["build", SOURCE, `${PEERS}/open62541/bin/read-nodes`], {
     encoding: "utf8",
   }).trim();
-  folder = await temporaryFolder();
-  pki = await createClientPki(`${folder.path}/client`);
-  await trustClient(`${folder.path}/server`, pki);
+  folder = await clientFolder();
+  ({ pki } = folder);
   simulator = await startSimulator(simulatorOptions(`${folder.path}/server`));
-}, 120_000);
+});
 
 afterAll(async () => {
   await simulator?.stop();
   await folder?.remove();
-}, 30_000);
+});
 
 interface ReadNode {
   readonly node: string;

@@ -49,6 +49,14 @@ export async function createClientPki(folder: string): Promise<ClientPki> {
   return { folder, manager, certificateFile, privateKeyFile: manager.privateKey };
 }
 
+/** A folder with keys of a client, whom a simulator trusts that keeps its own in `server` there. */
+export async function clientFolder(): Promise<{ path: string; pki: ClientPki; remove: () => Promise<void> }> {
+  const { path, remove } = await temporaryFolder();
+  const pki = await createClientPki(join(path, "client"));
+  await trustClient(join(path, "server"), pki);
+  return { path, pki, remove };
+}
+
 export interface RunningSimulator {
   readonly process: OwnProcess<RigMessage, SimulatorMessage>;
   readonly ready: Extract<SimulatorMessage, { type: "ready" }>;
@@ -158,6 +166,17 @@ export function createClient(pki: ClientPki, policy = SecurityPolicy.Basic256Sha
     connectionStrategy: { maxRetry: 0 },
     requestedSessionTimeout: 60_000,
   });
+}
+
+/** A simulator, and a client in session with it. */
+export async function startInSession() {
+  const folder = await clientFolder();
+  const simulator = await startSimulator(simulatorOptions(join(folder.path, "server")));
+  const client = createClient(folder.pki);
+  const session = await openSession(client, simulator.ready.endpoint);
+  /** Of the unit's nodes. */
+  const ns = (await session.readNamespaceArray()).indexOf("urn:helix:standin:sartorius-biostat");
+  return { folder, simulator, client, session, ns };
 }
 
 export async function openSession(client: OPCUAClient, endpoint: string, password = PASSWORD) {

@@ -12,21 +12,16 @@ import {
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import type { InstrumentFault, InstrumentFaultReceipt } from "../../../instrument-fault.ts";
 import {
-  type ClientPki,
+  type clientFolder,
   createClient,
-  createClientPki,
   openSession,
   type RunningSimulator,
-  simulatorOptions,
-  startSimulator,
-  temporaryFolder,
-  trustClient,
+  startInSession,
 } from "../../testing/process.ts";
 
 const INOCULATION_MS = Date.parse("2026-01-05T06:00:00Z");
 const LIMIT = { timeout: 20_000, interval: 20 };
-let folder: Awaited<ReturnType<typeof temporaryFolder>>;
-let pki: ClientPki;
+let folder: Awaited<ReturnType<typeof clientFolder>>;
 let simulator: RunningSimulator;
 let client: OPCUAClient;
 let session: ClientSession;
@@ -35,20 +30,14 @@ let nowS = 342_000;
 let count = 0;
 
 beforeAll(async () => {
-  folder = await temporaryFolder();
-  pki = await createClientPki(`${folder.path}/client`);
-  await trustClient(`${folder.path}/server`, pki);
-  simulator = await startSimulator(simulatorOptions(`${folder.path}/server`));
-  client = createClient(pki);
-  session = await openSession(client, simulator.ready.endpoint);
-  ns = (await session.readNamespaceArray()).indexOf("urn:helix:standin:sartorius-biostat");
-}, 60_000);
+  ({ folder, simulator, client, session, ns } = await startInSession());
+});
 
 afterAll(async () => {
   await client?.disconnect();
   await simulator?.stop();
   await folder?.remove();
-}, 30_000);
+});
 
 const node = (name: string) => `ns=${ns};s=Biostat.${name}`;
 const read = (name: string) => session.read({ nodeId: node(name), attributeId: AttributeIds.Value });
@@ -210,10 +199,9 @@ test("silent subscription: reads are fresh, the subscription lives and says noth
 
 test.each(["restart", "power-cut"] as const)(
   "%s: the session is gone, nobody answers, then it is back with a new uptime",
-  { timeout: 60_000 },
   async (inject) => {
     await advance(10);
-    const fresh = createClient(pki);
+    const fresh = createClient(folder.pki);
     const lost = new Promise<void>((resolve) => {
       client.once("connection_lost", () => resolve());
       client.once("close", () => resolve());
@@ -232,7 +220,7 @@ test.each(["restart", "power-cut"] as const)(
     await client.disconnect();
     await fresh.disconnect();
     await vi.waitFor(async () => {
-      const again = createClient(pki);
+      const again = createClient(folder.pki);
       try {
         session = await openSession(again, simulator.ready.endpoint);
         client = again;
