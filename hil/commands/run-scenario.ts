@@ -11,7 +11,7 @@ import { faultKind } from "../faults/catalogue.ts";
 import { mediumOf } from "../parts.ts";
 import type { RunResult } from "../rigs/judge-run.ts";
 import { PlantMismatchError, runOnPlant } from "../rigs/physical-rig.ts";
-import { NoLinkError } from "../rigs/plant-links.ts";
+import { NoLinkError } from "../rigs/plant-link.ts";
 import { RecordError } from "../rigs/record-writer.ts";
 import { SimulatorError } from "../rigs/simulator-process.ts";
 import { runVirtually } from "../rigs/virtual-rig.ts";

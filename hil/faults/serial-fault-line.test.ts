@@ -20,11 +20,12 @@ afterEach(async () => {
 interface Bench {
   readonly line: SerialFaultLine;
   readonly device: SerialConnection;
+  readonly driver: SerialConnection;
   /** What the driver has read. */
   readonly heard: number[];
 }
 
-async function bench(): Promise<Bench> {
+async function bench(settings: { readonly isReal?: boolean } = {}): Promise<Bench> {
   const folder = await mkdtemp(join(tmpdir(), "serial-"));
   opened.push(() => rm(folder, { recursive: true, force: true }));
   const path = (name: string) => join(folder, name);
@@ -32,7 +33,8 @@ async function bench(): Promise<Bench> {
   opened.push(() => near.close());
   const far = await startSerialPair(platform.clock, [path("driver"), path("driver-proxy")]);
   opened.push(() => far.close());
-  const line = await startSerialFaultLine(platform, { instrument: near.ends[1], driver: far.ends[1] }, LINE);
+  const ends = { instrument: near.ends[1], driver: far.ends[1] };
+  const line = await startSerialFaultLine(platform, ends, { ...LINE, ...settings });
   opened.push(() => line.close());
   const device = await platform.serial.open({ ...LINE, path: near.ends[0] });
   opened.push(() => device.close());
@@ -42,7 +44,7 @@ async function bench(): Promise<Bench> {
   void (async () => {
     for await (const bytes of driver.incoming) heard.push(...bytes);
   })().catch(() => {});
-  return { line, device, heard };
+  return { line, device, driver, heard };
 }
 
 const COUNTING = Uint8Array.from({ length: 60 }, (_, i) => i);
@@ -84,6 +86,24 @@ describe.skipIf(missing !== undefined)(`serial fault line${missing ? ` (skipped:
     const trace = await inForce.end(50);
     expect(trace?.summary).toMatch(summary);
     expect(heard.length).toBeLessThanOrEqual(60);
+  });
+
+  test("no bit is turned on the way to a real instrument, and every byte from it has one turned", async () => {
+    const { line, device, driver, heard } = await bench({ isReal: true });
+    const told: number[] = [];
+    void (async () => {
+      for await (const bytes of device.incoming) told.push(...bytes);
+    })().catch(() => {});
+    const inForce = faultKind("corrupt-bytes").begin(planned("corrupt-bytes", { share: "100 %" }), {
+      link: line,
+    });
+    await driver.write(COUNTING);
+    await device.write(COUNTING);
+    await vi.waitFor(() => expect([told.length, heard.length]).toEqual([60, 60]), LIMIT);
+    expect(told).toEqual([...COUNTING]);
+    const turned = heard.map((byte, i) => (byte ^ i).toString(2).replaceAll("0", "").length);
+    expect(new Set(turned)).toEqual(new Set([1]));
+    expect((await inForce.end(50))?.figures["corrupted"]).toBe(60);
   });
 
   test("a message is cut short once", async () => {

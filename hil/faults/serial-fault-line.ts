@@ -21,6 +21,11 @@ export interface SerialLineParts {
   readonly random: Random;
 }
 
+export type FaultLineSettings = Omit<SerialLine, "path"> & {
+  /** No simulator: no bit is turned on the way to it. */
+  readonly isReal?: boolean;
+};
+
 /**
  * @param ends paths of the ports towards the instrument and towards the driver
  * @throws Error with the system's code when a port cannot be opened
@@ -28,7 +33,7 @@ export interface SerialLineParts {
 export async function startSerialFaultLine(
   { serial, clock, random }: SerialLineParts,
   ends: { readonly instrument: string; readonly driver: string },
-  line: Omit<SerialLine, "path">,
+  { isReal = false, ...line }: FaultLineSettings,
 ): Promise<SerialFaultLine> {
   const instrument = await serial.open({ ...line, path: ends.instrument });
   const driver = await serial.open({ ...line, path: ends.driver }).catch(async (error: unknown) => {
@@ -43,7 +48,7 @@ export async function startSerialFaultLine(
   void carry(driver, toInstrument);
   void carry(instrument, toDriver);
   return {
-    ...access(toInstrument, toDriver, natural),
+    ...access(toInstrument, toDriver, natural, isReal),
     get passed() {
       return toInstrument.passed + toDriver.passed;
     },
@@ -51,13 +56,19 @@ export async function startSerialFaultLine(
   };
 }
 
-function access(toInstrument: SerialFlow, toDriver: SerialFlow, natural: LinkShape): LinkAccess {
+function access(
+  toInstrument: SerialFlow,
+  toDriver: SerialFlow,
+  natural: LinkShape,
+  isReal: boolean,
+): LinkAccess {
   const both = [toInstrument, toDriver];
   /** Shapes in force, the last one on top. */
   const shapes: Partial<LinkShape>[] = [];
   const apply = () => {
     const shape = Object.assign({ ...natural }, ...shapes) as LinkShape;
-    for (const flow of both) flow.shape = shape;
+    toDriver.shape = shape;
+    toInstrument.shape = isReal ? { ...shape, corruption: 0 } : shape;
   };
   return {
     partition() {
@@ -77,7 +88,7 @@ function access(toInstrument: SerialFlow, toDriver: SerialFlow, natural: LinkSha
     },
 
     shape(change) {
-      const count = new ShapeCount(toInstrument.shape, "byte");
+      const count = new ShapeCount(toDriver.shape, "byte");
       for (const flow of both) flow.counts.add(count);
       shapes.push(change);
       apply();

@@ -1,8 +1,9 @@
 /**
- * Where on a network the configuration of a driver leads, as helix.toml has it: by `endpoint_url`, or by
- * `host` and `port`; and the same configuration with another address in it.
+ * Where the configuration of a driver leads, as helix.toml has it: on a network by `endpoint_url`, or by `host`
+ * and `port`; on a serial line by `serial_port`; and the same configuration with another address in it.
  */
 import type { InstrumentConfig } from "@helix/config";
+import type { SerialLine } from "@helix/hal";
 
 type DriverConfig = InstrumentConfig["config"];
 
@@ -34,4 +35,18 @@ export function withAddress(config: DriverConfig, { host, port }: Address): Driv
   url.hostname = host;
   url.port = String(port);
   return { ...config, endpoint_url: url.href };
+}
+
+/** Undefined where it names none. What it leaves out is as Modbus has it over a serial line: 19,200 baud, 8E1. */
+export function configuredLine(config: DriverConfig): SerialLine | undefined {
+  const {
+    serial_port: path,
+    baud_rate: baudRate = 19_200,
+    parity = "even",
+    stop_bits: stopBits = 1,
+  } = config;
+  if (typeof path !== "string" || typeof baudRate !== "number") return undefined;
+  if (parity !== "none" && parity !== "even" && parity !== "odd") return undefined;
+  if (stopBits !== 1 && stopBits !== 2) return undefined;
+  return { path, baudRate, dataBits: 8, parity, stopBits };
 }

@@ -49,7 +49,8 @@ interface Yields {
 
 /** A rig whose parts yield what the test says. */
 function rigOf(yields: Yields, calls: unknown[] = []): ReadonlyMap<string, FaultAccess> {
-  const link = { partition: () => ({ end: () => yields.figures ?? NOTHING }) } as LinkAccess;
+  const put = () => ({ end: () => yields.figures ?? NOTHING });
+  const link = { partition: put, shape: put } as unknown as LinkAccess;
   const instrument = {
     inject: (id: string, what: unknown) => void calls.push([id, what]),
     clear: async () => yields.receipt,
@@ -139,9 +140,11 @@ describe("faults and their receipts", () => {
     ["drift", "temperature", false],
     ["clock-jump", "temperature", true],
     ["stuck-valve", "ph", false],
+    ["corrupt-bytes", "temperature", true],
+    ["latency", "temperature", false],
   ])("%s: readings of %s are false: %s", (inject, channel, isFalse) => {
     const injector = new FaultInjector(rigOf({}), () => 45);
-    injector.begin({ ...DRIFT, inject, settings: { ratePerHour: 1, seconds: 1 } });
+    injector.begin({ ...DRIFT, inject, settings: { ratePerHour: 1, seconds: 1, chance: 1, delayMs: 1 } });
     expect(injector.isFalsified("brx-07", channel, inject === "clock-jump" ? 46 : 45)).toBe(isFalse);
     expect(injector.isFalsified("brx-07", channel, 40)).toBe(false);
     expect(injector.isFalsified("brx-08", channel, 45)).toBe(false);

@@ -66,7 +66,7 @@ export async function runOnPlant(options: PhysicalRunOptions): Promise<RunResult
   const folder = await makeRunFolder(platform.disk, options.runsFolder, plan.scenario, plan.seed);
   const backlog = new Backlog<Recorder>();
   const plant = new ClockedPlant(clock, plan.beginS);
-  const links = new PlantLinks(platform);
+  const links = new PlantLinks(platform, folder.path);
   const faults = new FaultInjector(links.access, () => plant.timeS);
   try {
     watch.stage("starting the runtime");

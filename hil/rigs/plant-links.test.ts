@@ -5,8 +5,9 @@ import fc from "fast-check";
 import { afterEach, describe, expect, test } from "vitest";
 import { PLAN } from "../expectations/test-facts.ts";
 import type { Plan } from "../scenario/plan.ts";
-import { configuredAddress, withAddress } from "./configured-address.ts";
-import { NoLinkError, PlantLinks } from "./plant-links.ts";
+import { configuredAddress, configuredLine, withAddress } from "./configured-address.ts";
+import { NoLinkError } from "./plant-link.ts";
+import { PlantLinks } from "./plant-links.ts";
 
 describe("the address in a driver's configuration", () => {
   test.each([
@@ -43,19 +44,38 @@ describe("the address in a driver's configuration", () => {
   });
 });
 
+test.each([
+  [{ serial_port: "/dev/ttyUSB0" }, { baudRate: 19_200, dataBits: 8, parity: "even", stopBits: 1 }],
+  [
+    { serial_port: "/dev/ttyUSB0", baud_rate: 9600, parity: "none", stop_bits: 2 },
+    { baudRate: 9600, dataBits: 8, parity: "none", stopBits: 2 },
+  ],
+])("the line in a driver's configuration: %j", (config, line) => {
+  expect(configuredLine(config)).toEqual({ path: "/dev/ttyUSB0", ...line });
+});
+
+test.each([
+  { host: "192.0.2.7" },
+  { serial_port: "COM3", parity: "mark" },
+  { serial_port: "COM3", stop_bits: 3 },
+])("no line in %j", (config) => {
+  expect(configuredLine(config)).toBeUndefined();
+});
+
 describe("links with faults", () => {
   const laid: PlantLinks[] = [];
   const plantLinks = () => {
-    const links = new PlantLinks(createSystemPlatform());
+    const links = new PlantLinks(createSystemPlatform(), "/nowhere");
     laid.push(links);
     return links;
   };
   afterEach(() => Promise.all(laid.splice(0).map((links) => links.close())));
 
-  const plan = (...harmed: readonly string[]) =>
+  const plan = (...harmed: readonly string[]) => planned("opcua", harmed);
+  const planned = (protocol: string, harmed: readonly string[]) =>
     ({
       ...PLAN,
-      instruments: ["bath-1", "brx-07"].map((key) => ({ key, protocol: "opcua" })),
+      instruments: ["bath-1", "brx-07"].map((key) => ({ key, protocol })),
       faults: harmed.map((instrument) => ({ instrument })),
       armed: [],
     }) as unknown as Plan;
@@ -88,6 +108,11 @@ describe("links with faults", () => {
     const lay = plantLinks().lay(plan("brx-07", "bath-1"), config({ serial_port: "/dev/ttyUSB0" }));
     await expect(lay).rejects.toThrow(NoLinkError);
     await expect(lay).rejects.toThrow(/\[instruments\.bath-1\.config\] names neither host nor endpoint_url/);
+  });
+
+  test("nor where the scenario has it on a serial line and helix.toml on a network", async () => {
+    const lay = plantLinks().lay(planned("modbus-rtu", ["bath-1"]), config({ host: "192.0.2.9" }));
+    await expect(lay).rejects.toThrow(/\[instruments\.bath-1\.config\] names no serial_port/);
   });
 
   test("an instrument that is known by its address must not be known by the proxy's", async () => {
