@@ -34,6 +34,19 @@ describe("looking or sleeping", () => {
     expect(lookedIn(320, choice, pass, { look: 150, sleep: 200 })).toBeGreaterThan(300);
   });
 
+  test("waits that are long either way do not hide which is sooner", () => {
+    let now = 0n;
+    const clock = { ...steppedClock().clock, monotonicNs: () => now };
+    const choice = new LookOrSleep(clock);
+    let turn = 0;
+    const pass = (us: number) => {
+      turn += 1;
+      now += BigInt((turn % 5 === 0 ? 1500 : us) * 1000);
+    };
+    lookedIn(200, choice, pass, { look: 180, sleep: 220 });
+    expect(lookedIn(640, choice, pass, { look: 180, sleep: 220 })).toBeGreaterThan(600);
+  });
+
   test("one busy moment does not change it", () => {
     let now = 0n;
     const clock = { ...steppedClock().clock, monotonicNs: () => now };

@@ -9,7 +9,9 @@ import type { Clock } from "@helix/hal";
 /** One wait in so many goes the way that was slower last time. */
 const TRY_OTHER = 32;
 /** Weight of a new measurement. */
-const WEIGHT = 1 / 8;
+const WEIGHT = 1 / 4;
+/** So much a figure rises at most by one of them: what a disk does now and then says nothing of the way. */
+const RISE = 1 / 32;
 /** The way that loses keeps an old figure: it may be better by less than this without being used. */
 const MARGIN = 0.95;
 
@@ -18,7 +20,7 @@ export type Way = "look" | "sleep";
 export class LookOrSleep {
   readonly #clock: Clock;
   /** Ns from handing a record over to its acknowledgement; undefined before the first one. */
-  readonly #averageNs: Record<Way, number | undefined> = { look: undefined, sleep: undefined };
+  readonly #typicalNs: Record<Way, number | undefined> = { look: undefined, sleep: undefined };
   #waits = 0;
 
   constructor(clock: Clock) {
@@ -34,7 +36,7 @@ export class LookOrSleep {
 
   #choose(): Way {
     this.#waits += 1;
-    const { look, sleep } = this.#averageNs;
+    const { look, sleep } = this.#typicalNs;
     if (sleep === undefined) return "sleep";
     if (look === undefined) return "look";
     const better = look < sleep * MARGIN ? "look" : "sleep";
@@ -43,8 +45,7 @@ export class LookOrSleep {
   }
 
   #measured(way: Way, ns: number): void {
-    const before = this.#averageNs[way] ?? ns;
-    // One that met a busy moment must not speak for the next hundred.
-    this.#averageNs[way] = before + WEIGHT * (Math.min(ns, 4 * before) - before);
+    const before = this.#typicalNs[way] ?? ns;
+    this.#typicalNs[way] = before + Math.min(WEIGHT * (ns - before), RISE * before);
   }
 }
