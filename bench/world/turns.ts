@@ -1,7 +1,7 @@
 /**
  * Two threads beside each other over one of them alone, in short turns: the first, both, the second, both.
- * A machine that others share changes its speed by half from one minute to the next and hardly within two
- * seconds, so each turn is a comparison of its own and the median of many turns is steady.
+ * A machine that others share changes its speed by half from one minute to the next: so each turn of two
+ * seconds is a comparison of its own, and the median of many is what is told.
  */
 import { setTimeout as wait } from "node:timers/promises";
 import type { Gauge } from "@helix/hil/measure";

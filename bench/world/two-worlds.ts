@@ -3,9 +3,10 @@
  * one of them covers alone.
  *
  * In the steady state: until a world has run for about four virtual hours V8 compiles its stacks' functions
- * better and better, on threads of its own, which two worlds must share and one need not; what two are worth
- * with that, from the start of the threads on, is told beside it. Two busy loops that share nothing take
- * their turns between the worlds': more than they get, no program can get of this machine at this minute.
+ * better and better (what runs once a virtual second is hot after 3000 calls), on threads of its own, which
+ * two worlds must share and one need not. What two are worth with that, from the start of the threads on, is
+ * told beside it. Two busy loops that share nothing take their turns between the worlds': more than they get,
+ * no program can get of this machine at this minute.
  */
 import { once } from "node:events";
 import { setTimeout as wait } from "node:timers/promises";
