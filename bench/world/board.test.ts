@@ -1,7 +1,6 @@
 import { expect, test } from "vitest";
 import { atLeast, atMost } from "./figure.ts";
 import { worldTable } from "./table.ts";
-import { Path } from "./two-worlds.ts";
 
 const given = (value: number, target: number) => ({ name: "n", measured: "how", value, unit: "x", target });
 
@@ -24,21 +23,10 @@ test.for([
 test("the table shows each figure with its bound, its verdict and how it was measured", () => {
   const machine = { processor: "P", cores: 2, node: "v24", loadBefore: 0.04 };
   const figures = [atLeast(given(1468, 1500)), atMost(given(50.2, 60))];
-  const text = worldTable({ machine, figures, twoWorldsWithStart: 1.55 });
+  const secondCore = { limit: 1.97, cost: 1.061, fromStart: 1.55 };
+  const text = worldTable({ machine, figures, secondCore });
   expect(text).toMatch(/1468 x {2}\(at least 1500\) {2}missed by 2.1 %\n {4}how\n/);
   expect(text).toMatch(/50.2 x {2}\(at most 60\) {2}reached, with 20 % to spare/);
-  expect(text).toMatch(/with loading and compiling: 1.55 x\n1 of 2 targets reached/);
-});
-
-test("a path tells virtual time by real time and the other way round, and nothing outside of it", () => {
-  const path = new Path();
-  for (const [real, virtual] of [
-    [1, 0],
-    [2, 1000],
-    [4, 4000],
-  ] as const)
-    path.add(real, virtual);
-  expect([path.at(1), path.at(1.5), path.at(3), path.at(4)]).toEqual([0, 500, 2500, 4000]);
-  expect([path.reached(1000), path.reached(2500), path.end]).toEqual([2, 3, 4]);
-  expect([path.at(0.9), path.at(4.1), path.reached(4001)]).toEqual([Number.NaN, Number.NaN, Number.NaN]);
+  expect(text).toMatch(/two busy loops get 1.97 x of this machine; a world costs 1.061 times the CPU/);
+  expect(text).toMatch(/end: 1.55 x\n1 of 2 targets reached/);
 });

@@ -2,9 +2,13 @@
 import { createSystemPlatform } from "@helix/platform";
 import { knownParts } from "../parts.ts";
 import { readScenario } from "../scenario/read-scenario.ts";
-import { runInWorld } from "../world/index.ts";
-import type { FromWorld, VirtualResult } from "./virtual-messages.ts";
+import { runInWorld, type WorldRunOptions } from "../world/index.ts";
+import type { Gauge } from "./gauge.ts";
+import type { GaugedRunOptions } from "./gauged-program.ts";
+import type { FromWorld, VirtualResult, VirtualRunOptions } from "./virtual-messages.ts";
 import { worldOptions } from "./virtual-rig.ts";
+
+export { Gauge } from "./gauge.ts";
 
 export interface VirtualRunSpeed {
   readonly verdict: string;
@@ -18,26 +22,23 @@ export interface VirtualRunSpeed {
   readonly traceHash: string;
 }
 
+const GAUGED = new URL("./gauged-program.ts", import.meta.url).href;
+
 /**
  * @param text a scenario
- * @param onTime told now and then how far the plant is, virtual s, as soon as this thread can take it
+ * @param gauge told every 10 virtual s how far the world is, virtual s since its beginning; the world stands
+ * while it is closed
  * @throws ProblemsError for what is wrong in it; WorldFailedError, WorldHungError
  */
-export async function measureVirtualRun(
-  text: string,
-  name: string,
-  onTime: (virtualSeconds: number) => void = () => {},
-): Promise<VirtualRunSpeed> {
+export async function measureVirtualRun(text: string, name: string, gauge?: Gauge): Promise<VirtualRunSpeed> {
   const plan = readScenario(text, `${name}.yaml`, await knownParts());
   const platform = createSystemPlatform();
   const options = await worldOptions({ plan, platform, helixVersion: "0.0.0", replay: "" });
   const points: { virtualSeconds: number; cpuSeconds: number }[] = [];
   const run = await runInWorld<VirtualResult>({
-    ...options,
+    ...(gauge === undefined ? options : gauged(options, gauge)),
     onProgress({ message, virtualSeconds, cpuSeconds }) {
-      if ((message as FromWorld).type !== "time") return;
-      points.push({ virtualSeconds, cpuSeconds });
-      onTime(virtualSeconds);
+      if ((message as FromWorld).type === "time") points.push({ virtualSeconds, cpuSeconds });
     },
   });
   const [first, last] = [points[0], points.at(-1)];
@@ -52,4 +53,9 @@ export async function measureVirtualRun(
     events,
     traceHash,
   };
+}
+
+function gauged(options: WorldRunOptions, { memory }: Gauge): WorldRunOptions {
+  const given = options.options as VirtualRunOptions;
+  return { ...options, module: GAUGED, options: { ...given, gauge: memory } satisfies GaugedRunOptions };
 }
