@@ -2,15 +2,10 @@
 
 import { type Outcome } from "../solvers/outcome.ts";
 import type { Segments } from "../solvers/schedule.ts";
-import {
-  type SolverOptions,
-  solverOptions,
-  type Trajectories,
-  type TrajectorySink,
-} from "../solvers/trajectories.ts";
+import type { SolverOptions, Trajectories, TrajectorySink } from "../solvers/trajectories.ts";
 import { type Gathered } from "./gathered.ts";
 import { observerOf } from "./measures.ts";
-import { drawnValues, type EnsemblePlan, type PreparedPlan, strategiesOf } from "./plan.ts";
+import { drawnValues, type EnsemblePlan, optionsOf, type PreparedPlan, strategiesOf } from "./plan.ts";
 
 export interface FailedRun {
   readonly index: number;
@@ -83,12 +78,7 @@ export function recordBlock(
   /** Of runs that have finished: the next ones fill them again. */
   const free: Running[] = [];
   let freeCount = 0;
-  const options = solverOptions(plan.end, {
-    begin: plan.start?.time ?? 0,
-    rtol: plan.rtol,
-    atol: plan.atol,
-    outputs: Float64Array.from(plan.outputs),
-  });
+  const options = optionsOf(plan);
   const load = (index: number, into: Float64Array): Segments => {
     const run = (freeCount > 0 ? free[--freeCount] : undefined) ?? {
       segments: undefined,

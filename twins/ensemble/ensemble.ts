@@ -6,6 +6,7 @@ import { MessageChannel } from "node:worker_threads";
 import { type BlockResult, runBlock } from "./block.ts";
 import { Collection, type EnsembleResult } from "./collection.ts";
 import type { Gathered } from "./gathered.ts";
+import { ordered } from "./in-order.ts";
 import { type EnsemblePlan, type PreparedPlan, preparePlan } from "./plan.ts";
 import { type Block, shareOut } from "./share-out.ts";
 import { workOfTrajectory } from "./work.ts";
@@ -168,28 +169,4 @@ function nextTurn(): Promise<void> {
     // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a port, not a window
     port2.postMessage(undefined);
   });
-}
-
-/** Blocks come as workers finish them and go on in the order of their draws. */
-function ordered(onBlock: (block: BlockResult) => Promise<void>) {
-  const waiting = new Map<number, BlockResult>();
-  let next = 0;
-  let writing = Promise.resolve();
-  return {
-    take: (block: BlockResult): Promise<void> => {
-      waiting.set(block.from, block);
-      for (let due = waiting.get(next); due; due = waiting.get(next)) {
-        const now = due;
-        waiting.delete(next);
-        next = now.to;
-        writing = writing.then(() => onBlock(now));
-      }
-      return writing;
-    },
-    /** What lies behind a gap that a cancelled ensemble left. */
-    finish: async (): Promise<void> => {
-      await writing;
-      for (const block of [...waiting.values()].sort((a, b) => a.from - b.from)) await onBlock(block);
-    },
-  };
 }

@@ -9,13 +9,12 @@ import { compileForGpu, type GpuKernel } from "../gpu/gpu-trajectories.ts";
 import {
   runTrajectories,
   type SolverOptions,
-  solverOptions,
   type Trajectories,
   type TrajectorySink,
 } from "../solvers/trajectories.ts";
 import { recordBlock } from "./block.ts";
 import { type EnsembleEngine, type Runner, runPlan } from "./ensemble.ts";
-import { type EnsemblePlan, preparePlan } from "./plan.ts";
+import { type EnsemblePlan, optionsOf, preparePlan } from "./plan.ts";
 import { blocksOf } from "./share-out.ts";
 
 /** Trajectories given to the device together: enough to fill it, few enough to keep their courses in memory. */
@@ -99,12 +98,7 @@ async function compare(
   const { states } = kernel.program.model;
   const count = Math.min(COMPARED, work.count);
   const chosen = Array.from({ length: count }, (_, i) => Math.floor((i * work.count) / count));
-  const options = solverOptions(plan.end, {
-    begin: plan.start?.time ?? 0,
-    rtol: plan.rtol,
-    atol: plan.atol,
-    outputs: Float64Array.from(plan.outputs),
-  });
+  const options = optionsOf(plan);
   const courses = () => {
     const values = new Float64Array(count * plan.outputs.length * states.length).fill(Number.NaN);
     const sample = (i: number, output: number, y: Float64Array) =>

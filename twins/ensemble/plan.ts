@@ -13,6 +13,7 @@ import type { MethodName } from "../solvers/step.ts";
 import {
   runTrajectories,
   type SolverOptions,
+  solverOptions,
   type Trajectories,
   type TrajectorySink,
 } from "../solvers/trajectories.ts";
@@ -113,6 +114,13 @@ const AS_IS: readonly Strategy[] = [{ name: "the model as it is", settings: [] }
 
 export const strategiesOf = ({ strategies }: Pick<EnsemblePlan, "strategies">): readonly Strategy[] =>
   strategies ?? AS_IS;
+
+/** What the solver is asked for, with the state at `times`. */
+export const optionsOf = (
+  { end, start, rtol, atol, outputs }: EnsemblePlan,
+  times: readonly number[] = outputs,
+): SolverOptions =>
+  solverOptions(end, { begin: start?.time ?? 0, rtol, atol, outputs: Float64Array.from(times) });
 
 /** Values drawn for one run, in the order of the variations. */
 export function drawnValues({ variations, seed, runs, sampling }: EnsemblePlan, run: number): number[] {

@@ -1,7 +1,6 @@
 /** One run of an ensemble again, by its index: the same bits, with its whole course. */
 import type { Outcome } from "../solvers/outcome.ts";
-import { solverOptions } from "../solvers/trajectories.ts";
-import { drawnValues, type EnsemblePlan, preparePlan, strategiesOf } from "./plan.ts";
+import { drawnValues, type EnsemblePlan, optionsOf, preparePlan, strategiesOf } from "./plan.ts";
 
 export interface Replay {
   readonly outcome: Outcome;
@@ -28,12 +27,7 @@ export function replayRun(
   const { model, work, run } = preparePlan(plan);
   const course = model.states.map((): number[] => []);
   let ended: { outcome: Outcome; final: Float64Array } | undefined;
-  const options = solverOptions(plan.end, {
-    begin: plan.start?.time ?? 0,
-    rtol: plan.rtol,
-    atol: plan.atol,
-    outputs: Float64Array.from(times),
-  });
+  const options = optionsOf(plan, times);
   const trajectory = index * strategiesOf(plan).length + strategy;
   const one = { count: 1, load: (_: number, into: Float64Array) => work.load(trajectory, into) };
   run(one, options, {

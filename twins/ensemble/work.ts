@@ -4,8 +4,7 @@
  * 10^10 a second: known without a clock, and the same on every machine.
  */
 import { loopNodes } from "../compile/schedule.ts";
-import { solverOptions } from "../solvers/trajectories.ts";
-import type { PreparedPlan } from "./plan.ts";
+import { optionsOf, type PreparedPlan } from "./plan.ts";
 
 const SAMPLES = 4;
 /** Under controllers one takes as long as a hundred others, and goes nearly the same way. */
@@ -18,11 +17,7 @@ export function workOfTrajectory({ plan, kernel, work, run }: PreparedPlan): num
     count,
     load: (index: number, into: Float64Array) => work.load(Math.floor((index * work.count) / count), into),
   };
-  const options = solverOptions(plan.end, {
-    begin: plan.start?.time ?? 0,
-    rtol: plan.rtol,
-    atol: plan.atol,
-  });
+  const options = optionsOf(plan, []);
   let attempts = 0;
   run(some, options, {
     finished: ({ steps, rejects }) => {
