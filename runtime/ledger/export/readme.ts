@@ -60,7 +60,7 @@ export function readmeText(of: {
     "records.json       each record: as it reads, its exact bytes, its proof",
     "records.csv        the same as a table; a cell that a spreadsheet would run as a formula begins with '",
     of.pdf
-      ? "records.pdf        the same for reading and printing; verify.py does not check it"
+      ? "records.pdf        the same for reading and printing"
       : "                   (too many records for a PDF; narrow the selection)",
     "checkpoint.txt     what was signed: how many records, and the root over them",
     "consistency.json   proofs that earlier checkpoints and key changes are part of it",
