@@ -318,6 +318,20 @@ describe("helix ledger", () => {
     });
     expect(verified.out).toContain("UNTRUSTED records 1 to 1: key 0");
     expect((await call("show", { folder: ledger }, { last: 1 })).out).toContain("laptop stolen");
+    const shown = await call("show", { folder: ledger });
+    expect(shown.out.split("\n").map((line) => line.includes("UNTRUSTED (key 0 was compromised)"))).toEqual([
+      false,
+      true,
+      false,
+      false,
+      false,
+    ]);
+    expect(shown.result).toMatchObject({ records: [{}, { untrustedKey: 0 }, {}, {}] });
+    const found = await call("search", { folder: ledger }, { what: "RUNTIME_STOPPED" }, { json: true });
+    expect(found.out).toMatch(/ours\n.*UNTRUSTED.*a thief's\n/);
+    expect(
+      (found.result as { records: { untrustedKey?: number }[] }).records.map((one) => one.untrustedKey),
+    ).toEqual([undefined, 0]);
     const out = join(home, "rooted export");
     await call("export", { folder: ledger }, { out });
     const python = spawnSync("python3", [join(out, "verify.py"), out, "--key", rootKey], {
@@ -573,7 +587,22 @@ describe("what is not right: one line, exit code 2, nothing changed on disk", ()
       exitCode: 2,
       message: expect.stringMatching(/does not open its key; nothing was changed/),
     });
+    await expect(call("verify", { folder: at }, {}, { env })).rejects.toMatchObject({
+      exitCode: 2,
+      message: expect.stringMatching(
+        /^ledger \S+ is not verified: .* does not open ledger\.key: .*; .*unset HELIX_/,
+      ),
+    });
     expect(snapshot(at)).toBe(before);
+    const without = await call("verify", { folder: at });
+    expect(without).toMatchObject({ exitCode: 0, result: { verdict: "CLEAN" } });
+    expect(without.out).toContain("ledger.key is sealed, and without its passphrase it was not checked");
+    expect(
+      await call("verify", { folder: at }, {}, { env: { HELIX_LEDGER_PASSPHRASE: "right" } }),
+    ).toMatchObject({
+      exitCode: 0,
+      result: { verdict: "CLEAN", remarks: [] },
+    });
   });
 
   test("an empty passphrase, which would seal a key for everybody", async () => {

@@ -111,6 +111,7 @@ async function printAnew(out: string, selection: Selection): Promise<void> {
     root,
     selection: selectionText(selection),
     keys: [verifierKey ?? ""],
+    untrusted: [],
     verdict,
     timeStamps,
     signatures,

@@ -1,6 +1,6 @@
 /**
  * The table of an audit trail in print: who, what, when with its zone, why, old and new value with
- * unit; under each record the rest of what it says, and whoever signed it.
+ * unit; under each record whether its key was compromised, whoever signed it, and the rest of what it says.
  */
 import type { LedgerRecord } from "../read.ts";
 import {
@@ -13,6 +13,7 @@ import {
   whoText,
 } from "../record-view.ts";
 import { signedBy } from "../signature.ts";
+import { untrustedText, type WithTrust } from "../trust.ts";
 import { BOLD, type Printable, REGULAR } from "./pdf-fonts.ts";
 
 type Document = PDFKit.PDFDocument;
@@ -35,7 +36,7 @@ const PADDING = 3;
 const RULE = "#bbbbbb";
 const GREY = "#555555";
 const HEAD_FILL = "#eeeeee";
-const SIGNED_FILL = "#f2f2f2";
+const NOTE_FILL = "#f2f2f2";
 /** What the columns show already; of the reasons that an event may state, they show one. */
 const IN_CELLS = new Set(["type", "actor", "instrument", "change", "batch"]);
 const REASONS = new Set(["reason", "comment", "description"]);
@@ -48,19 +49,23 @@ const CODE_POINT_LETTERS = 10;
 interface Row {
   readonly cells: readonly string[];
   readonly detail: string;
-  readonly signatures: readonly string[];
+  /** What must not be overlooked, on a ground. */
+  readonly notes: readonly string[];
 }
+
+/** A record as it is printed. */
+export type PrintedRecord = LedgerRecord & WithTrust;
 
 export class RecordTable {
   readonly #document: Document;
   readonly #show: Printable;
   readonly #left: number;
   readonly #width: number;
-  readonly #records: readonly LedgerRecord[];
+  readonly #records: readonly PrintedRecord[];
   /** By the sequence of what was signed. */
   readonly #signatures: ReadonlyMap<bigint, readonly LedgerRecord[]>;
 
-  constructor(document: Document, show: Printable, left: number, records: readonly LedgerRecord[]) {
+  constructor(document: Document, show: Printable, left: number, records: readonly PrintedRecord[]) {
     this.#document = document;
     this.#show = show;
     this.#left = left;
@@ -92,36 +97,40 @@ export class RecordTable {
     this.#rule("black");
   }
 
-  #rowOf(record: LedgerRecord): Row {
+  #rowOf(record: PrintedRecord): Row {
+    const { untrustedKey } = record;
     const signing = this.#signatures.get(record.sequence) ?? [];
     const show = this.#show;
     return {
       cells: cellsOf(record).map((text) => show(cut(text, LONGEST.cell))),
       detail: show(detailsOf(record)),
-      signatures: signing.map((signature) => show(cut(signatureLine(signature), LONGEST.cell))),
+      notes: [
+        ...(untrustedKey === undefined ? [] : [untrustedText(untrustedKey)]),
+        ...signing.map((signature) => show(cut(signatureLine(signature), LONGEST.cell))),
+      ],
     };
   }
 
-  #row({ cells, detail, signatures }: Row): void {
+  #row({ cells, detail, notes }: Row): void {
     const document = this.#document;
     const width = this.#width - INDENT;
     document.font(REGULAR).fontSize(TEXT);
     const rowHeight = this.#heightOf(cells);
     document.font(BOLD);
-    const signedHeights = signatures.map((line) => document.heightOfString(line, { width }) + 2 * PADDING);
+    const noteHeights = notes.map((line) => document.heightOfString(line, { width }) + 2 * PADDING);
     document.font(REGULAR).fontSize(SMALL);
     const detailHeight = document.heightOfString(detail, { width });
-    const signedHeight = signedHeights.reduce((sum, height) => sum + height, 0);
-    this.#makeRoom(rowHeight + signedHeight + detailHeight);
+    const noteHeight = noteHeights.reduce((sum, height) => sum + height, 0);
+    this.#makeRoom(rowHeight + noteHeight + detailHeight);
     document.font(REGULAR).fontSize(TEXT);
     this.#cells(cells);
-    signatures.forEach((line, i) => {
-      const height = signedHeights[i] ?? 0;
+    notes.forEach((line, i) => {
+      const height = noteHeights[i] ?? 0;
       this.#makeRoom(height);
       const top = document.y + 1;
       document
         .rect(this.#left + INDENT, top, width, height - 2)
-        .fill(SIGNED_FILL)
+        .fill(NOTE_FILL)
         .fillColor("black");
       document
         .font(BOLD)

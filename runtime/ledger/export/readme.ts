@@ -39,6 +39,8 @@ export function readmeText(of: {
   readonly withLedger: boolean;
   readonly withNames: boolean;
   readonly selection: Selection;
+  /** Ranges of records that a compromised key signed. */
+  readonly untrusted: readonly string[];
 }): string {
   const isAll = selectionText(of.selection) === "all";
   const lines = [
@@ -49,6 +51,7 @@ export function readmeText(of: {
       ? [`${of.notCovered} newer records are not under a checkpoint yet and are not here.`]
       : []),
     ...(of.verdict === "TORN_TAIL" ? [TORN] : []),
+    ...of.untrusted.map((range) => `UNTRUSTED ${range}.`),
     "",
     "To check: python3 verify.py <this folder>   (Python 3.8 or later, nothing else)",
     ...(of.withLedger || isAll

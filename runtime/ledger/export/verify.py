@@ -323,6 +323,10 @@ class Policy:
         return [(size, self.starts[epoch + 1], epoch) for epoch, (size, _) in sorted(self.trusted.items())
                 if size < self.starts[epoch + 1]]
 
+    def untrusted_key(self, sequence):
+        """Epoch of the compromised key that signed this record; None where it is trusted."""
+        return next((epoch for first, after, epoch in self.untrusted() if first <= sequence < after), None)
+
     def may_cover(self, epoch, size):
         if not 0 <= epoch < len(self.keys) or size < self.starts[epoch]:
             return False
@@ -706,7 +710,7 @@ def check_signer(signer, info, certificates, time):
     if certificate is None:
         raise Bad("time-stamp does not bring the certificate of its signer")
     if digest_name is None:
-        return certificate.name, " (over a hash that is not known here, so not checked)"
+        return "%s (over a hash that is not known here, so not checked)" % certificate.name
     stated = [der_in(a, SEQUENCE) for a in der_in(attributes, FIRST)]
     message = [value[1] for oid, values in stated if oid[1].hex() == "2a864886f70d010904" for value in der_in(values, SET)]
     if message != [hashlib.new(digest_name, info).digest()]:
@@ -721,12 +725,12 @@ def check_signer(signer, info, certificates, time):
     # What is signed are the attributes as a SET, not as the [0] that they stand in.
     good = certificate.verify(der_in(kind, SEQUENCE)[0][1].hex(), digest_name, b"\x31" + attributes[2][1:], signature[1])
     if good is None:
-        return certificate.name, " (by a kind of signature that is not known here, so not checked)"
+        return "%s (by a kind of signature that is not known here, so not checked)" % certificate.name
     if not good:
         raise Bad("time-stamp is not signed by the certificate that it names")
     if not certificate.may_stamp or not certificate.begins <= time <= certificate.ends:
         raise Bad("time-stamp is signed by a certificate that was not valid for it then")
-    return certificate.name, ""
+    return certificate.name
 
 
 def digits_text(time):
@@ -734,8 +738,8 @@ def digits_text(time):
 
 
 def time_stamp_line(name, size, stamp):
-    time, (authority, remark) = stamp
-    return "%s.tsr: the first %d records were there at %s UTC, signed by %s%s" % (name, size, digits_text(time), authority, remark)
+    time, authority = stamp
+    return "%s.tsr: the first %d records were there at %s UTC, signed by %s" % (name, size, digits_text(time), authority)
 
 
 def read_anchors(folder, policy):
@@ -1384,11 +1388,15 @@ def to_second(text):
     return re.sub(r"\.\d+", "", text).replace("T", " ")
 
 
+def untrusted_text(first, after, epoch):
+    return "records %d to %d: key %d, which signed them, was compromised; the root key trusts what is before" % (first, after - 1, epoch)
+
+
 def stamps_printed(stamps):
     if not stamps:
         return "none by an outside authority"
-    _, _, (time, (authority, _)) = max(stamps, key=lambda stamp: stamp[1].size)
-    return "%d by an outside authority, the newest %s UTC by %s" % (len(stamps), digits_text(time), authority)
+    _, _, (time, _) = max(stamps, key=lambda stamp: stamp[1].size)
+    return "%d by an outside authority, the newest %s UTC (anchor-*.tsr; who it is, their certificates say)" % (len(stamps), digits_text(time))
 
 
 def printed_time(record):
@@ -1667,6 +1675,7 @@ def table_row(entry, record):
         changed=of, outcome="" if of else outcome_text(event),
         old_value=old, old_unit=old_unit, new_value=new, new_unit=new_unit,
         signature=signature_text(event), name=entry.get("personName", ""),
+        untrusted="" if record.untrusted is None else "key %d was compromised" % record.untrusted,
     )
 
 
@@ -1740,7 +1749,7 @@ class ExportCheck:
         if not isinstance(document.get("records"), list):
             raise Bad("records.json does not hold what an export holds in it")
         wanted = Wanted(document.get("selection"))
-        records = [self.record(entry, checkpoint) for entry in document["records"]]
+        records = [self.record(entry, policy, checkpoint) for entry in document["records"]]
         self.sequences([r.sequence for r in records], wanted, checkpoint)
         self.lines.append("%d records proven to be in it" % len(records))
         times = TimeOrder()
@@ -1768,7 +1777,7 @@ class ExportCheck:
             self.covers += "; asked for: %s" % wanted.text()
         return policy, checkpoint, len(records)
 
-    def record(self, entry, checkpoint):
+    def record(self, entry, policy, checkpoint):
         record = Record(unbase64(entry["raw"]))
         name = "record %s" % entry["sequence"]
         shown = (entry["sequence"], entry["time"], entry["utcNs"], entry["monotonicNs"], entry["eventId"].replace("-", ""), entry["bootId"], entry["durability"], entry["recordHash"],
@@ -1781,6 +1790,10 @@ class ExportCheck:
         if event is not None and event != entry["event"]:
             raise Bad("%s: the event that is shown is not the one stored" % name)
         record.entry = entry
+        # As the records it stands among: what a stolen key signed, nothing in the record itself shows.
+        record.untrusted = policy.untrusted_key(record.sequence)
+        if entry.get("untrustedKey") != record.untrusted:
+            raise Bad("%s: that its key was compromised, or not, is not what ledger.policy says" % name)
         record.event = entry["event"] if event is None else event
         proof = [unbase64(h) for h in entry["inclusion"]]
         if root_from_inclusion(record.sequence, checkpoint.size, leaf_hash(record.raw), proof) != checkpoint.root:
@@ -1915,6 +1928,9 @@ class ExportCheck:
         for record in records:
             name = "record %d" % record.sequence
             page.row(name, [cut(text, LONGEST["cell"]) for text in printed_cells(record)], REGULAR)
+            if record.untrusted is not None:
+                untrusted = "UNTRUSTED: key %d, which signed this record, was compromised" % record.untrusted
+                page.alone("the key of %s" % name, untrusted, LEFT + INDENT + PADDING, BOLD, ROW_SIZE)
             for signature in signatures.get(record.sequence, []):
                 page.alone("a signature of %s" % name, cut(printed_signature(signature), LONGEST["cell"]), LEFT + INDENT + PADDING, BOLD, ROW_SIZE)
             page.alone("the rest of %s" % name, printed_details(record), LEFT + INDENT, REGULAR, DETAIL_SIZE)
@@ -1935,6 +1951,8 @@ class ExportCheck:
             ("Ledger", "%s, signed checkpoint over %d records" % (policy.ledger_id.hex(), checkpoint.size)),
             ("Root", checkpoint.root.hex()),
         ] + [("Key %d" % i, key.text) for i, key in enumerate(policy.keys)] + [
+            ("Untrusted", untrusted_text(*span)) for span in policy.untrusted()
+        ] + [
             ("Times", "local time with its offset from UTC; exact to the nanosecond in records.json"),
             ("Letters", "one that cannot be shown stands as its code point, such as [U+7530]; records.json has it as it is"),
             ("To check", "python3 verify.py <the folder that this file is in>   (README.txt tells the rest)"),
@@ -2048,8 +2066,7 @@ def main(arguments):
         lines = ["a crash cut the last write short (%s); all before it is as it was written" % torn] + lines
     lines.append("root key  %s" % (roots[0] if roots else "none was named when the ledger was made"))
     for first, after, epoch in policy.untrusted():
-        lines.append("UNTRUSTED records %d to %d: key %d, which signed them, was compromised; the root key trusts what is before"
-                     % (first, after - 1, epoch))
+        lines.append("UNTRUSTED %s" % untrusted_text(first, after, epoch))
     for line in lines + ["key %d  %s" % (i, text) for i, text in enumerate(keys)]:
         print("  " + line)
     if noted is None:
