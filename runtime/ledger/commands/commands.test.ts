@@ -390,7 +390,11 @@ describe.skipIf(!hasOpenssl)(
         file: "anchor-31.tsr",
         authority: "CN=Test TSA",
         isNew: true,
+        record: 31n,
       });
+      expect((await call("show", { folder: copy }, { last: 1 })).out).toMatch(
+        /^ +31 .* TIME_STAMPED .* 31 records were there at .* asked for by account:/,
+      );
       expect(tsa.requests).toEqual(["POST application/timestamp-query"]);
       tsa.verify(join(copy, "anchor-31.txt"), join(copy, "anchor-31.tsr"));
       const verified = await call("verify", { folder: copy });
@@ -410,14 +414,57 @@ describe.skipIf(!hasOpenssl)(
       }
     }, 60_000);
 
+    test("while another process holds the ledger has its time-stamp, and says that it is not on record", async () => {
+      const copy = join(home, "busy");
+      cpSync(folder, copy, { recursive: true });
+      const holder = await openLedger({ folder: copy, ...platform });
+      const { out, result } = await call("anchor", { folder: copy }, { tsa: tsa.url });
+      expect(result).toMatchObject({ file: "anchor-31.tsr", isNew: true, record: null });
+      expect(out).toMatch(/\nnot on record: the ledger is in use.*; keep a copy of anchor-31\.tsr/);
+      await holder.close();
+      expect((await call("verify", { folder: copy })).result).toMatchObject({
+        verdict: "CLEAN",
+        records: "31",
+        timeStamps: { count: 1 },
+      });
+      // Free again: the token is there already, and goes on record now.
+      const again = await call("anchor", { folder: copy }, { tsa: tsa.url });
+      expect(again.result).toMatchObject({ file: "anchor-31.tsr", isNew: false, record: 31n });
+      rmSync(join(copy, "anchor-31.tsr"));
+      expect((await call("verify", { folder: copy })).result).toMatchObject({ verdict: "CORRUPT" });
+    }, 60_000);
+
+    test("of a sealed key: without its passphrase no record, with a wrong one nothing at all", async () => {
+      const copy = join(home, "sealed and anchored");
+      await (await openLedger({ folder: copy, ...platform, passphrase: "right" })).close();
+      const before = snapshot(copy);
+      const asked = tsa.requests.length;
+      const env = { HELIX_LEDGER_PASSPHRASE: "wrong" };
+      await expect(call("anchor", { folder: copy }, { tsa: tsa.url }, { env })).rejects.toMatchObject({
+        name: "CliError",
+        exitCode: 2,
+        message: expect.stringContaining("does not open its key; nothing was changed"),
+      });
+      expect([tsa.requests.length, snapshot(copy)]).toEqual([asked, before]);
+      expect(await call("anchor", { folder: copy }, { tsa: tsa.url })).toMatchObject({
+        out: expect.stringContaining("not on record: the ledger's key is sealed"),
+        result: { isNew: true, record: null },
+      });
+      const right = { env: { HELIX_LEDGER_PASSPHRASE: "right" } };
+      const { result } = await call("anchor", { folder: copy }, { tsa: tsa.url }, right);
+      expect(result).toMatchObject({ isNew: false, record: 0n });
+    }, 60_000);
+
     test("does not replace the time-stamp that a checkpoint has, but one that is none", async () => {
       const copy = join(home, "twice");
       cpSync(folder, copy, { recursive: true });
+      const holder = await openLedger({ folder: copy, ...platform });
       await call("anchor", { folder: copy }, { tsa: tsa.url });
       const token = readFileSync(join(copy, "anchor-31.tsr"));
       const again = await call("anchor", { folder: copy }, { tsa: tsa.url });
       expect(again.out).toContain("has its time-stamp already");
       expect(readFileSync(join(copy, "anchor-31.tsr")).equals(token)).toBe(true);
+      await holder.close();
       writeFileSync(join(copy, "anchor-31.tsr"), "no token");
       expect(await call("verify", { folder: copy })).toMatchObject({
         exitCode: 1,
