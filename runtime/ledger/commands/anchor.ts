@@ -1,5 +1,9 @@
 import { type CliContext, CliError, defineCommand, EXIT } from "@helix/cli";
+import { accountName } from "@helix/platform";
 import type { AnchoredCheckpoint } from "../anchor.ts";
+import { PASSPHRASE_VARIABLE } from "../key-file.ts";
+import type { Ledger } from "../ledger.ts";
+import { LedgerOpenError } from "../open-error.ts";
 import { AnchorError, isTimeStampUrl, postTimeStampRequest } from "../time-stamp/request.ts";
 import { FOLDER_ARGUMENT, ledgerFolder, orCliError } from "./shared.ts";
 
@@ -11,7 +15,8 @@ export const anchor = defineCommand({
   topic: "evidence",
   details:
     "Asks an RFC 3161 time-stamping authority and keeps its answer beside the ledger as anchor-<records>.tsr, where verify " +
-    "checks it and an export takes it along. Only a hash leaves the machine. Who the authority is, its certificate shows: " +
+    "checks it and an export takes it along, and puts it on record, so that it cannot be taken away unnoticed. While HELIX holds the " +
+    "ledger, or without the passphrase of a sealed key, there is a time-stamp and no record, and it says so. Only a hash leaves the machine. Who the authority is, its certificate shows: " +
     "openssl ts -verify -data anchor-<records>.txt -in anchor-<records>.tsr -CAfile <its certificate>. helix up does this " +
     "every day by itself when helix.toml names the address: [ledger] time_stamp_url.",
   arguments: FOLDER_ARGUMENT,
@@ -34,7 +39,8 @@ export const anchor = defineCommand({
       }
       checkTimeStampUrl(tsa);
       const folder = ledgerFolder(input.arguments.folder, context);
-      const { checkpoint, file, stamp, isNew } = await stampNewest(folder, tsa, timeout, context);
+      const { anchored, record, unrecorded } = await stampOnRecord(folder, tsa, timeout, context);
+      const { checkpoint, file, stamp, isNew } = anchored;
       const { utcText } = await import("../record-view.ts");
       const time = utcText(stamp.utcNs);
       const by = `${stamp.authority}, ${time}`;
@@ -43,13 +49,77 @@ export const anchor = defineCommand({
           ? `checkpoint over ${checkpoint.records} records time-stamped by ${by}: ${folder}/${file}\n`
           : `checkpoint over ${checkpoint.records} records has its time-stamp already, by ${by}: ${folder}/${file}\n`,
       );
+      context.out.write(
+        unrecorded === undefined
+          ? `on record: record ${record}\n`
+          : `not on record: ${unrecorded}; keep a copy of ${file} and its .txt elsewhere\n`,
+      );
       const { records, root } = checkpoint;
       return {
         exitCode: EXIT.pass,
-        result: { folder, tsa, file, records, root, time, authority: stamp.authority, isNew },
+        result: {
+          folder,
+          tsa,
+          file,
+          records,
+          root,
+          time,
+          authority: stamp.authority,
+          isNew,
+          record: record ?? null,
+          unrecorded: unrecorded ?? null,
+        },
       };
     }),
 });
+
+interface OnRecord {
+  readonly anchored: AnchoredCheckpoint;
+  /** Sequence of the record of it. */
+  readonly record?: bigint;
+  /** Why there is none. */
+  readonly unrecorded?: string;
+}
+
+/** @throws CliError when the authority gives none; LedgerOpenError */
+async function stampOnRecord(
+  folder: string,
+  tsa: string,
+  timeoutS: number,
+  context: CliContext,
+): Promise<OnRecord> {
+  const held = await openIfFree(folder, context);
+  if (typeof held === "string") {
+    return { anchored: await stampNewest(folder, tsa, timeoutS, context), unrecorded: held };
+  }
+  try {
+    const { timeStampedEvent } = await import("../anchor.ts");
+    await held.checkpoint();
+    const anchored = await stampNewest(folder, tsa, timeoutS, context);
+    const reason = `asked for by account:${accountName()}`;
+    const { sequence } = await held.append(timeStampedEvent(anchored, tsa, reason));
+    return { anchored, record: sequence };
+  } finally {
+    await held.close();
+  }
+}
+
+/** @returns the ledger, or why it is not to be had although nothing is wrong with it. @throws LedgerOpenError */
+async function openIfFree(folder: string, context: CliContext): Promise<Ledger | string> {
+  const { openLedger } = await import("../open.ts");
+  const passphrase = context.env[PASSPHRASE_VARIABLE];
+  await context.platform.timekeeping.ask();
+  try {
+    return await openLedger({ folder, ...context.platform, mustExist: true, passphrase });
+  } catch (error) {
+    if (!(error instanceof LedgerOpenError)) throw error;
+    if (error.problem === "in-use") return "the ledger is in use, and only its holder can write to it";
+    if (error.problem === "passphrase" && passphrase === undefined) {
+      return `the ledger's key is sealed, and ${PASSPHRASE_VARIABLE} is not set to its passphrase`;
+    }
+    throw error;
+  }
+}
 
 /** @throws CliError for what is no http address */
 export function checkTimeStampUrl(tsa: string): void {

@@ -10,7 +10,8 @@ export const verify = defineCommand({
   details:
     "Reads the folder and changes nothing; safe while HELIX is writing to it. CLEAN: all is there and fits. " +
     "TORN_TAIL: a crash left an unfinished write behind, nothing acknowledged is lost. CORRUPT: something that " +
-    "was durable has changed, or a person's signature is not of the record that it names. ROLLBACK: records that were signed for are gone. Exit code 0 when CLEAN, else 1.",
+    "was durable has changed, or a person's signature is not of the record that it names. ROLLBACK: records that were signed for are gone. Exit code 0 when CLEAN, else 1. " +
+    `A sealed private key is not needed; with its passphrase in ${PASSPHRASE_VARIABLE} it also shows who wrote what is under no signature yet.`,
   arguments: FOLDER_ARGUMENT,
   options: MARKS_OPTION,
   examples: [{ line: "helix ledger verify runs/calm-1/ledger", explains: "check a run's ledger offline" }],
