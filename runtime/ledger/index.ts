@@ -28,3 +28,4 @@ export { AnchorError, isTimeStampUrl, postTimeStampRequest } from "./time-stamp/
 export type { TimeStamp } from "./time-stamp/token.ts";
 export { TimeStamping, type TimeStampingOptions, timeStampedLedger } from "./time-stamping.ts";
 export { verifyLedger } from "./verify.ts";
+export { type Cosigned, cosignLedger, WitnessRefusal } from "./witness/witness.ts";

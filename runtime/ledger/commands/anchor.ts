@@ -1,22 +1,29 @@
-import { type CliContext, CliError, defineCommand, EXIT } from "@helix/cli";
+import { resolve } from "node:path";
+import { type CliContext, CliError, type CommandOutcome, defineCommand, EXIT } from "@helix/cli";
 import type { AnchoredCheckpoint } from "../anchor.ts";
+import { fromUtf8 } from "../bytes.ts";
 import { AnchorError, isTimeStampUrl, postTimeStampRequest } from "../time-stamp/request.ts";
-import { FOLDER_ARGUMENT, ledgerFolder, orCliError } from "./shared.ts";
+import { FOLDER_ARGUMENT, ledgerFolder, MARKS_OPTION, markFolderOf, orCliError } from "./shared.ts";
 
+const NS_PER_S = 1_000_000_000n;
 const DEFAULT_TIMEOUT_S = 30;
 
 export const anchor = defineCommand({
   name: "anchor",
-  summary: "have the newest checkpoint time-stamped by somebody else",
+  summary: "have a checkpoint time-stamped, or keep what a witness cosigned",
   topic: "evidence",
   details:
     "Asks an RFC 3161 time-stamping authority and keeps its answer beside the ledger as anchor-<records>.tsr, where verify " +
     "checks it and an export takes it along. Only a hash leaves the machine. Who the authority is, its certificate shows: " +
     "openssl ts -verify -data anchor-<records>.txt -in anchor-<records>.tsr -CAfile <its certificate>. helix up does this " +
-    "every day by itself when helix.toml names the address: [ledger] time_stamp_url.",
+    "every day by itself when helix.toml names the address: [ledger] time_stamp_url. With --cosigned, keeps a checkpoint with a " +
+    "witness's signature beside the ledger instead, as cosigned-<records>.txt, after checking both; see helix ledger witness.",
   arguments: FOLDER_ARGUMENT,
   options: {
     tsa: { kind: "text", summary: "the authority's address, http or https", value: "url" },
+    cosigned: { kind: "text", summary: "note with a witness's signature, to be kept", value: "file" },
+    witness: { kind: "text", summary: "then: the witness's verifier key", value: "key" },
+    ...MARKS_OPTION,
     timeout: { kind: "number", summary: "seconds to wait", value: "s", min: 1, default: DEFAULT_TIMEOUT_S },
   },
   examples: [
@@ -28,7 +35,14 @@ export const anchor = defineCommand({
 
   run: (input, context) =>
     orCliError(async () => {
-      const { tsa, timeout } = input.options;
+      const { tsa, timeout, cosigned, witness, marks } = input.options;
+      if ((cosigned === undefined) !== (witness === undefined)) {
+        throw new CliError("--cosigned and --witness go together: a note, and the key of who cosigned it");
+      }
+      if (cosigned !== undefined && witness !== undefined) {
+        if (tsa !== undefined) throw new CliError("one at a time: give --tsa, or --cosigned with --witness");
+        return await keep(input.arguments.folder, { cosigned, witness, marks }, context);
+      }
       if (tsa === undefined) {
         throw new CliError("no address of a time-stamping authority; give --tsa <url>");
       }
@@ -50,6 +64,34 @@ export const anchor = defineCommand({
       };
     }),
 });
+
+async function keep(
+  given: string,
+  { cosigned, witness, marks }: { cosigned: string; witness: string; marks: string | undefined },
+  context: CliContext,
+): Promise<CommandOutcome> {
+  const { keepCosigned } = await import("../witness/cosigned.ts");
+  const { witnessKeyGiven } = await import("../witness/witness-key.ts");
+  const { utcText } = await import("../record-view.ts");
+  const { disk } = context.platform;
+  const folder = ledgerFolder(given, context);
+  const key = witnessKeyGiven(witness);
+  const note = await noteIn(resolve(context.cwd, cosigned), context);
+  const kept = await keepCosigned({ folder, disk, markFolder: markFolderOf(marks, context) }, note, key);
+  const { file, checkpoint, timeS } = kept;
+  const time = utcText(timeS * NS_PER_S);
+  const { records, root } = checkpoint;
+  context.out.write(
+    `checkpoint over ${records} records cosigned by ${key.name}, ${time}: ${folder}/${file}\n`,
+  );
+  return { exitCode: EXIT.pass, result: { folder, file, records, root, time, witness: key.text } };
+}
+
+async function noteIn(path: string, { platform: { disk } }: CliContext): Promise<string> {
+  if ((await disk.stat(path))?.kind !== "file")
+    throw new CliError(`there is no file ${path}; name the cosigned note`);
+  return fromUtf8(await disk.readFile(path));
+}
 
 /** @throws CliError for what is no http address */
 export function checkTimeStampUrl(tsa: string): void {

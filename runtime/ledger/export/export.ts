@@ -25,6 +25,8 @@ import { isSelected, type Selection } from "../search.ts";
 import { listSegments } from "../segment.ts";
 import { signedBy } from "../signature.ts";
 import { SignatureCheck } from "../signature-check.ts";
+import { type CosignedFile, listCosigned } from "../witness/cosigned.ts";
+import { CosignedCheck } from "../witness/cosigned-check.ts";
 import { recordsCsv } from "./csv.ts";
 import { readmeText, selectionText } from "./readme.ts";
 
@@ -76,15 +78,18 @@ export async function exportLedger(options: ExportOptions): Promise<ExportSummar
     const policy = readingMarksIn(folder, stated, options.markFolder);
     const signatures = new SignatureCheck();
     const anchors = new AnchorCheck(await listAnchors(disk, folder), policy);
+    const cosigned = new CosignedCheck(await listCosigned(disk, folder), policy, []);
     const onRecord: InspectOptions["onRecord"] = (record, chain) => {
       signatures.look(record);
       anchors.look(chain);
+      cosigned.look(chain);
     };
     const found = await inspectLedger({ disk, folder, policy, from: "first", live: true, onRecord });
     if (found.verdict === "CORRUPT" || found.verdict === "ROLLBACK") {
       throw damaged(folder, `${found.verdict}: ${found.firstBad?.reason}`);
     }
-    const stamped = anchors.problem(found.chain.sequence);
+    const { sequence } = found.chain;
+    const stamped = anchors.problem(sequence) ?? cosigned.problem(sequence);
     if (stamped !== undefined) {
       throw damaged(folder, `${stamped.verdict}: ${stamped.file}: ${stamped.reason}`);
     }
@@ -265,8 +270,11 @@ class Exporter {
     const { keys } = this.#policy;
     const anchors = await listAnchors(disk, folder);
     await this.#writeAnchors("", anchors);
+    const cosigned = await listCosigned(disk, folder);
+    await this.#writeCosigned("", cosigned);
     const marks = this.#found.marks.flatMap(({ checkpoint }) => (checkpoint ? [checkpoint.note] : []));
-    const notes = new Set([...marks, ...anchors.map(({ note }) => note), ...earlier]);
+    const beside = [...anchors, ...cosigned].map(({ note }) => note);
+    const notes = new Set([...marks, ...beside, ...earlier]);
     notes.delete(this.#checkpoint.note);
     const signed = [...notes].map((note) => ({ note, at: this.#opened(note) }));
     const entries = signed
@@ -287,6 +295,12 @@ class Exporter {
       if (this.#opened(note).records > this.#checkpoint.records) continue;
       await this.#write(`${under}${name}.txt`, note);
       await this.#write(`${under}${name}.tsr`, token);
+    }
+  }
+
+  async #writeCosigned(under: string, cosigned: readonly CosignedFile[]): Promise<void> {
+    for (const { file, note } of cosigned) {
+      if (this.#opened(note).records <= this.#checkpoint.records) await this.#write(`${under}${file}`, note);
     }
   }
 
@@ -325,6 +339,7 @@ class Exporter {
       if (name.startsWith("torn-")) await this.#write(`ledger/${name}`, await read(name));
     }
     await this.#writeAnchors("ledger/", await listAnchors(disk, folder));
+    await this.#writeCosigned("ledger/", await listCosigned(disk, folder));
   }
 
   #makeFolder(folder: string): Promise<void> {
