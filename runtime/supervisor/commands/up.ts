@@ -3,6 +3,7 @@ import { type CliContext, CliError, type CommandOutcome, defineCommand, EXIT } f
 import type { HelixConfig } from "@helix/config";
 import type { Log } from "@helix/hal";
 import {
+  doorPath,
   type Ledger,
   type LedgerCheckpoint,
   LedgerUnavailableError,
@@ -12,7 +13,7 @@ import {
 } from "@helix/ledger";
 import { accountName, jsonLog, silentLog } from "@helix/platform";
 import { formerRecords } from "../carried-state.ts";
-import { controlPath } from "../control/messages.ts";
+import { NameDesk } from "../control/name-desk.ts";
 import { openControl } from "../control/server.ts";
 import { createInProcessHost } from "../in-process-host.ts";
 import { createSupervisor, type Supervisor, type SupervisorOptions } from "../supervisor.ts";
@@ -91,7 +92,7 @@ async function runUntilStopped(
     },
   } satisfies SupervisorOptions;
   const supervisor = await orCliError(() => createSupervisor(start));
-  const door = await openDoor(config, supervisor, start.log, context);
+  const door = await openDoor(config, supervisor, ledger, start.log, context);
   const stopStamping = new AbortController();
   const stamped = stamping?.run(stopStamping.signal);
   try {
@@ -121,19 +122,28 @@ async function runUntilStopped(
 async function openDoor(
   config: HelixConfig,
   supervisor: Supervisor,
+  ledger: Ledger,
   log: Log,
   { platform, err }: CliContext,
 ) {
   try {
     return await openControl({
-      path: controlPath(config.ledger.folder),
+      path: doorPath(config.ledger.folder),
       supervisor,
+      names: new NameDesk({
+        folder: config.ledger.folder,
+        ledger,
+        disk: platform.disk,
+        random: platform.random,
+      }),
       disk: platform.disk,
       log,
     });
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    err.write(`helix: while this runs, no driver can be registered or reloaded: ${reason}\n`);
+    err.write(
+      `helix: while this runs, no driver can be registered or reloaded, and nobody named: ${reason}\n`,
+    );
     return undefined;
   }
 }
