@@ -47,7 +47,10 @@ export interface AppendOptions {
    * cannot take it, so that `enqueue` never throws for it. Without an emergency log it changes nothing.
    */
   readonly safety?: boolean;
-  /** UUIDv7 as text, for an event that may have been written before; by default a new one. */
+  /**
+   * UUIDv7 as text, for an event that may have been written before: readers take both for one event. By default
+   * a new one.
+   */
   readonly eventId?: string;
 }
 
