@@ -3,6 +3,7 @@
  * the layout on disk.
  */
 
+export { accountActor } from "./account-actor.ts";
 export { type AnchoredCheckpoint, anchorLedger } from "./anchor.ts";
 export { askRunning, type DoorAnswer, DoorError, doorPath, readLine } from "./door.ts";
 export type { EmergencyPlace, UnwrittenRecord } from "./emergency.ts";

@@ -1,6 +1,7 @@
 /** `helix ledger name | names | erase-name`: whose the ids in the records are. */
 import { type CliContext, defineCommand, EXIT } from "@helix/cli";
 import { accountName } from "@helix/platform";
+import { accountActor } from "../account-actor.ts";
 import { askRunning } from "../door.ts";
 import { PASSPHRASE_VARIABLE } from "../key-file.ts";
 import { FOLDER_ARGUMENT, ledgerFolder, orCliError, required, requiredReason } from "./shared.ts";
@@ -121,6 +122,6 @@ function changeOf(
     passphrase: context.env[PASSPHRASE_VARIABLE],
     person: required(person, "whose name; give --person <id>"),
     reason: requiredReason(reason),
-    actor: { id: `account:${accountName()}`, role: "operator" },
+    actor: accountActor("operator"),
   } as const;
 }

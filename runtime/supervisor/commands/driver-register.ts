@@ -1,7 +1,7 @@
 import { isAbsolute, resolve } from "node:path";
 import { type CliContext, CliError, defineCommand, EXIT } from "@helix/cli";
 import type { HelixConfig } from "@helix/config";
-import { askRunning, type RegisteredDriver } from "@helix/ledger";
+import { accountActor, askRunning, type RegisteredDriver } from "@helix/ledger";
 import { formerRecords } from "../carried-state.ts";
 import type { ControlRequest } from "../control/messages.ts";
 import { describeDriver } from "../drivers/describe-driver.ts";
@@ -86,7 +86,7 @@ async function registerAll(
   }
   const ledger = await openConfiguredLedger(config.ledger, context);
   try {
-    const actor = { id: `account:${account()}`, role: "operator" } as const;
+    const actor = accountActor("operator");
     for (const driver of fresh)
       await orCliError(() =>
         ledger.append({ type: "DRIVER_REGISTERED", ...driver, actor, reason }, { durability: "A" }),

@@ -3,6 +3,7 @@ import { type CliContext, CliError, type CommandOutcome, defineCommand, EXIT } f
 import type { HelixConfig } from "@helix/config";
 import type { Log } from "@helix/hal";
 import {
+  accountActor,
   doorPath,
   type Ledger,
   type LedgerCheckpoint,
@@ -11,7 +12,7 @@ import {
   TimeStamping,
   timeStampedLedger,
 } from "@helix/ledger";
-import { accountName, jsonLog, silentLog } from "@helix/platform";
+import { jsonLog, silentLog } from "@helix/platform";
 import { formerRecords } from "../carried-state.ts";
 import { NameDesk } from "../control/name-desk.ts";
 import { openControl } from "../control/server.ts";
@@ -81,7 +82,7 @@ async function runUntilStopped(
     config,
     origin: "physical",
     configurationHash: createHash("sha256").update(config.source.text).digest("hex"),
-    startedBy: { id: `account:${accountName()}`, role: "service" },
+    startedBy: accountActor("service"),
     helixVersion: context.version,
     nodeVersion: process.version,
     log: context.env["HELIX_DEBUG"] === "1" ? jsonLog((line) => context.err.write(`${line}\n`)) : silentLog,

@@ -1,7 +1,7 @@
 import { ProblemsError } from "@helix/config";
 import type { Connection, Log } from "@helix/hal";
 import {
-  type Actor,
+  accountActor,
   type DoorAnswer,
   LedgerOpenError,
   LedgerUnavailableError,
@@ -73,7 +73,8 @@ async function carryOut(
     }));
     return { running };
   }
-  const actor: Actor = { id: `account:${request.account}`, role: "operator" };
+  // The door opens on this machine only.
+  const actor = accountActor("operator", request.account);
   if (request.do === "name" || request.do === "erase-name") {
     return { sequence: await names.carryOut(request, actor) };
   }
