@@ -30,18 +30,25 @@ export interface SignedState {
   readonly checkpoint: LedgerCheckpoint;
 }
 
+/** What a C2SP witness is sent, and the checkpoint in it. */
+export interface WitnessRequest {
+  readonly text: string;
+  readonly checkpoint: LedgerCheckpoint;
+}
+
 /**
- * What a C2SP witness is sent (c2sp.org/tlog-witness, add-checkpoint).
+ * A request of c2sp.org/tlog-witness, add-checkpoint.
  *
  * @param since how many records of this ledger it has cosigned; 0 for none
  * @throws LedgerOpenError, also where the ledger has fewer
  */
-export async function witnessRequest(place: LedgerPlace, since: bigint): Promise<string> {
+export async function witnessRequest(place: LedgerPlace, since: bigint): Promise<WitnessRequest> {
   try {
     const { checkpoint } = await signedState(place);
     if (since > checkpoint.records) throw tooFew(place.folder, since, checkpoint);
     const proof = await proveGrowth(place, since, checkpoint);
-    return `${[`old ${since}`, ...proof.map(toBase64)].join("\n")}\n\n${checkpoint.note}`;
+    const lines = [`old ${since}`, ...proof.map(toBase64)];
+    return { text: `${lines.join("\n")}\n\n${checkpoint.note}`, checkpoint };
   } catch (error) {
     throw asOpenError(error, place.folder);
   }

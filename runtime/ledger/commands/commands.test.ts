@@ -21,6 +21,7 @@ import { createSystemPlatform } from "@helix/platform";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openLedger } from "../index.ts";
 import { hasOpenssl, type LocalTsa, startLocalTsa } from "../testing/local-tsa.ts";
+import { startLocalWitness } from "../testing/local-witness.ts";
 import { command } from "./ledger.ts";
 
 const platform = createSystemPlatform("ledger-commands");
@@ -571,6 +572,32 @@ describe("a witness at a second site", () => {
     }
   });
 
+  test("may be a public one: anchor --witness-url asks it, keeps its signature, and fails when it refuses", async () => {
+    const { at, log } = await site("wien");
+    const old = join(home, "wien-old");
+    const { url, key, stop } = await startLocalWitness(log);
+    try {
+      const asked = { witnessUrl: url, witness: key, timeout: 30 };
+      cpSync(at, old, { recursive: true });
+      const ledger = await openLedger({ folder: at, ...platform });
+      await ledger.append(reason);
+      await ledger.close();
+      expect((await call("anchor", { folder: at }, asked)).out).toContain(
+        "over 6 records cosigned by public.example/w",
+      );
+      expect(await call("verify", { folder: at }, { witness: [key] })).toMatchObject({
+        exitCode: 0,
+        result: { witnesses: [{ newest: { records: "6" } }] },
+      });
+      await expect(call("anchor", { folder: old }, asked)).rejects.toMatchObject({
+        exitCode: 1,
+        message: expect.stringMatching(/^ROLLBACK: /),
+      });
+    } finally {
+      await stop();
+    }
+  });
+
   test("refuses what was cut back or forked with exit code 1 and one line; prove --since is for other witnesses", async () => {
     const { at, as, log } = await site("graz");
     const old = join(home, "graz-old");
@@ -597,7 +624,13 @@ describe("a witness at a second site", () => {
     expect(request.out).toMatch(/^old 4\n([A-Za-z0-9+/]{43}=\n)+\nhelix\/graz\n6\n/);
     await expect(call("prove", { folder: at }, { since: 7 })).rejects.toThrow("fewer than 7");
     await expect(call("prove", { folder: at })).rejects.toThrow("prove what?");
-    await expect(call("anchor", { folder: at }, { cosigned: "x" })).rejects.toThrow("go together");
+    for (const [options, says] of [
+      [{ cosigned: "x" }, "whose cosignature"],
+      [{ witness: log }, "what of the witness?"],
+      [{ cosigned: "x", witnessUrl: "http://x", witness: log }, "one at a time"],
+      [{ witnessUrl: "x", witness: log }, "is no address of a witness"],
+    ] as const)
+      await expect(call("anchor", { folder: at }, options)).rejects.toThrow(says);
     await expect(call("verify", { folder: at }, { witness: [log] })).rejects.toMatchObject({
       exitCode: 2,
       message: expect.stringContaining("is not the verifier key of a witness"),

@@ -53,7 +53,7 @@ async function growth(
   const { witnessRequest } = await import("../prove-growth.ts");
   const folder = ledgerFolder(given, context);
   const place = { folder, disk: context.platform.disk, markFolder: markFolderOf(marks, context) };
-  const text = await witnessRequest(place, BigInt(since));
+  const { text } = await witnessRequest(place, BigInt(since));
   context.out.write(text);
   return { exitCode: EXIT.pass, result: { folder, since, text } };
 }
