@@ -1,6 +1,7 @@
 /** `helix up` and its ledger: the passphrase of its key, and the emergency folder behind it. */
 import { spawn } from "node:child_process";
 import { readFile, writeFile } from "node:fs/promises";
+import { hostname } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { whenAllIsOver } from "./testing/cleanup.ts";
@@ -47,14 +48,17 @@ test("a passphrase in the environment seals the ledger's key; a wrong one, or no
   expect(await verifiedLedger("ledger", { cwd })).toMatchObject({ verdict: "CLEAN" });
 });
 
-test("records of helix up say who started it, and that the plant is physical", async () => {
+test("records of helix up say who started it at which machine, and that the plant is physical", async () => {
   const cwd = await temporaryFolder();
   await writeHelixToml(cwd, idle);
   await upOnce(cwd);
   const [started] = await search(cwd, "--what", "RUNTIME_STARTED");
   expect(started).toMatchObject({
     origin: "physical",
-    event: { actor: { id: expect.stringMatching(/^account:./), role: "service" }, origin: "physical" },
+    event: {
+      actor: { id: expect.stringMatching(/^account:./), role: "service", station: hostname() },
+      origin: "physical",
+    },
   });
 });
 

@@ -4,69 +4,55 @@
  */
 
 import type { Anchor } from "./anchor.ts";
-import { toHex, toUtf8 } from "./bytes.ts";
+import { toUtf8 } from "./bytes.ts";
 import type { Chain } from "./chain.ts";
 import type { LedgerCheckpoint } from "./ledger.ts";
 import type { LedgerPolicy } from "./policy.ts";
 import { openCheckpoint } from "./signed-note.ts";
+import { type StatedProblem, type StatedRoot, StatedRoots } from "./stated-roots.ts";
 import { AnchorError } from "./time-stamp/request.ts";
 import { readTimeStamp, type TimeStamp } from "./time-stamp/token.ts";
 
-export interface AnchorProblem {
-  readonly verdict: "CORRUPT" | "ROLLBACK";
-  readonly file: string;
-  readonly reason: string;
-}
-
-interface Checked {
-  readonly name: string;
-  readonly records: bigint;
-  readonly root: string;
+interface Checked extends StatedRoot {
   readonly stamp: TimeStamp;
 }
 
 export class AnchorCheck {
-  /** By how many records they count, rising. */
-  readonly #anchors: Checked[] = [];
-  #problem: AnchorProblem | undefined;
-  #next = 0;
+  readonly #anchors: readonly Checked[];
+  readonly #roots: StatedRoots;
+  readonly #bad: StatedProblem | undefined;
 
   constructor(anchors: readonly Anchor[], policy: LedgerPolicy) {
-    for (const anchor of anchors) {
-      const found = checked(anchor, policy);
-      if ("reason" in found) this.#problem ??= found;
-      else this.#anchors.push(found);
-    }
-    this.#anchors.sort((a, b) => (a.records < b.records ? -1 : a.records > b.records ? 1 : 0));
+    const found = anchors.map((anchor) => checked(anchor, policy));
+    this.#bad = found.find((one) => "reason" in one);
+    this.#anchors = found.filter((one) => "stamp" in one);
+    this.#roots = new StatedRoots(this.#anchors, "time-stamped");
   }
 
   get count(): number {
     return this.#anchors.length;
   }
 
+  /** Over the most records. */
   get newest(): TimeStamp | undefined {
-    return this.#anchors.at(-1)?.stamp;
+    return this.#anchors.reduce<Checked | undefined>(
+      (most, one) => (most === undefined || one.records >= most.records ? one : most),
+      undefined,
+    )?.stamp;
   }
 
   /** To be called after each record, in order. */
-  look({ sequence, tree }: Pick<Chain, "sequence" | "tree">): void {
-    for (let one = this.#anchors[this.#next]; one?.records === sequence; one = this.#anchors[++this.#next]) {
-      if (one.root === toHex(tree.root())) continue;
-      const reason = `the first ${one.records} records are not those that were time-stamped`;
-      this.#problem ??= { verdict: "CORRUPT", file: `${one.name}.txt`, reason };
-    }
+  look(chain: Pick<Chain, "sequence" | "tree">): void {
+    this.#roots.look(chain);
   }
 
   /** After the last record. @param records how many there are */
-  problem(records: bigint): AnchorProblem | undefined {
-    const ahead = this.#anchors.find((one) => one.records > records);
-    if (this.#problem !== undefined || ahead === undefined) return this.#problem;
-    const reason = `a time-stamped checkpoint counts ${ahead.records} records, ${records} are here`;
-    return { verdict: "ROLLBACK", file: `${ahead.name}.txt`, reason };
+  problem(records: bigint): StatedProblem | undefined {
+    return this.#bad ?? this.#roots.problem(records);
   }
 }
 
-function checked({ name, note, token }: Anchor, policy: LedgerPolicy): Checked | AnchorProblem {
+function checked({ name, note, token }: Anchor, policy: LedgerPolicy): Checked | StatedProblem {
   if (note === "") return { verdict: "CORRUPT", file: `${name}.txt`, reason: "file is missing or empty" };
   const checkpoint = openedBy(policy, note);
   if (checkpoint === undefined) {
@@ -74,7 +60,7 @@ function checked({ name, note, token }: Anchor, policy: LedgerPolicy): Checked |
   }
   try {
     const { records, root } = checkpoint;
-    return { name, records, root, stamp: readTimeStamp(token, toUtf8(note)) };
+    return { file: `${name}.txt`, records, root, stamp: readTimeStamp(token, toUtf8(note)) };
   } catch (error) {
     if (!(error instanceof AnchorError)) throw error;
     return { verdict: "CORRUPT", file: `${name}.tsr`, reason: error.message };

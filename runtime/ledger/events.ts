@@ -19,6 +19,8 @@ import type { RecordedEvent } from "./event-codec.ts";
 export interface Actor {
   readonly id: string;
   readonly role: "operator" | "scenario" | "recipe" | "supervisor" | "service";
+  /** Name of the machine at which it was done; undefined for parts of HELIX, and from versions that did not write it. */
+  readonly station?: string | undefined;
 }
 
 export type CommandOutcome = "acknowledged" | "rejected" | "unknown";
@@ -53,6 +55,8 @@ export interface Signer {
   readonly role: string;
   /** How it was established: "account of the operating system", "password and token", ... */
   readonly authentication: string;
+  /** Name of the machine at which it was signed; undefined where that was not stated. */
+  readonly station?: string | undefined;
 }
 
 /** An instrument's error that must be on record, with its kind's own fields in `detail`. */

@@ -35,6 +35,34 @@ describe("a failing disk", () => {
     });
   }
 
+  test.each([
+    { which: "datasync", isThere: true },
+    { which: "write", isThere: false },
+  ] as const)(
+    "an event that is appended again after a failed $which is one event to a reader, whether it was there or not",
+    async ({ which, isThere }) => {
+      const eventId = "01890a5d-ac96-774b-bcce-b302099a8057";
+      const disk = new MemoryDisk();
+      const ledger = await open(disk);
+      await ledger.append(stopped("before"));
+      failing(disk, which, "EIO");
+      await expect(ledger.append(stopped("once"), { eventId })).rejects.toThrow(LedgerUnavailableError);
+      await ledger.close();
+      disk.before = () => {};
+      const again = await open(disk);
+      await again.append(stopped("once"), { eventId });
+      await again.append(stopped("after"));
+      await again.close();
+      const events = (await readAll(disk)).filter(({ repeats }) => repeats === undefined);
+      expect(events.map(({ event }) => event["reason"])).toEqual(["before", "once", "after"]);
+      const repeated = (await readAll(disk)).filter(({ repeats }) => repeats !== undefined);
+      expect(repeated.map(({ repeats, eventId: id }) => [repeats, id])).toEqual(
+        isThere ? [[1n, eventId]] : [],
+      );
+      expect(await verify(disk)).toMatchObject({ verdict: "CLEAN" });
+    },
+  );
+
   test("what arrives while a write is failing is refused too", async () => {
     const disk = new MemoryDisk();
     const ledger = await open(disk);

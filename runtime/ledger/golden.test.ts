@@ -6,15 +6,18 @@ import { join } from "node:path";
 import { createSystemPlatform } from "@helix/platform";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { exportLedger, openLedger, readLedger, verifyLedger } from "./index.ts";
+import { utcText } from "./record-view.ts";
 import {
   type Expected,
   expectedOf,
   filesToKeep,
   GOLDEN_PASSPHRASE,
+  GOLDEN_WITNESS,
   type Golden,
   makeGolden,
   toldMarks,
 } from "./testing/golden.ts";
+import { parseWitnessKey } from "./witness/cosignature.ts";
 
 const ROOT = join(import.meta.dirname, "testing", "golden");
 const VERIFIER = join(import.meta.dirname, "export", "verify.py");
@@ -85,6 +88,23 @@ describe("golden ledgers", () => {
         expect([`${found.records}`, found.root, keys?.at(-1)]).toEqual([records, root, verifierKey]);
         expect(found).toMatchObject({ rootKey, untrusted });
       }
+    },
+  );
+
+  test.skipIf(!python)(
+    "of the cosigned one both verifiers say the same of the witness that is named",
+    async () => {
+      const folder = join(ROOT, "cosigned");
+      const witnesses = [parseWitnessKey(GOLDEN_WITNESS)];
+      const found = await verifyLedger({ folder, disk, witnesses });
+      expect(found).toMatchObject({ verdict: "CLEAN", witnesses: [{ newest: { records: 4n } }] });
+      const { stdout } = spawnSync("python3", [VERIFIER, folder, "--witness", GOLDEN_WITNESS], {
+        encoding: "utf8",
+      });
+      const { timeS = 0n } = found.witnesses[0]?.newest ?? {};
+      expect(stdout).toContain(`first 4 records were all that it had seen at ${utcText(timeS * 10n ** 9n)}`);
+      for (const other of found.otherSignatures) expect(stdout).toContain(`${other}, which is not checked`);
+      expect(found.otherSignatures).toHaveLength(1);
     },
   );
 

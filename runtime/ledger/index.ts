@@ -3,7 +3,9 @@
  * the layout on disk.
  */
 
+export { accountActor } from "./account-actor.ts";
 export { type AnchoredCheckpoint, anchorLedger } from "./anchor.ts";
+export { askRunning, type DoorAnswer, DoorError, doorPath, readLine } from "./door.ts";
 export type { EmergencyPlace, UnwrittenRecord } from "./emergency.ts";
 export type { RecordedEvent } from "./event-codec.ts";
 export * from "./events.ts";
@@ -14,7 +16,7 @@ export type { MarksMove } from "./mark-folder.ts";
 export { moveMarks } from "./move-marks.ts";
 export { type OpenLedgerOptions, openLedger } from "./open.ts";
 export { LedgerOpenError, type LedgerOpenProblem } from "./open-error.ts";
-export { eraseName, type NameChange, namePerson } from "./people/change-names.ts";
+export { eraseName, eraseNameIn, type NameChange, namePerson, namePersonIn } from "./people/change-names.ts";
 export { ProofTree, verifyConsistency, verifyInclusion } from "./proofs.ts";
 export { type LedgerRecord, readLedger } from "./read.ts";
 export { type ReadFromLastOptions, readFromLast } from "./read-from-last.ts";
@@ -28,3 +30,4 @@ export { AnchorError, isTimeStampUrl, postTimeStampRequest } from "./time-stamp/
 export type { TimeStamp } from "./time-stamp/token.ts";
 export { TimeStamping, type TimeStampingOptions, timeStampedLedger } from "./time-stamping.ts";
 export { verifyLedger } from "./verify.ts";
+export { type Cosigned, cosignLedger, WitnessRefusal } from "./witness/witness.ts";

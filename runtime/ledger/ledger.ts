@@ -47,7 +47,10 @@ export interface AppendOptions {
    * cannot take it, so that `enqueue` never throws for it. Without an emergency log it changes nothing.
    */
   readonly safety?: boolean;
-  /** UUIDv7 as text, for an event that may have been written before; by default a new one. */
+  /**
+   * UUIDv7 as text, for an event that may have been written before: readers take both for one event. By default
+   * a new one.
+   */
   readonly eventId?: string;
 }
 
@@ -81,6 +84,20 @@ export class LedgerUnavailableError extends Error {
  */
 export type LedgerVerdict = "CLEAN" | "TORN_TAIL" | "CORRUPT" | "ROLLBACK";
 
+/** What a second site has stated of this ledger: so many records were its largest state that it had seen by then. */
+export interface WitnessStatement {
+  /** C2SP verifier key of the witness. */
+  readonly key: string;
+  /** The largest checkpoint that it cosigned; undefined where nothing here bears its signature. */
+  readonly newest:
+    | {
+        readonly records: bigint;
+        /** Seconds since 1970 UTC, by the witness's clock. */
+        readonly timeS: bigint;
+      }
+    | undefined;
+}
+
 export interface LedgerVerification {
   readonly verdict: LedgerVerdict;
   /** Records that are proven good, counted from the start. */
@@ -93,7 +110,9 @@ export interface LedgerVerification {
   readonly signatures: number;
   /** RFC 3161 time-stamps of checkpoints beside it, each found to be of a checkpoint that the records bear out. */
   readonly timeStamps: { readonly count: number; readonly newest: TimeStamp | undefined };
-  /** Of further keys on the newest checkpoint, as `name+key id`; none of them is checked. */
+  /** Of each witness that was named to `verifyLedger`, in that order. */
+  readonly witnesses: readonly WitnessStatement[];
+  /** Of further keys on the newest checkpoint and on cosigned ones, as `name+key id`; none of them is checked. */
   readonly otherSignatures: readonly string[];
   /**
    * What follows it, the newest records, is under no signature yet. "key": the private key could be read

@@ -9,9 +9,11 @@ export type LedgerOpenProblem =
   | "no-permission"
   | "read-only"
   | "other-origin"
+  | "other-ledger"
   | "passphrase"
   | "root-key"
   | "marks"
+  | "witness"
   | "no-such-record"
   | "damaged"
   | "disk";

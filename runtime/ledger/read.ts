@@ -10,6 +10,7 @@ import { findMarks, newestCheckpoint } from "./high-water-mark.ts";
 import { asOpenError, damaged } from "./open-error.ts";
 import { type LedgerPolicy, POLICY_FILE } from "./policy.ts";
 import { type DurabilityClass, decodeRecord, placeOf, type UnknownCode } from "./record-codec.ts";
+import { Repeats } from "./repeats.ts";
 import { scanBatches } from "./scan.ts";
 import { decodeSegmentHeader, listSegments, type SegmentFile } from "./segment.ts";
 
@@ -23,6 +24,8 @@ export interface LedgerRecord {
   readonly bootId: string;
   /** UUIDv7 */
   readonly eventId: string;
+  /** Sequence of the record of the same event, when this one was appended again; where a reader looked for it. */
+  readonly repeats?: bigint;
   readonly durability: DurabilityClass;
   /** Minutes that local time was ahead of UTC. */
   readonly zoneMinutes: number;
@@ -54,7 +57,12 @@ export interface ReadOptions {
  * @throws LedgerOpenError when there is no ledger, or at the first record that is damaged
  */
 export async function* readLedger(options: ReadOptions): AsyncGenerator<LedgerRecord> {
-  for await (const stored of readStored(options)) yield ledgerRecord(stored);
+  const seen = new Repeats();
+  for await (const stored of readStored(options)) {
+    const record = ledgerRecord(stored);
+    const repeats = seen.look(record);
+    yield repeats === undefined ? record : { ...record, repeats };
+  }
 }
 
 /** A record as its bytes. */

@@ -54,6 +54,8 @@ export interface RecordJson extends WithPersonName, WithTrust {
   readonly monotonicNs: string;
   readonly bootId: string;
   readonly eventId: string;
+  /** Of the record that this one repeats; left out where it repeats none. */
+  readonly repeats?: string;
   readonly durability: string;
   readonly clockQuality: string;
   /** null: not stated */
@@ -71,6 +73,7 @@ export const recordJson = (record: LedgerRecord & WithPersonName & WithTrust): R
   monotonicNs: record.monotonicNs.toString(),
   bootId: record.bootId,
   eventId: record.eventId,
+  ...(record.repeats === undefined ? {} : { repeats: `${record.repeats}` }),
   durability: record.durability,
   clockQuality: record.clockQuality,
   origin: record.origin ?? null,

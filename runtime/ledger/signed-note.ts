@@ -6,7 +6,7 @@
 import { concat, equalBytes, fromBase64, fromUtf8, toBase64, toHex, toUtf8 } from "./bytes.ts";
 import { HASH_BYTES } from "./hashing.ts";
 import type { LedgerCheckpoint } from "./ledger.ts";
-import type { SigningKey, VerifierKey } from "./signing-key.ts";
+import { KEY_ID_BYTES, type SigningKey, type VerifierKey } from "./signing-key.ts";
 
 const DASH = "\u2014";
 
@@ -21,7 +21,7 @@ const SIGNATURE_LINE = /^\u2014 ([^\s+]+) ([A-Za-z0-9+/]+={0,2})$/;
 
 export interface OpenedNote {
   readonly text: string;
-  /** Of further keys, as `name+key id`: a witness, a post-quantum key. This version checks none of them. */
+  /** Of further keys, as `name+key id`: a witness, a post-quantum key. None of them is checked here. */
   readonly otherSignatures: readonly string[];
 }
 
@@ -30,21 +30,36 @@ export interface OpenedNote {
  * one form only; a signature of a key that is not known here is told and counts for nothing.
  */
 export function openNote(note: string, key: VerifierKey): OpenedNote | undefined {
-  const end = note.indexOf("\n\n");
-  if (end < 0 || !note.endsWith("\n")) return undefined;
-  const text = note.slice(0, end + 1);
+  const { text = "", signatures = [] } = noteLines(note) ?? {};
   const otherSignatures: string[] = [];
   let signed = false;
-  for (const line of note.slice(end + 2, -1).split("\n")) {
-    const [, name, encoded = ""] = SIGNATURE_LINE.exec(line) ?? [];
-    const bytes = fromBase64(encoded);
-    if (name === undefined || bytes.length <= key.id.length || toBase64(bytes) !== encoded) return undefined;
-    const id = bytes.subarray(0, key.id.length);
+  for (const { name, bytes } of signatures) {
+    const id = bytes.subarray(0, KEY_ID_BYTES);
     if (name !== key.origin || !equalBytes(id, key.id)) otherSignatures.push(`${name}+${toHex(id)}`);
-    else if (signed || !key.verify(toUtf8(text), bytes.subarray(key.id.length))) return undefined;
+    else if (signed || !key.verify(toUtf8(text), bytes.subarray(KEY_ID_BYTES))) return undefined;
     else signed = true;
   }
   return signed ? { text, otherSignatures } : undefined;
+}
+
+/** One line under a note: who says to have signed, and the key's id with the signature after it. */
+export interface SignatureLine {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+}
+
+/** The note's text and its signature lines, none of them checked; undefined when it is no signed note. */
+export function noteLines(note: string): { text: string; signatures: SignatureLine[] } | undefined {
+  const end = note.indexOf("\n\n");
+  if (end < 0 || !note.endsWith("\n")) return undefined;
+  const signatures: SignatureLine[] = [];
+  for (const line of note.slice(end + 2, -1).split("\n")) {
+    const [, name, encoded = ""] = SIGNATURE_LINE.exec(line) ?? [];
+    const bytes = fromBase64(encoded);
+    if (name === undefined || bytes.length <= KEY_ID_BYTES || toBase64(bytes) !== encoded) return undefined;
+    signatures.push({ name, bytes });
+  }
+  return { text: note.slice(0, end + 1), signatures };
 }
 
 export function signCheckpoint(records: bigint, root: Uint8Array, key: SigningKey): LedgerCheckpoint {

@@ -8,7 +8,7 @@ import { concat, fromBase64, fromUtf8, toBase64, toHex, toUtf8 } from "./bytes.t
 import { HASH_BYTES, hmacSha256, sha256 } from "./hashing.ts";
 
 export const SIGNATURE_BYTES = 64;
-const KEY_ID_BYTES = 4;
+export const KEY_ID_BYTES = 4;
 /** Signature type of Ed25519 in C2SP signed notes. */
 const NOTE_ED25519 = 0x01;
 /** DER of PKCS#8 and SubjectPublicKeyInfo for Ed25519, up to the 32 bytes of the key. */
@@ -22,6 +22,8 @@ export interface VerifierKey {
   /** C2SP verifier key: `<origin>+<id, 8 hex digits>+<base64>`. */
   readonly text: string;
   readonly id: Uint8Array;
+  /** 32 bytes. */
+  readonly publicKey: Uint8Array;
   verify(message: Uint8Array, signature: Uint8Array): boolean;
 }
 
@@ -64,7 +66,7 @@ export function parseVerifierKey(text: string): VerifierKey {
   if (bytes.length !== 1 + HASH_BYTES || bytes[0] !== NOTE_ED25519) {
     throw new Error(`"${text}" is not an Ed25519 verifier key`);
   }
-  const key = verifierKey(origin, bytes.subarray(1));
+  const key = verifierKeyOf(origin, bytes.subarray(1));
   if (key.text !== text) throw new Error(`"${text}" has a key id that does not fit its key`);
   return key;
 }
@@ -77,14 +79,14 @@ function signingKeyFrom(origin: string, key: KeyObject): SigningKey {
   const secret = sha256(concat(toUtf8("helix-ledger/1 mac\n"), key.export({ format: "der", type: "pkcs8" })));
   const spki = createPublicKey(key).export({ format: "der", type: "spki" });
   return {
-    verifier: verifierKey(origin, new Uint8Array(spki.subarray(SPKI_PREFIX.length))),
+    verifier: verifierKeyOf(origin, new Uint8Array(spki.subarray(SPKI_PREFIX.length))),
     mac: hmacSha256(secret),
     sign: (message) => new Uint8Array(sign(null, message, key)),
     pem: key.export({ format: "pem", type: "pkcs8" }).toString(),
   };
 }
 
-function verifierKey(origin: string, publicKey: Uint8Array): VerifierKey {
+export function verifierKeyOf(origin: string, publicKey: Uint8Array): VerifierKey {
   const typed = concat(Uint8Array.of(NOTE_ED25519), publicKey);
   const id = sha256(concat(toUtf8(`${origin}\n`), typed)).slice(0, KEY_ID_BYTES);
   const key = createPublicKey({
@@ -95,6 +97,7 @@ function verifierKey(origin: string, publicKey: Uint8Array): VerifierKey {
   return {
     origin,
     id,
+    publicKey,
     text: `${origin}+${toHex(id)}+${toBase64(typed)}`,
     verify: (message, signature) =>
       signature.length === SIGNATURE_BYTES && verify(null, message, key, signature),

@@ -1,7 +1,7 @@
 /**
  * Checks a whole ledger, without its lock and without changing anything: framing, sequence, chain,
  * batch hashes, the tree against the signed checkpoints, what follows them against the private key where
- * that can be read, every electronic signature against what it signs, every time-stamp against its checkpoint, and every other file that belongs
+ * that can be read, every electronic signature against what it signs, every time-stamp and cosignature against its checkpoint, and every other file that belongs
  * to the ledger. Safe beside a live writer: what it is just writing is not counted.
  */
 import { join } from "node:path";
@@ -26,6 +26,9 @@ import { tornFits } from "./recover.ts";
 import { SignatureCheck } from "./signature-check.ts";
 import type { SigningKey } from "./signing-key.ts";
 import { TimeOrder } from "./time-order.ts";
+import type { WitnessKey } from "./witness/cosignature.ts";
+import { listCosigned } from "./witness/cosigned.ts";
+import { CosignedCheck } from "./witness/cosigned-check.ts";
 
 /** @throws LedgerOpenError when there is no ledger of a known format to read, or the passphrase does not open its key */
 export async function verifyLedger({
@@ -33,6 +36,7 @@ export async function verifyLedger({
   disk,
   passphrase,
   markFolder,
+  witnesses = [],
 }: {
   readonly folder: string;
   readonly disk: Disk;
@@ -40,11 +44,13 @@ export async function verifyLedger({
   readonly passphrase?: string | undefined;
   /** Where the marks are that the policy has elsewhere. */
   readonly markFolder?: string | undefined;
+  /** Whose cosignatures the reader knows. */
+  readonly witnesses?: readonly WitnessKey[];
 }): Promise<LedgerVerification> {
   try {
     const policy = await loadPolicy(disk, folder);
     if (policy === undefined) return badPolicy();
-    return await verifyAll(disk, folder, readingMarksIn(folder, policy, markFolder), passphrase);
+    return await verifyAll(disk, folder, readingMarksIn(folder, policy, markFolder), passphrase, witnesses);
   } catch (error) {
     throw asOpenError(error, folder);
   }
@@ -64,6 +70,7 @@ function badPolicy(): LedgerVerification {
     remarks: [],
     signatures: 0,
     timeStamps: { count: 0, newest: undefined },
+    witnesses: [],
     otherSignatures: [],
     firstBad: {
       sequence: 0n,
@@ -79,18 +86,21 @@ async function verifyAll(
   folder: string,
   policy: LedgerPolicy,
   passphrase: string | undefined,
+  witnesses: readonly WitnessKey[],
 ): Promise<LedgerVerification> {
   const signatures = new SignatureCheck();
   const kept = new KeptFiles();
   const names = new NameCheck();
   const times = new TimeOrder();
   const anchors = new AnchorCheck(await listAnchors(disk, folder), policy);
+  const cosigned = new CosignedCheck(await listCosigned(disk, folder), policy, witnesses);
   const onRecord: InspectOptions["onRecord"] = (record, chain) => {
     signatures.look(record);
     kept.look(record);
     names.look(record);
     times.look(record);
     anchors.look(chain);
+    cosigned.look(chain);
   };
   const key = await privateKey(disk, folder, policy, passphrase);
   const secret = key.state === "open" ? key.key : undefined;
@@ -98,7 +108,7 @@ async function verifyAll(
   const { records, root } = found.proven;
   const readable = found.verdict === "CLEAN" || found.verdict === "TORN_TAIL";
   const moved = readable ? await movedSignature(disk, folder, signatures) : undefined;
-  const stamped = readable ? anchors.problem(records) : undefined;
+  const stamped = readable ? (anchors.problem(records) ?? cosigned.problem(records)) : undefined;
   const beside = found.firstBad === undefined ? await badFileBeside(disk, folder, key, kept) : undefined;
   const badFile: BadFile | undefined = stamped ? { file: stamped.file, reason: stamped.reason } : beside;
   const further = moved ?? (badFile && { sequence: records, offset: 0, ...badFile });
@@ -112,7 +122,8 @@ async function verifyAll(
     unsignedShownBy: checkpointed >= records ? "none" : secret === undefined ? "hashes" : "key",
     signatures: signatures.count,
     timeStamps: { count: anchors.count, newest: anchors.newest },
-    otherSignatures: newest?.otherSignatures ?? [],
+    witnesses: readable && stamped === undefined ? cosigned.statements : [],
+    otherSignatures: [...new Set([...(newest?.otherSignatures ?? []), ...cosigned.others])],
     rootKey: policy.keys.root?.text,
     untrusted: policy.keys.untrusted,
     remarks: [

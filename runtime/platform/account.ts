@@ -1,4 +1,4 @@
-import { userInfo } from "node:os";
+import { hostname, userInfo } from "node:os";
 
 /** Name of the operating system's account that this process runs as; its number where it has no name. */
 export function accountName(): string {
@@ -9,3 +9,6 @@ export function accountName(): string {
     return `uid ${process.getuid?.() ?? "unknown"}`;
   }
 }
+
+/** Name of this machine, as its operating system has it. */
+export const stationName = (): string => hostname();

@@ -2,7 +2,7 @@
  * Time, chance, network, serial lines and disk: handed to every part of HELIX, so that the same
  * code runs in real time and in a virtual world. Only this package may reach for the real ones.
  */
-export { accountName } from "./account.ts";
+export { accountName, stationName } from "./account.ts";
 
 export { blockingDisk, isSystemPlatform } from "./blocking-disk.ts";
 export * from "./deadline.ts";

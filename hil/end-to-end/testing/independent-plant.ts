@@ -6,16 +6,10 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import {
-  buildServer,
-  freePort,
-  missingFor,
-  startSerialPair,
-  startServer,
-} from "@helix/driver-modbus-generic/interop";
+import { buildServer, freePort, missingFor, startServer } from "@helix/driver-modbus-generic/interop";
 import { ensureClientCertificate } from "@helix/driver-opcua-generic";
 import { Open62541Server, open62541IsThere } from "@helix/driver-opcua-generic/interop";
-import { createSystemPlatform } from "@helix/platform";
+import { createSystemPlatform, startSerialPair } from "@helix/platform";
 import { whenAllIsOver } from "./cleanup.ts";
 import { helix } from "./helix.ts";
 import { OPCUA_DRIVER, trust, writeHelixToml } from "./plant.ts";
@@ -54,8 +48,9 @@ export async function startIndependentPlant(folder: string): Promise<void> {
 
 /** @param folder where helix.toml will stand */
 export async function startIndependentPump(folder: string): Promise<void> {
-  const cable = await startSerialPair();
-  whenAllIsOver(() => cable.end());
+  const end = (name: string) => join(folder, `line-${name}`);
+  const cable = await startSerialPair(createSystemPlatform().clock, [end("device"), end("driver")]);
+  whenAllIsOver(() => cable.close());
   await startModbusServer("rtu", cable.ends[0]);
   await writeHelixToml(folder, pumpTable(cable.ends[1]));
 }

@@ -1,27 +1,43 @@
-import { type CliContext, CliError, defineCommand, EXIT } from "@helix/cli";
+import { resolve } from "node:path";
+import { type CliContext, CliError, type CommandOutcome, defineCommand, EXIT } from "@helix/cli";
 import { accountName } from "@helix/platform";
 import type { AnchoredCheckpoint } from "../anchor.ts";
+import { fromUtf8 } from "../bytes.ts";
 import { PASSPHRASE_VARIABLE } from "../key-file.ts";
 import type { Ledger } from "../ledger.ts";
 import { LedgerOpenError } from "../open-error.ts";
+import type { LedgerPlace } from "../prove-growth.ts";
 import { AnchorError, isTimeStampUrl, postTimeStampRequest } from "../time-stamp/request.ts";
-import { FOLDER_ARGUMENT, ledgerFolder, orCliError } from "./shared.ts";
+import type { WitnessKey } from "../witness/cosignature.ts";
+import type { KeptCosignature } from "../witness/cosigned.ts";
+import { FOLDER_ARGUMENT, ledgerFolder, MARKS_OPTION, markFolderOf, orCliError, required } from "./shared.ts";
 
+const NS_PER_S = 1_000_000_000n;
 const DEFAULT_TIMEOUT_S = 30;
 
 export const anchor = defineCommand({
   name: "anchor",
-  summary: "have the newest checkpoint time-stamped by somebody else",
+  summary: "have a checkpoint time-stamped, or keep what a witness cosigned",
   topic: "evidence",
   details:
     "Asks an RFC 3161 time-stamping authority and keeps its answer beside the ledger as anchor-<records>.tsr, where verify " +
     "checks it and an export takes it along, and puts it on record, so that it cannot be taken away unnoticed. While HELIX holds the " +
     "ledger, or without the passphrase of a sealed key, there is a time-stamp and no record, and it says so. Only a hash leaves the machine. Who the authority is, its certificate shows: " +
     "openssl ts -verify -data anchor-<records>.txt -in anchor-<records>.tsr -CAfile <its certificate>. helix up does this " +
-    "every day by itself when helix.toml names the address: [ledger] time_stamp_url.",
+    "every day by itself when helix.toml names the address: [ledger] time_stamp_url. With --cosigned, keeps a checkpoint with a " +
+    "witness's signature beside the ledger instead, as cosigned-<records>.txt, after checking both; see helix ledger witness. " +
+    "--witness-url asks a C2SP witness for one (tlog-witness); exit code 1 when it has seen another history.",
   arguments: FOLDER_ARGUMENT,
   options: {
     tsa: { kind: "text", summary: "the authority's address, http or https", value: "url" },
+    cosigned: { kind: "text", summary: "note with a witness's signature, to be kept", value: "file" },
+    witnessUrl: {
+      kind: "text",
+      summary: "a witness to be asked: what stands before /add-checkpoint",
+      value: "url",
+    },
+    witness: { kind: "text", summary: "then: the witness's verifier key", value: "key" },
+    ...MARKS_OPTION,
     timeout: { kind: "number", summary: "seconds to wait", value: "s", min: 1, default: DEFAULT_TIMEOUT_S },
   },
   examples: [
@@ -33,7 +49,22 @@ export const anchor = defineCommand({
 
   run: (input, context) =>
     orCliError(async () => {
-      const { tsa, timeout } = input.options;
+      const { tsa, timeout, cosigned, witness, witnessUrl, marks } = input.options;
+      const ways = [tsa, cosigned, witnessUrl].filter((way) => way !== undefined);
+      if (ways.length > 1) throw new CliError("one at a time: give --tsa, --cosigned or --witness-url");
+      if ((cosigned ?? witnessUrl) === undefined && witness !== undefined)
+        throw new CliError("what of the witness? give --cosigned <file> or --witness-url <url>");
+      if ((cosigned ?? witnessUrl) !== undefined) {
+        const key = required(witness, "whose cosignature; give --witness <verifier key>");
+        const place = {
+          folder: ledgerFolder(input.arguments.folder, context),
+          disk: context.platform.disk,
+          markFolder: markFolderOf(marks, context),
+        };
+        return witnessUrl === undefined
+          ? await keep(place, cosigned ?? "", key, context)
+          : await ask(place, { url: witnessUrl, key, timeout }, context);
+      }
       if (tsa === undefined) {
         throw new CliError("no address of a time-stamping authority; give --tsa <url>");
       }
@@ -119,6 +150,63 @@ async function openIfFree(folder: string, context: CliContext): Promise<Ledger |
     }
     throw error;
   }
+}
+
+async function keep(
+  place: LedgerPlace,
+  cosigned: string,
+  witness: string,
+  context: CliContext,
+): Promise<CommandOutcome> {
+  const { keepCosigned } = await import("../witness/cosigned.ts");
+  const { witnessKeyGiven } = await import("../witness/witness-key.ts");
+  const key = witnessKeyGiven(witness);
+  const note = await noteIn(resolve(context.cwd, cosigned), context);
+  return told(place, key, await keepCosigned(place, note, key), context);
+}
+
+async function ask(
+  place: LedgerPlace,
+  { url, key: text, timeout }: { readonly url: string; readonly key: string; readonly timeout: number },
+  context: CliContext,
+): Promise<CommandOutcome> {
+  const { askWitness, postToWitness } = await import("../witness/ask-witness.ts");
+  const { WitnessRefusal } = await import("../witness/witness.ts");
+  const { witnessKeyGiven } = await import("../witness/witness-key.ts");
+  if (!isTimeStampUrl(url)) {
+    throw new CliError(`"${url}" is no address of a witness; give one that begins with http:// or https://`);
+  }
+  const key = witnessKeyGiven(text);
+  const signal = AbortSignal.any([context.signal, AbortSignal.timeout(timeout * 1000)]);
+  const address = `${url.replace(/\/+$/, "")}/add-checkpoint`;
+  try {
+    const kept = await askWitness(place, key, (request) => postToWitness(address, request, signal));
+    return await told(place, key, kept, context);
+  } catch (error) {
+    if (!(error instanceof WitnessRefusal)) throw error;
+    throw new CliError(error.message, { exitCode: EXIT.fail, cause: error });
+  }
+}
+
+async function told(
+  { folder }: LedgerPlace,
+  witness: WitnessKey,
+  { file, checkpoint, timeS }: KeptCosignature,
+  context: CliContext,
+): Promise<CommandOutcome> {
+  const { utcText } = await import("../record-view.ts");
+  const time = utcText(timeS * NS_PER_S);
+  const { records, root } = checkpoint;
+  context.out.write(
+    `checkpoint over ${records} records cosigned by ${witness.name}, ${time}: ${folder}/${file}\n`,
+  );
+  return { exitCode: EXIT.pass, result: { folder, file, records, root, time, witness: witness.text } };
+}
+
+async function noteIn(path: string, { platform: { disk } }: CliContext): Promise<string> {
+  if ((await disk.stat(path))?.kind !== "file")
+    throw new CliError(`there is no file ${path}; name the cosigned note`);
+  return fromUtf8(await disk.readFile(path));
 }
 
 /** @throws CliError for what is no http address */

@@ -21,6 +21,7 @@ import { createSystemPlatform } from "@helix/platform";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openLedger } from "../index.ts";
 import { hasOpenssl, type LocalTsa, startLocalTsa } from "../testing/local-tsa.ts";
+import { startLocalWitness } from "../testing/local-witness.ts";
 import { command } from "./ledger.ts";
 
 const platform = createSystemPlatform("ledger-commands");
@@ -63,7 +64,7 @@ async function call(
   if (found === undefined) throw new Error(`no command ${name}`);
   const defaults: [string, unknown][] = Object.entries(found.options ?? {}).map(([key, spec]) => [
     key,
-    spec.kind === "flag" ? false : "default" in spec ? spec.default : undefined,
+    spec.kind === "flag" ? false : spec.kind === "texts" ? [] : "default" in spec ? spec.default : undefined,
   ]);
   let out = "";
   const full: CliContext = {
@@ -533,6 +534,170 @@ function snapshot(at: string): string {
     .sort()
     .join("\n");
 }
+
+describe("a witness at a second site", () => {
+  const python = spawnSync("python3", ["--version"]).status === 0;
+  const check = (at: string, ...more: string[]) =>
+    spawnSync("python3", [join(import.meta.dirname, "..", "export", "verify.py"), at, ...more], {
+      encoding: "utf8",
+    });
+  const reason = { type: "RUNTIME_STOPPED", reason: "more" } as const;
+
+  async function site(name: string) {
+    const [at, witness] = [join(home, `${name}-ledger`), join(home, `${name}-witness`)];
+    const ledger = await openLedger({ folder: at, ...platform, origin: `helix/${name}` });
+    for (let i = 0; i < 5; i++) await ledger.append(reason);
+    await ledger.close();
+    const log = String((await call("verify", { folder: at })).result["verifierKey"]);
+    const made = await call("make-witness", { folder: witness }, { name: `${name}.example/w` });
+    return { at, as: witness, log, key: String(made.result["key"]) };
+  }
+
+  test("cosigns; the ledger's site keeps it; verify and verify.py say until where, and miss it when it is gone", async () => {
+    const { at, as, log, key } = await site("lyon");
+    const { out } = await call("witness", { folder: at }, { as, log });
+    const cosigned = join(home, "lyon.txt");
+    writeFileSync(cosigned, out);
+    const nothing = await call("verify", { folder: at }, { witness: [key] });
+    expect(nothing.exitCode).toBe(1);
+    expect(nothing.out).toContain("lyon.example/w has cosigned nothing that is here");
+    const kept = await call("anchor", { folder: at }, { cosigned, witness: key });
+    expect(kept.out).toContain(`${at}/cosigned-5.txt`);
+    const found = await call("verify", { folder: at }, { witness: [key] });
+    expect(found).toMatchObject({
+      exitCode: 0,
+      result: { verdict: "CLEAN", witnesses: [{ key, newest: { records: "5" } }] },
+    });
+    expect(found.out).toContain("lyon.example/w cosigned the first 5 records");
+    expect((await call("verify", { folder: at })).out).toContain(
+      `signed by ${key.split("+").slice(0, 2).join("+")}, which is not checked`,
+    );
+    if (!python) return;
+    expect(check(at, "--witness", key).stdout).toMatch(
+      /^GOOD[^]*cosigned by lyon.example\/w: the first 5 records/,
+    );
+    expect(check(at).stdout).toMatch(/^GOOD[^]*which is not checked here: --witness takes its key/);
+    rmSync(join(at, "cosigned-5.txt"));
+    expect(check(at, "--witness", key)).toMatchObject({
+      status: 1,
+      stdout: expect.stringContaining("has cosigned nothing"),
+    });
+  });
+
+  test("reads an export as well, and without one record; every export carries what was cosigned and proves it", async () => {
+    const { at, as, log, key } = await site("basel");
+    const cosigned = join(home, "basel.txt");
+    const keep = async (folder: string) => {
+      writeFileSync(cosigned, (await call("witness", { folder }, { as, log })).out);
+      await call("anchor", { folder: at }, { cosigned, witness: key });
+    };
+    await keep(at);
+    const ledger = await openLedger({ folder: at, ...platform });
+    for (let i = 0; i < 4; i++) await ledger.append(reason);
+    await ledger.close();
+    const out = join(home, "basel-export");
+    const exported = await call("export", { folder: at }, { out, what: "NOTHING_OF_THIS" });
+    expect(exported.result).toMatchObject({ records: 0 });
+    await keep(out);
+    expect((await call("verify", { folder: at }, { witness: [key] })).result).toMatchObject({
+      witnesses: [{ newest: { records: "9" } }],
+    });
+    const whole = join(home, "basel-whole");
+    await call("export", { folder: at }, { out: whole });
+    expect(readdirSync(join(whole, "ledger"))).toEqual(
+      expect.arrayContaining(["cosigned-5.txt", "cosigned-9.txt"]),
+    );
+    if (!python) return;
+    for (const folder of [out, whole]) expect(check(folder, "--witness", key).status).toBe(0);
+    expect(check(whole, "--witness", key).stdout).toContain("the first 9 records");
+    const stranger = (await site("ulm")).key;
+    expect(check(whole, "--witness", stranger).status).toBe(1);
+    expect(check(whole, "--witness", log).status).toBe(2);
+    for (const name of ["cosigned-5.txt", "ledger/cosigned-9.txt"]) {
+      const path = join(whole, name);
+      const good = readFileSync(path);
+      // In the ledger's own signature, in the count, in the cosignature.
+      for (const at of [good.lastIndexOf("helix/basel") + 20, good.indexOf("\n") + 1, good.length - 20]) {
+        const bad = Buffer.from(good);
+        bad[at] = bad[at] === 0x41 ? 0x42 : 0x41;
+        writeFileSync(path, bad);
+        const isTold = name.startsWith("ledger") && at === good.length - 20;
+        expect({ name, at, status: check(whole, "--witness", key).status }).toEqual({
+          name,
+          at,
+          // The copy within the export is held against its records; of its cosignatures the outer one counts.
+          status: isTold ? 0 : 1,
+        });
+      }
+      writeFileSync(path, good);
+    }
+  });
+
+  test("may be a public one: anchor --witness-url asks it, keeps its signature, and fails when it refuses", async () => {
+    const { at, log } = await site("wien");
+    const old = join(home, "wien-old");
+    const { url, key, stop } = await startLocalWitness(log);
+    try {
+      const asked = { witnessUrl: url, witness: key, timeout: 30 };
+      cpSync(at, old, { recursive: true });
+      const ledger = await openLedger({ folder: at, ...platform });
+      await ledger.append(reason);
+      await ledger.close();
+      expect((await call("anchor", { folder: at }, asked)).out).toContain(
+        "over 6 records cosigned by public.example/w",
+      );
+      expect(await call("verify", { folder: at }, { witness: [key] })).toMatchObject({
+        exitCode: 0,
+        result: { witnesses: [{ newest: { records: "6" } }] },
+      });
+      await expect(call("anchor", { folder: old }, asked)).rejects.toMatchObject({
+        exitCode: 1,
+        message: expect.stringMatching(/^ROLLBACK: /),
+      });
+    } finally {
+      await stop();
+    }
+  });
+
+  test("refuses what was cut back or forked with exit code 1 and one line; prove --since is for other witnesses", async () => {
+    const { at, as, log } = await site("graz");
+    const old = join(home, "graz-old");
+    cpSync(at, old, { recursive: true });
+    const ledger = await openLedger({ folder: at, ...platform });
+    await ledger.append(reason);
+    await ledger.close();
+    await call("witness", { folder: at }, { as, log });
+    const refused = (says: RegExp) => ({
+      name: "CliError",
+      exitCode: 1,
+      message: expect.stringMatching(says),
+    });
+    await expect(call("witness", { folder: old }, { as })).rejects.toMatchObject(
+      refused(/^ROLLBACK: .* counts 5/),
+    );
+    const fork = await openLedger({ folder: old, ...platform });
+    for (let i = 0; i < 3; i++) await fork.append({ ...reason, reason: "another history" });
+    await fork.close();
+    await expect(call("witness", { folder: old }, { as })).rejects.toMatchObject(
+      refused(/^FORK: the 8 records/),
+    );
+    const request = await call("prove", { folder: at }, { since: 4 });
+    expect(request.out).toMatch(/^old 4\n([A-Za-z0-9+/]{43}=\n)+\nhelix\/graz\n6\n/);
+    await expect(call("prove", { folder: at }, { since: 7 })).rejects.toThrow("fewer than 7");
+    await expect(call("prove", { folder: at })).rejects.toThrow("prove what?");
+    for (const [options, says] of [
+      [{ cosigned: "x" }, "whose cosignature"],
+      [{ witness: log }, "what of the witness?"],
+      [{ cosigned: "x", witnessUrl: "http://x", witness: log }, "one at a time"],
+      [{ witnessUrl: "x", witness: log }, "is no address of a witness"],
+    ] as const)
+      await expect(call("anchor", { folder: at }, options)).rejects.toThrow(says);
+    await expect(call("verify", { folder: at }, { witness: [log] })).rejects.toMatchObject({
+      exitCode: 2,
+      message: expect.stringContaining("is not the verifier key of a witness"),
+    });
+  });
+});
 
 describe("what is not right: one line, exit code 2, nothing changed on disk", () => {
   const bad: {

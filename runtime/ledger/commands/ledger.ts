@@ -11,6 +11,7 @@ import { search } from "./search.ts";
 import { show } from "./show.ts";
 import { sign } from "./sign.ts";
 import { verify } from "./verify.ts";
+import { makeWitnessCommand, witnessCommand } from "./witness.ts";
 
 export const command: CommandGroup = {
   name: "ledger",
@@ -28,6 +29,8 @@ export const command: CommandGroup = {
     eraseName,
     rotateKeyCommand,
     anchor,
+    witnessCommand,
+    makeWitnessCommand,
     moveMarksCommand,
     create,
     makeRootKeyCommand,

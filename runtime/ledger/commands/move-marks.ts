@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { CliError, defineCommand, EXIT } from "@helix/cli";
-import { accountName } from "@helix/platform";
+import { accountActor } from "../account-actor.ts";
 import { PASSPHRASE_VARIABLE } from "../key-file.ts";
 import { FOLDER_ARGUMENT, ledgerFolder, orCliError } from "./shared.ts";
 
@@ -46,7 +46,7 @@ export const moveMarksCommand = defineCommand({
         folder,
         ...context.platform,
         passphrase: context.env[PASSPHRASE_VARIABLE],
-        move: { to: markFolder, lost, reason, actor: { id: `account:${accountName()}`, role: "operator" } },
+        move: { to: markFolder, lost, reason, actor: accountActor("operator") },
       });
       const compare = lost
         ? "; compare that with a checkpoint kept elsewhere: the lost marks may have counted more"

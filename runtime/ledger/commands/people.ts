@@ -1,6 +1,8 @@
 /** `helix ledger name | names | erase-name`: whose the ids in the records are. */
 import { type CliContext, defineCommand, EXIT } from "@helix/cli";
 import { accountName } from "@helix/platform";
+import { accountActor } from "../account-actor.ts";
+import { askRunning } from "../door.ts";
 import { PASSPHRASE_VARIABLE } from "../key-file.ts";
 import { FOLDER_ARGUMENT, ledgerFolder, orCliError, required, requiredReason } from "./shared.ts";
 
@@ -13,7 +15,7 @@ export const name = defineCommand({
   topic: "evidence",
   details:
     "Records hold ids. The name goes into names.json beside them, and a salted commitment to it on record, so that " +
-    "nobody can put another name there. show, search and export then show it. HELIX must not be running on this ledger.",
+    "nobody can put another name there. show, search and export then show it. A running HELIX is asked to write both.",
   arguments: FOLDER_ARGUMENT,
   options: {
     person: PERSON,
@@ -32,7 +34,8 @@ export const name = defineCommand({
       const { person, name: given } = input.options;
       const change = changeOf(input.arguments.folder, input.options, context);
       const named = required(given, "the person's name; give --name");
-      const sequence = await namePerson({ ...change, name: named });
+      const asked = await askedOf(change, { do: "name", name: named });
+      const sequence = asked ?? (await namePerson({ ...change, name: named }));
       context.out.write(`${person} is ${named}: record ${sequence}\n`);
       return { exitCode: EXIT.pass, result: { folder: change.folder, person, record: sequence } };
     }),
@@ -45,7 +48,7 @@ export const eraseName = defineCommand({
   details:
     "For a duty to erase personal data. The name and its salt leave names.json, a record says so by the id, and verify " +
     "finds the ledger as good as before. What the person signed keeps the name that it prints, as 21 CFR 11.50 asks. Copies " +
-    "and exports that were made before are not reached. HELIX must not be running on this ledger.",
+    "and exports that were made before are not reached. A running HELIX is asked to do it.",
   arguments: FOLDER_ARGUMENT,
   options: { person: PERSON, reason: REASON },
   examples: [
@@ -59,7 +62,9 @@ export const eraseName = defineCommand({
       const people = await import("../people/change-names.ts");
       const change = changeOf(input.arguments.folder, input.options, context);
       const { folder, person } = change;
-      const { sequence, signatures } = await people.eraseName(change);
+      const asked = await askedOf(change, { do: "erase-name" });
+      const sequence = asked ?? (await people.eraseName(change));
+      const signatures = await people.signaturesBy(person, change);
       context.out.write(`the name of ${person} is erased: record ${sequence}\n`);
       if (signatures > 0)
         context.out.write(
@@ -97,6 +102,15 @@ export const names = defineCommand({
     }),
 });
 
+/** @returns the record's sequence, by the HELIX that runs on this ledger; undefined where none does. @throws DoorError */
+async function askedOf(
+  { folder, person, reason }: ReturnType<typeof changeOf>,
+  what: { readonly do: "name" | "erase-name"; readonly name?: string },
+): Promise<bigint | undefined> {
+  const answer = await askRunning(folder, { ...what, person, reason, account: accountName() });
+  return answer && BigInt(String(answer["sequence"]));
+}
+
 function changeOf(
   folder: string,
   { person, reason }: { readonly person: string | undefined; readonly reason: string | undefined },
@@ -108,6 +122,6 @@ function changeOf(
     passphrase: context.env[PASSPHRASE_VARIABLE],
     person: required(person, "whose name; give --person <id>"),
     reason: requiredReason(reason),
-    actor: { id: `account:${accountName()}`, role: "operator" },
+    actor: accountActor("operator"),
   } as const;
 }

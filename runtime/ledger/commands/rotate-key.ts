@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { type CliContext, CliError, defineCommand, EXIT } from "@helix/cli";
-import { accountName } from "@helix/platform";
+import { accountActor } from "../account-actor.ts";
 import { PASSPHRASE_VARIABLE } from "../key-file.ts";
 import { ROOT_PASSPHRASE_VARIABLE } from "../root-key.ts";
 import { FOLDER_ARGUMENT, ledgerFolder, orCliError, requiredReason } from "./shared.ts";
@@ -55,7 +55,7 @@ export const rotateKeyCommand = defineCommand({
         passphrase: context.env[PASSPHRASE_VARIABLE],
         root: rootKey === undefined ? undefined : rootFile(rootKey, context),
         trustedRecords: trust === undefined ? undefined : BigInt(trust),
-        rotatedBy: { actor: { id: `account:${accountName()}`, role: "operator" }, reason },
+        rotatedBy: { actor: accountActor("operator"), reason },
       });
       context.out.write(
         `${folder} is signed with a new key from now on; note it outside the folder:\n${key}\n`,

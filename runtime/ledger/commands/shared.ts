@@ -116,6 +116,7 @@ export function recordLine(record: NamedRecord & WithTrust): string {
     change,
     signature,
     why,
+    record.repeats === undefined ? "" : `(again: the event of record ${record.repeats})`,
   ].filter((part) => part !== "");
   return `${record.sequence.toString().padStart(8)}  ${when}  ${what.padEnd(28)}  ${parts.join("  ")}`.trimEnd();
 }

@@ -1,6 +1,7 @@
 import { type CliContext, CliError, defineCommand, EXIT } from "@helix/cli";
 import { ORIGINS } from "@helix/hal";
-import { accountName, type Disk } from "@helix/platform";
+import type { Disk } from "@helix/platform";
+import { accountActor } from "../account-actor.ts";
 import { timeStampedEvent } from "../anchor.ts";
 import { SIGNATURE_MEANINGS, type SignatureMeaning, type Signer } from "../events.ts";
 import { PASSPHRASE_VARIABLE } from "../key-file.ts";
@@ -87,7 +88,8 @@ function signerOf(name: string | undefined, role: string | undefined): Signer {
   if (name === undefined || role === undefined) {
     throw new CliError("a signature shows who signs; give --name and --role");
   }
-  return { id: `account:${accountName()}`, name, role, authentication: "account of the operating system" };
+  const { id, station } = accountActor("operator");
+  return { id, name, role, authentication: "account of the operating system", station };
 }
 
 async function recordAt(sequence: number | undefined, folder: string, disk: Disk): Promise<LedgerRecord> {

@@ -9,6 +9,7 @@ const CLEAN = {
   unsignedShownBy: "none",
   verifierKey: "helix/site+01020304+AQ==",
   signatures: 3,
+  witnesses: [],
   timeStamps: { count: 0, newest: undefined },
   otherSignatures: ["witness.example+0a0b0c0d"],
   remarks: ["ledger.key is sealed"],

@@ -1,7 +1,9 @@
 /** A verification in words for people, and as an object for programs. */
-import type { LedgerVerdict, LedgerVerification } from "../ledger.ts";
+import type { LedgerVerdict, LedgerVerification, WitnessStatement } from "../ledger.ts";
 import { utcText } from "../record-view.ts";
 import { untrustedRangeText } from "../trust.ts";
+
+const NS_PER_S = 1_000_000_000n;
 
 const MEANING: Readonly<Record<LedgerVerdict, string>> = {
   CLEAN: "every record is there and as it was written",
@@ -48,6 +50,7 @@ export function verificationText(folder: string, verification: LedgerVerificatio
       `  time     ${count} time-stamped checkpoints, the newest ${utcText(newest.utcNs)} by ${newest.authority}`,
     );
   }
+  for (const statement of verification.witnesses) lines.push(`  witness  ${witnessText(statement)}`);
   for (const remark of remarks) lines.push(`  note     ${remark}`);
   for (const other of otherSignatures) lines.push(`  also     signed by ${other}, which is not checked here`);
   if (firstBad !== undefined) {
@@ -57,6 +60,13 @@ export function verificationText(folder: string, verification: LedgerVerificatio
   const advice = ADVICE[verdict];
   if (advice !== undefined) lines.push(`  ${advice}`);
   return lines.join("\n");
+}
+
+function witnessText({ key, newest }: WitnessStatement): string {
+  const name = key.slice(0, key.indexOf("+"));
+  if (newest === undefined) return `${name} has cosigned nothing that is here`;
+  const { records, timeS } = newest;
+  return `${name} cosigned the first ${records} records as all that it had seen, ${utcText(timeS * NS_PER_S)}`;
 }
 
 /** Otherwise the signatures were not held against what they sign. */
@@ -74,6 +84,11 @@ export interface VerificationJson {
     readonly count: number;
     readonly newest: { readonly time: string; readonly authority: string } | null;
   };
+  /** Named with --witness; null where it has cosigned nothing that is here. */
+  readonly witnesses: readonly {
+    readonly key: string;
+    readonly newest: { readonly records: string; readonly time: string } | null;
+  }[];
   readonly otherSignatures: readonly string[];
   readonly remarks: readonly string[];
   readonly rootKey: string | null;
@@ -102,6 +117,13 @@ export function verificationJson(verification: LedgerVerification): Verification
       count: verification.timeStamps.count,
       newest: stamp === undefined ? null : { time: utcText(stamp.utcNs), authority: stamp.authority },
     },
+    witnesses: verification.witnesses.map(({ key, newest }) => ({
+      key,
+      newest:
+        newest === undefined
+          ? null
+          : { records: `${newest.records}`, time: utcText(newest.timeS * NS_PER_S) },
+    })),
     otherSignatures: verification.otherSignatures,
     remarks: verification.remarks,
     rootKey: verification.rootKey ?? null,

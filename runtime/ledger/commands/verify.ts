@@ -10,25 +10,32 @@ export const verify = defineCommand({
   details:
     "Reads the folder and changes nothing; safe while HELIX is writing to it. CLEAN: all is there and fits. " +
     "TORN_TAIL: a crash left an unfinished write behind, nothing acknowledged is lost. CORRUPT: something that " +
-    "was durable has changed, or a person's signature is not of the record that it names. ROLLBACK: records that were signed for are gone. Exit code 0 when CLEAN, else 1. " +
+    "was durable has changed, or a person's signature is not of the record that it names. ROLLBACK: records that were signed for are gone. Exit code 0 when CLEAN, else 1; " +
+    "also 1 when a witness that --witness names has cosigned nothing of it. Signatures of other witnesses are told by name and count for nothing. " +
     `A sealed private key is not needed; with its passphrase in ${PASSPHRASE_VARIABLE} it also shows who wrote what is under no signature yet.`,
   arguments: FOLDER_ARGUMENT,
-  options: MARKS_OPTION,
+  options: {
+    ...MARKS_OPTION,
+    witness: { kind: "texts", summary: "key of a witness that must have cosigned it", value: "key" },
+  },
   examples: [{ line: "helix ledger verify runs/calm-1/ledger", explains: "check a run's ledger offline" }],
 
   run: (input, context) =>
     orCliError(async () => {
       const { verifyLedger } = await import("../verify.ts");
+      const { witnessKeyGiven } = await import("../witness/witness-key.ts");
       const folder = ledgerFolder(input.arguments.folder, context);
       const verification = await verifyLedger({
         folder,
         disk: context.platform.disk,
         markFolder: markFolderOf(input.options.marks, context),
         passphrase: context.env[PASSPHRASE_VARIABLE],
+        witnesses: input.options.witness.map(witnessKeyGiven),
       });
+      const isWitnessed = verification.witnesses.every(({ newest }) => newest !== undefined);
       context.out.write(`${verificationText(folder, verification)}\n`);
       return {
-        exitCode: verification.verdict === "CLEAN" ? EXIT.pass : EXIT.fail,
+        exitCode: verification.verdict === "CLEAN" && isWitnessed ? EXIT.pass : EXIT.fail,
         result: { folder, ...verificationJson(verification) },
       };
     }),

@@ -26,6 +26,8 @@ import { listSegments } from "../segment.ts";
 import { signedBy } from "../signature.ts";
 import { SignatureCheck } from "../signature-check.ts";
 import { trustMarker, untrustedRangeText, type WithTrust } from "../trust.ts";
+import { type CosignedFile, listCosigned } from "../witness/cosigned.ts";
+import { CosignedCheck } from "../witness/cosigned-check.ts";
 import { recordsCsv } from "./csv.ts";
 import type { PrintedRecord } from "./pdf-table.ts";
 import { readmeText, selectionText } from "./readme.ts";
@@ -69,6 +71,7 @@ interface Chosen {
 /** What was found beside the records, and is not looked for again: a live ledger may have more by then. */
 interface Beside extends Pick<LedgerVerification, "signatures" | "timeStamps"> {
   readonly anchors: readonly Anchor[];
+  readonly cosigned: readonly CosignedFile[];
 }
 
 /** @throws LedgerOpenError, also when the ledger is damaged: then copy its folder as it is */
@@ -84,15 +87,19 @@ export async function exportLedger(options: ExportOptions): Promise<ExportSummar
     const signatures = new SignatureCheck();
     const stamped = await listAnchors(disk, folder);
     const anchors = new AnchorCheck(stamped, policy);
+    const cosigned = await listCosigned(disk, folder);
+    const witnessed = new CosignedCheck(cosigned, policy, []);
     const onRecord: InspectOptions["onRecord"] = (record, chain) => {
       signatures.look(record);
       anchors.look(chain);
+      witnessed.look(chain);
     };
     const found = await inspectLedger({ disk, folder, policy, from: "first", live: true, onRecord });
     if (found.verdict === "CORRUPT" || found.verdict === "ROLLBACK") {
       throw damaged(folder, `${found.verdict}: ${found.firstBad?.reason}`);
     }
-    const unfit = anchors.problem(found.chain.sequence);
+    const { sequence } = found.chain;
+    const unfit = anchors.problem(sequence) ?? witnessed.problem(sequence);
     if (unfit !== undefined) throw damaged(folder, `${unfit.verdict}: ${unfit.file}: ${unfit.reason}`);
     const moved = await signatures.firstMoved({ disk, folder });
     if (moved !== undefined) {
@@ -102,7 +109,7 @@ export async function exportLedger(options: ExportOptions): Promise<ExportSummar
     if (checkpoint === undefined) throw damaged(folder, "neither mark holds a signed checkpoint");
     for (const note of options.earlier ?? []) checkEarlier(note, checkpoint, policy, folder);
     const timeStamps = { count: anchors.count, newest: anchors.newest };
-    const beside = { signatures: signatures.count, timeStamps, anchors: stamped };
+    const beside = { signatures: signatures.count, timeStamps, anchors: stamped, cosigned };
     return await new Exporter(options, policy, checkpoint, found, beside).run();
   } catch (error) {
     throw asOpenError(error, folder);
@@ -277,10 +284,12 @@ class Exporter {
   async #consistency() {
     const { earlier = [] } = this.#options;
     const { keys } = this.#policy;
-    const { anchors } = this.#beside;
+    const { anchors, cosigned } = this.#beside;
     await this.#writeAnchors("");
+    await this.#writeCosigned("");
     const marks = this.#found.marks.flatMap(({ checkpoint }) => (checkpoint ? [checkpoint.note] : []));
-    const notes = new Set([...marks, ...anchors.map(({ note }) => note), ...earlier]);
+    const beside = [...anchors, ...cosigned].map(({ note }) => note);
+    const notes = new Set([...marks, ...beside, ...earlier]);
     notes.delete(this.#checkpoint.note);
     const signed = [...notes].map((note) => ({ note, at: this.#opened(note) }));
     const entries = signed
@@ -301,6 +310,12 @@ class Exporter {
       if (this.#opened(note).records > this.#checkpoint.records) continue;
       await this.#write(`${under}${name}.txt`, note);
       await this.#write(`${under}${name}.tsr`, token);
+    }
+  }
+
+  async #writeCosigned(under: string): Promise<void> {
+    for (const { file, note } of this.#beside.cosigned) {
+      if (this.#opened(note).records <= this.#checkpoint.records) await this.#write(`${under}${file}`, note);
     }
   }
 
@@ -339,6 +354,7 @@ class Exporter {
       if (name.startsWith("torn-")) await this.#write(`ledger/${name}`, await read(name));
     }
     await this.#writeAnchors("ledger/");
+    await this.#writeCosigned("ledger/");
   }
 
   #makeFolder(folder: string): Promise<void> {

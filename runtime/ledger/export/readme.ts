@@ -81,6 +81,8 @@ export function readmeText(of: {
     "  python3 verify.py <this folder> --key <that key>",
     "Keep checkpoint.txt. A later export that is asked for with it proves that nothing before it has changed:",
     "  helix ledger export <ledger> --out <folder> --earlier checkpoint.txt, then verify.py of that export",
+    "A cosigned-<n>.txt is a checkpoint with the signature of a witness at another site. With its key, noted outside:",
+    "  python3 verify.py <this folder> --witness <that key>",
     "An anchor-<n>.tsr is an RFC 3161 time-stamp of anchor-<n>.txt:",
     "  openssl ts -verify -data anchor-<n>.txt -in anchor-<n>.tsr -CAfile <the authority's certificate>",
   ];

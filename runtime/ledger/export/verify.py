@@ -4,6 +4,7 @@
     python3 verify.py <folder>            an export, or a ledger's own folder
     python3 verify.py <folder> --key <verifier key noted when the ledger was made>
     python3 verify.py <folder> --marks <folder with hwm.a and hwm.b, if not where ledger.policy says>
+    python3 verify.py <folder> --witness <verifier key of a witness that must have cosigned it>
     python3 verify.py <folder> --json
 
 Python 3.8 or later, standard library only; BLAKE3, Ed25519, CBOR and the proofs of RFC 6962 are written
@@ -763,6 +764,79 @@ def read_anchors(folder, policy):
 WHOSE = "whether the signer of a time-stamp is who it says is not checked here: openssl ts -verify with its root does"
 
 
+# ---- Cosigned checkpoints (c2sp.org/tlog-cosignature, Ed25519) ------------------------------------------
+
+
+class Witness:
+    """A second site's key, of a kind of its own."""
+
+    def __init__(self, text):
+        match = re.fullmatch(r"([^+\s]+)\+([0-9a-f]{8})\+(\S+)", text)
+        data = unbase64(match.group(3)) if match else b""
+        if len(data) != 33 or data[0] != 4:
+            raise Unusable("not the verifier key of a witness: %r" % text[:80])
+        self.text, self.name, self.public = text, match.group(1), data[1:]
+        self.id = hashlib.sha256(self.name.encode() + b"\n" + data).digest()[:4]
+        if self.id.hex() != match.group(2):
+            raise Unusable("key id does not fit its key: %s" % text)
+
+    def told(self):
+        return "%s+%s" % (self.name, self.id.hex())
+
+    def time_in(self, note):
+        """Seconds since 1970 UTC at which it signed this note first, None where it did not."""
+        text, _, rest = note.partition("\n\n")
+        times = []
+        for line in rest[:-1].split("\n"):
+            name, _, encoded = line[2:].partition(" ")
+            blob = unbase64(encoded)
+            if name != self.name or blob[:4] != self.id:
+                continue
+            time = int.from_bytes(blob[4:12], "big")
+            message = "cosignature/v1\ntime %d\n%s\n" % (time, text)
+            if len(blob) != 76 or time >= 2 ** 63 or not ed25519_verify(self.public, message.encode(), blob[12:]):
+                raise Bad("a cosignature is not %s's signature of this checkpoint" % self.name)
+            times.append(time)
+        return min(times, default=None)
+
+
+def read_cosigned(folder, policy):
+    """File, note and checkpoint of each cosigned checkpoint that lies in the folder."""
+    found = []
+    for file in sorted(os.listdir(folder)):
+        if re.fullmatch(r"cosigned-\d+\.txt", file):
+            try:
+                with open(os.path.join(folder, file), "rb") as opened:
+                    note = opened.read().decode("utf-8", "replace")
+                found.append((file, note, policy.checkpoint(note)))
+            except Bad as problem:
+                raise Bad("%s: %s" % (file, problem)) from problem
+    return found
+
+
+def witness_lines(cosigned, witnesses):
+    """What those say that were named with --witness; the others are told, and count for nothing."""
+    lines = []
+    for witness in witnesses:
+        times = {}
+        for file, note, checkpoint in cosigned:
+            try:
+                time = witness.time_in(note)
+            except Bad as problem:
+                raise Bad("%s: %s" % (file, problem)) from problem
+            if time is not None:
+                times[checkpoint.size] = time
+        if not times:
+            raise Bad("%s, which was named with --witness, has cosigned nothing that is here" % witness.told())
+        size = max(times)
+        lines.append("cosigned by %s: the first %d records were all that it had seen at %s"
+                     % (witness.name, size, utc_text(times[size] * 10 ** 9)))
+    named = {witness.told() for witness in witnesses}
+    for other in sorted({other for _, _, checkpoint in cosigned for other in checkpoint.others} - named):
+        lines.append("cosigned by %s, which is not checked here: --witness takes its key" % other)
+    return lines
+
+
 # ---- A whole ledger ------------------------------------------------------------------------------------
 
 CLASSES = {1: "A", 2: "B", 3: "C"}
@@ -925,6 +999,8 @@ class LedgerCheck:
         self.anchored = {}
         for name, checkpoint, _ in self.anchors:
             self.anchored.setdefault(checkpoint.size, []).append((checkpoint.root, name))
+        self.cosigned = read_cosigned(folder, policy)
+        self.statements += [(c.size, c.root, name) for name, _, c in self.cosigned]
 
     def read(self, name):
         return read_file(self.folder, name)
@@ -1005,6 +1081,9 @@ class LedgerCheck:
             raise Bad("a signed checkpoint counts %d records, %d are here" % (self.covered, self.tree.size))
         if max(self.anchored, default=0) > self.tree.size:
             raise Bad("a time-stamped checkpoint counts %d records, %d are here" % (max(self.anchored), self.tree.size))
+        cosigned = max((c.size for _, _, c in self.cosigned), default=0)
+        if cosigned > self.tree.size:
+            raise Bad("a cosigned checkpoint counts %d records, %d are here" % (cosigned, self.tree.size))
 
     def segment(self, number, name, successor):
         data = self.read(name)
@@ -1765,6 +1844,9 @@ class ExportCheck:
         is_all = len(records) == checkpoint.size
         proven = self.consistency(policy, checkpoint)
         stamps = self.time_stamps(policy, proven | {(checkpoint.size, checkpoint.root)})
+        for name, _, cosigned in read_cosigned(self.folder, policy):
+            if (cosigned.size, cosigned.root) not in proven | {(checkpoint.size, checkpoint.root)}:
+                raise Bad("%s: no proof that its %d records are still the same" % (name, cosigned.size))
         with_ledger = os.path.isdir(os.path.join(self.folder, "ledger"))
         if with_ledger:
             self.whole_ledger(policy, checkpoint, records, wanted, names)
@@ -1992,7 +2074,7 @@ class ExportCheck:
                           % (check.tree.size, check.batch_number, check.unsigned()))
 
 
-def check_folder(folder, mark_folder=None):
+def check_folder(folder, mark_folder=None, witnesses=()):
     """Lines for people, and the result for programs."""
     if not os.path.isdir(folder):
         raise Unusable("%s is not a folder" % folder)
@@ -2002,7 +2084,7 @@ def check_folder(folder, mark_folder=None):
         export = ExportCheck(folder)
         policy, checkpoint, count = export.run()
         result = {"kind": "export", "covers": export.covers, "torn": export.torn, "records": count, "checkpointRecords": checkpoint.size, "root": checkpoint.root.hex()}
-        return policy, export.lines, result
+        return policy, export.lines + witness_lines(read_cosigned(folder, policy), witnesses), result
     if not os.path.exists(os.path.join(folder, "ledger.policy")):
         raise Unusable("%s is neither a ledger nor an export of one" % folder)
     with open(os.path.join(folder, "ledger.policy"), "rb") as file:
@@ -2020,6 +2102,7 @@ def check_folder(folder, mark_folder=None):
         lines.append(WHOSE)
     for other in sorted({other for _, c in check.marks for other in c.others}):
         lines.append("also signed by %s, which is not checked here" % other)
+    lines += witness_lines(check.cosigned, witnesses)
     result = {"kind": "ledger", "covers": "all %d records of the ledger" % check.tree.size, "torn": check.torn, "records": check.tree.size, "checkpointRecords": check.covered,
               "unsigned": check.unsigned(), "root": check.tree.root().hex()}
     return policy, lines, result
@@ -2039,11 +2122,14 @@ def main(arguments):
     as_json = "--json" in arguments
     rest = [a for a in arguments if a != "--json"]
     noted, mark_folder = (taken_out(rest, option) for option in ("--key", "--marks"))
+    witnesses = []
+    while "--witness" in rest:
+        witnesses.append(taken_out(rest, "--witness"))
     if len(rest) != 1:
         print(__doc__)
         return 2
     try:
-        policy, lines, result = check_folder(rest[0], mark_folder)
+        policy, lines, result = check_folder(rest[0], mark_folder, [Witness(text) for text in witnesses])
         roots = [] if policy.root_key is None else [policy.root_key.text]
         if noted is not None and noted not in [key.text for key in policy.keys] + roots:
             raise Bad("the key that was noted is not one of this ledger's")

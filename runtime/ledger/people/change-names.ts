@@ -7,29 +7,40 @@ import { LedgerOpenError } from "../open-error.ts";
 import { readLedger } from "../read.ts";
 import { commitmentOf, readNamesTable, SALT_BYTES, writeNamesTable } from "./names-table.ts";
 
-export interface NameChange extends OpenLedgerOptions {
+/** Who is meant, who says so, and why. */
+export interface NameOrder extends Pick<OpenLedgerOptions, "folder" | "disk" | "random"> {
   readonly person: string;
-  /** Who says so, and why. */
   readonly actor: Actor;
   readonly reason: string;
 }
+
+export interface NameChange extends NameOrder, OpenLedgerOptions {}
+
+/** As `namePersonIn`, of a ledger that nobody writes. @throws LedgerOpenError, LedgerUnavailableError */
+export const namePerson = (change: NameChange & { readonly name: string }): Promise<bigint> =>
+  withLedger(change, (ledger) => namePersonIn(ledger, change));
+
+/** As `eraseNameIn`, of a ledger that nobody writes. @throws LedgerOpenError, LedgerUnavailableError */
+export const eraseName = (change: NameChange): Promise<bigint> =>
+  withLedger(change, (ledger) => eraseNameIn(ledger, change));
 
 /**
  * Puts a person's name into the table, in place of an older one, and a commitment to it on record. The table comes
  * first: a name that nothing stands for yet is not shown.
  *
+ * @param ledger of the folder, open
  * @returns the record's sequence
- * @throws LedgerOpenError, LedgerUnavailableError
+ * @throws LedgerOpenError where the table is damaged; LedgerUnavailableError
  */
-export function namePerson(change: NameChange & { readonly name: string }): Promise<bigint> {
-  const { folder, disk, random, person, name, actor, reason } = change;
-  return withLedger(change, async (ledger) => {
-    const others = (await readNamesTable(disk, folder)).filter((entry) => entry.person !== person);
-    const entry = { person, name, salt: toHex(random.fork("name-salt").bytes(SALT_BYTES)) };
-    await writeNamesTable(disk, folder, [...others, entry]);
-    const commitment = commitmentOf(entry);
-    return (await ledger.append({ type: "PERSON_NAMED", person, commitment, actor, reason })).sequence;
-  });
+export async function namePersonIn(
+  ledger: Pick<Ledger, "append">,
+  { folder, disk, random, person, name, actor, reason }: NameOrder & { readonly name: string },
+): Promise<bigint> {
+  const others = (await readNamesTable(disk, folder)).filter((entry) => entry.person !== person);
+  const entry = { person, name, salt: toHex(random.fork("name-salt").bytes(SALT_BYTES)) };
+  await writeNamesTable(disk, folder, [...others, entry]);
+  const commitment = commitmentOf(entry);
+  return (await ledger.append({ type: "PERSON_NAMED", person, commitment, actor, reason })).sequence;
 }
 
 /**
@@ -37,23 +48,28 @@ export function namePerson(change: NameChange & { readonly name: string }): Prom
  * the name is shown nowhere, and a repetition finishes what a crash has cut off. Signatures keep the name that they print
  * (21 CFR 11.50).
  *
- * @returns the record's sequence, and how many signatures of this person print a name
+ * @param ledger of the folder, open
+ * @returns the record's sequence
  * @throws LedgerOpenError where the table has no name of this person; LedgerUnavailableError
  */
-export function eraseName(change: NameChange): Promise<{ sequence: bigint; signatures: number }> {
-  const { folder, disk, person, actor, reason } = change;
-  return withLedger(change, async (ledger) => {
-    const table = await readNamesTable(disk, folder);
-    const others = table.filter((entry) => entry.person !== person);
-    if (others.length === table.length)
-      throw new LedgerOpenError("no-such-record", folder, `ledger ${folder} holds no name of ${person}`);
-    const { sequence } = await ledger.append({ type: "PERSON_NAME_ERASED", person, actor, reason });
-    await writeNamesTable(disk, folder, others);
-    return { sequence, signatures: await signaturesBy(person, change) };
-  });
+export async function eraseNameIn(
+  ledger: Pick<Ledger, "append">,
+  { folder, disk, person, actor, reason }: NameOrder,
+): Promise<bigint> {
+  const table = await readNamesTable(disk, folder);
+  const others = table.filter((entry) => entry.person !== person);
+  if (others.length === table.length)
+    throw new LedgerOpenError("no-such-record", folder, `ledger ${folder} holds no name of ${person}`);
+  const { sequence } = await ledger.append({ type: "PERSON_NAME_ERASED", person, actor, reason });
+  await writeNamesTable(disk, folder, others);
+  return sequence;
 }
 
-async function signaturesBy(person: string, { folder, disk }: NameChange): Promise<number> {
+/** How many signatures of this person print a name. @throws LedgerOpenError */
+export async function signaturesBy(
+  person: string,
+  { folder, disk }: Pick<NameOrder, "folder" | "disk">,
+): Promise<number> {
   let count = 0;
   for await (const { event } of readLedger({ folder, disk })) {
     const signer = event["signer"] as { readonly id?: unknown } | undefined;

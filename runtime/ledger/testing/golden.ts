@@ -18,11 +18,19 @@ import {
   rotateKey,
   type Signer,
   signRecord,
+  verifyLedger,
 } from "../index.ts";
+import { parseWitnessKey } from "../witness/cosignature.ts";
+import { keepCosigned } from "../witness/cosigned.ts";
+import { cosignLedger } from "../witness/witness.ts";
+import { makeWitness } from "../witness/witness-key.ts";
 import { MemoryDisk } from "./memory-disk.ts";
 import { FOLDER, open, readAll, steppedClock, stopped } from "./small-ledger.ts";
 
 export const GOLDEN_PASSPHRASE = "the tulip in the lab window";
+
+/** Of the witness that has cosigned both checkpoints of `cosigned`, over 2 and 4 records. */
+export const GOLDEN_WITNESS = "lyon.example/w1+0b73ddbb+BJhYIRc+oUwMoZS/ml+IVL54MYGWb/TojuuV7VUHIMmC";
 
 /** What a verifier has to say. */
 export interface Expected {
@@ -125,6 +133,11 @@ const GOLDEN: Readonly<
     verdict: "CLEAN",
     make: witnessed,
   },
+  cosigned: {
+    shows: "checkpoints that two witnesses at other sites have cosigned (golden.ts has the key of one)",
+    verdict: "CLEAN",
+    make: cosigned,
+  },
 };
 
 /** The same bytes at every call. */
@@ -145,6 +158,7 @@ export const toldMarks = (name: string, folder: string): { markFolder?: string }
 export function filesToKeep({ disk, name }: Golden): Map<string, Uint8Array> {
   const kept = [...disk.files].flatMap(([path, bytes]): [string, Uint8Array][] => {
     const file = path.slice(FOLDER.length + 1);
+    if (!path.startsWith(`${FOLDER}/`)) return [];
     const isKept = !file.startsWith(LOCK_FILE) && (!file.endsWith(".key") || name === "sealed-key");
     return isKept ? [[file, bytes]] : [];
   });
@@ -384,4 +398,26 @@ async function witnessed(): Promise<MemoryDisk> {
     mark.set(toUtf8(note + line("witness.example/lyon", 72) + line("helix/golden/brx", 900)));
   }
   return disk;
+}
+
+async function cosigned(): Promise<MemoryDisk> {
+  const disk = new MemoryDisk();
+  for (const [n, names] of [["lyon.example/w1", "basel.example/w1"], ["lyon.example/w1"]].entries()) {
+    const ledger = await opened(disk, BigInt(n));
+    await ledger.append(command(n));
+    await ledger.append(gap);
+    await ledger.close();
+    for (const name of names) await cosign(disk, name, n);
+  }
+  return disk;
+}
+
+async function cosign(disk: MemoryDisk, name: string, hour: number): Promise<void> {
+  const witness = `/${name}`;
+  if (hour === 0) await makeWitness(disk, witness, name, undefined, createSeededRandom(name));
+  const { clock } = steppedClock(START_NS + BigInt(hour + 1) * HOUR_NS);
+  const log = (await verifyLedger({ folder: FOLDER, disk })).verifierKey;
+  const { note } = await cosignLedger({ folder: FOLDER, disk, witness, log, clock });
+  const key = fromUtf8(disk.bytes(`${witness}/witness.pub`)).trim();
+  await keepCosigned({ folder: FOLDER, disk }, note, parseWitnessKey(key));
 }

@@ -45,7 +45,7 @@ export async function postTimeStampRequest(
 }
 
 /** The runtime's own client says "fetch failed" and keeps the reason as the cause. */
-function reasonOf(error: unknown): string {
+export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const { cause } = error;
   return cause instanceof Error && cause.message !== "" ? cause.message : error.message;

@@ -1,14 +1,14 @@
 import { defineCommand, EXIT } from "@helix/cli";
 import type { HelixConfig } from "@helix/config";
+import { askRunning } from "@helix/ledger";
 import type { Disk } from "@helix/platform";
 import { formerRecords } from "../carried-state.ts";
-import { controlPath } from "../control/messages.ts";
+import type { ControlRequest } from "../control/messages.ts";
 import { DriverImportError } from "../drivers/driver-import.ts";
 import { type Registrations, registrationOf, short } from "../drivers/driver-registry.ts";
 import type { DriverState } from "../drivers/driver-state.ts";
 import { findDriver } from "../drivers/find-driver.ts";
 import { readFormerRuns } from "../former-runs.ts";
-import { askRunning } from "./ask-running.ts";
 import { CONFIG_OPTION, configurationAt, orCliError } from "./configuration.ts";
 
 export const list = defineCommand({
@@ -29,7 +29,8 @@ export const list = defineCommand({
     );
     const { disk } = context.platform;
     const registrations = await registrationsIn(config.ledger.folder, disk);
-    const answer = await askRunning(controlPath(config.ledger.folder), { do: "drivers" });
+    const request: ControlRequest = { do: "drivers" };
+    const answer = await askRunning(config.ledger.folder, request);
     const running = answer?.["running"] as readonly RunningDriver[] | undefined;
     const instruments = await Promise.all(
       config.instruments.map(({ key, driverLibrary }) =>

@@ -1,14 +1,13 @@
 import { isAbsolute, resolve } from "node:path";
 import { type CliContext, CliError, defineCommand, EXIT } from "@helix/cli";
 import type { HelixConfig } from "@helix/config";
-import type { RegisteredDriver } from "@helix/ledger";
+import { accountActor, askRunning, type RegisteredDriver } from "@helix/ledger";
 import { formerRecords } from "../carried-state.ts";
-import { controlPath } from "../control/messages.ts";
+import type { ControlRequest } from "../control/messages.ts";
 import { describeDriver } from "../drivers/describe-driver.ts";
 import { DriverImportError } from "../drivers/driver-import.ts";
 import { registrationOf, short } from "../drivers/driver-registry.ts";
 import { readFormerRuns } from "../former-runs.ts";
-import { askRunning } from "./ask-running.ts";
 import {
   account,
   CONFIG_OPTION,
@@ -76,16 +75,18 @@ async function registerAll(
 ): Promise<readonly RegisteredDriver[]> {
   const fresh = await unregistered(libraries, config, context);
   if (fresh.length === 0) return [];
-  const path = controlPath(config.ledger.folder);
   const [first, ...rest] = fresh;
-  const ask = (library: string) => askRunning(path, { do: "register", library, account: account(), reason });
+  const ask = (library: string) => {
+    const request: ControlRequest = { do: "register", library, account: account(), reason };
+    return askRunning(config.ledger.folder, request);
+  };
   if (first && (await ask(first.library)) !== undefined) {
     for (const { library } of rest) await ask(library);
     return fresh;
   }
   const ledger = await openConfiguredLedger(config.ledger, context);
   try {
-    const actor = { id: `account:${account()}`, role: "operator" } as const;
+    const actor = accountActor("operator");
     for (const driver of fresh)
       await orCliError(() =>
         ledger.append({ type: "DRIVER_REGISTERED", ...driver, actor, reason }, { durability: "A" }),

@@ -1,8 +1,8 @@
 import { CliError, defineCommand, EXIT } from "@helix/cli";
-import { controlPath } from "../control/messages.ts";
+import { askRunning } from "@helix/ledger";
+import type { ControlRequest } from "../control/messages.ts";
 import { short } from "../drivers/driver-registry.ts";
 import type { DriverVersion } from "../drivers/reload-driver.ts";
-import { askRunning } from "./ask-running.ts";
 import { account, CONFIG_OPTION, configurationAt, reasonGiven } from "./configuration.ts";
 
 export const reload = defineCommand({
@@ -36,12 +36,8 @@ export const reload = defineCommand({
       "helix driver reload --config <path of helix.toml> --instrument <name>",
     );
     const { folder } = config.ledger;
-    const report = await askRunning(controlPath(folder), {
-      do: "reload",
-      instrument,
-      account: account(),
-      reason,
-    });
+    const request: ControlRequest = { do: "reload", instrument, account: account(), reason };
+    const report = await askRunning(folder, request);
     if (report === undefined)
       throw new CliError(`no HELIX is running on ${folder}`, {
         advice: "nothing to reload: helix up loads the new driver",

@@ -3,6 +3,8 @@ import { type CliContext, CliError, type CommandOutcome, defineCommand, EXIT } f
 import type { HelixConfig } from "@helix/config";
 import type { Log } from "@helix/hal";
 import {
+  accountActor,
+  doorPath,
   type Ledger,
   type LedgerCheckpoint,
   LedgerUnavailableError,
@@ -10,9 +12,9 @@ import {
   TimeStamping,
   timeStampedLedger,
 } from "@helix/ledger";
-import { accountName, jsonLog, silentLog } from "@helix/platform";
+import { jsonLog, silentLog } from "@helix/platform";
 import { formerRecords } from "../carried-state.ts";
-import { controlPath } from "../control/messages.ts";
+import { NameDesk } from "../control/name-desk.ts";
 import { openControl } from "../control/server.ts";
 import { createInProcessHost } from "../in-process-host.ts";
 import { createSupervisor, type Supervisor, type SupervisorOptions } from "../supervisor.ts";
@@ -82,7 +84,7 @@ async function runUntilStopped(
     config,
     origin: "physical",
     configurationHash: createHash("sha256").update(config.source.text).digest("hex"),
-    startedBy: { id: `account:${accountName()}`, role: "service" },
+    startedBy: accountActor("service"),
     helixVersion: context.version,
     nodeVersion: process.version,
     log: context.env["HELIX_DEBUG"] === "1" ? jsonLog((line) => context.err.write(`${line}\n`)) : silentLog,
@@ -93,7 +95,7 @@ async function runUntilStopped(
     },
   } satisfies SupervisorOptions;
   const supervisor = await orCliError(() => createSupervisor(start));
-  const door = await openDoor(config, supervisor, start.log, context);
+  const door = await openDoor(config, supervisor, ledger, start.log, context);
   const stopStamping = new AbortController();
   const stamped = stamping?.run(stopStamping.signal);
   try {
@@ -123,19 +125,28 @@ async function runUntilStopped(
 async function openDoor(
   config: HelixConfig,
   supervisor: Supervisor,
+  ledger: Ledger,
   log: Log,
   { platform, err }: CliContext,
 ) {
   try {
     return await openControl({
-      path: controlPath(config.ledger.folder),
+      path: doorPath(config.ledger.folder),
       supervisor,
+      names: new NameDesk({
+        folder: config.ledger.folder,
+        ledger,
+        disk: platform.disk,
+        random: platform.random,
+      }),
       disk: platform.disk,
       log,
     });
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    err.write(`helix: while this runs, no driver can be registered or reloaded: ${reason}\n`);
+    err.write(
+      `helix: while this runs, no driver can be registered or reloaded, and nobody named: ${reason}\n`,
+    );
     return undefined;
   }
 }

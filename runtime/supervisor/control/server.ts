@@ -1,17 +1,25 @@
 import { ProblemsError } from "@helix/config";
 import type { Connection, Log } from "@helix/hal";
-import { type Actor, LedgerUnavailableError } from "@helix/ledger";
+import {
+  accountActor,
+  type DoorAnswer,
+  LedgerOpenError,
+  LedgerUnavailableError,
+  readLine,
+} from "@helix/ledger";
 import { type Disk, type LocalListener, listenLocal } from "@helix/platform";
 import * as v from "valibot";
 import { DriverLoadError } from "../driver-host.ts";
 import { describeDriver } from "../drivers/describe-driver.ts";
 import { DriverImportError } from "../drivers/driver-import.ts";
 import type { Supervisor } from "../supervisor.ts";
-import { type ControlAnswer, type ControlRequest, REQUEST, readLine } from "./messages.ts";
+import { type ControlRequest, REQUEST } from "./messages.ts";
+import type { NameDesk } from "./name-desk.ts";
 
 export interface ControlDoor {
   readonly path: string;
   readonly supervisor: Supervisor;
+  readonly names: NameDesk;
   readonly disk: Disk;
   readonly log: Log;
 }
@@ -45,7 +53,7 @@ async function serve(connection: Connection, door: ControlDoor): Promise<void> {
   await connection.end();
 }
 
-async function answerTo(line: string, door: ControlDoor): Promise<ControlAnswer> {
+async function answerTo(line: string, door: ControlDoor): Promise<DoorAnswer> {
   try {
     return { ok: true, result: await carryOut(v.parse(REQUEST, JSON.parse(line)), door) };
   } catch (error) {
@@ -55,7 +63,7 @@ async function answerTo(line: string, door: ControlDoor): Promise<ControlAnswer>
 
 async function carryOut(
   request: ControlRequest,
-  { supervisor, disk }: ControlDoor,
+  { supervisor, names, disk }: ControlDoor,
 ): Promise<Readonly<Record<string, unknown>>> {
   if (request.do === "drivers") {
     const running = supervisor.instruments.map(({ key, driverName, driver }) => ({
@@ -65,7 +73,11 @@ async function carryOut(
     }));
     return { running };
   }
-  const actor: Actor = { id: `account:${request.account}`, role: "operator" };
+  // The door opens on this machine only.
+  const actor = accountActor("operator", request.account);
+  if (request.do === "name" || request.do === "erase-name") {
+    return { sequence: await names.carryOut(request, actor) };
+  }
   if (request.do === "register") {
     const driver = await describeDriver(disk, request.library);
     return { ...(await supervisor.register(driver, actor, request.reason)) };
@@ -81,6 +93,7 @@ function messageOf(error: unknown): string {
     error instanceof DriverLoadError ||
     error instanceof DriverImportError ||
     error instanceof LedgerUnavailableError ||
+    error instanceof LedgerOpenError ||
     error instanceof RangeError ||
     error instanceof v.ValiError;
   return isTold ? error.message : (error.stack ?? error.message);
