@@ -57,6 +57,34 @@ describe.each<[what: string, from: string, to: string, at: string, says: readonl
     ['unknown fault "drfit"', "did you mean drift?"],
   ],
   [
+    "an unknown instrument",
+    "on: brx-07.link",
+    "on: brx-70.link",
+    "brx-70",
+    ['unknown instrument "brx-70"', "did you mean brx-07?"],
+  ],
+  [
+    "an unknown state of the twin",
+    "twin.viable_cell_density",
+    "twin.viable_cells",
+    "twin.viable_cells",
+    ['unknown twin state "twin.viable_cells"', "expected one of: twin."],
+  ],
+  [
+    "an expectation that counts from what never happens",
+    "after: cut.end",
+    "after: gone.end",
+    "gone.end",
+    ['unknown moment "gone.end"', "cut.end"],
+  ],
+  [
+    "an expectation after the end of the run",
+    "{ at: end, state",
+    "{ at: 300 h, state",
+    "300 h",
+    ["`300 h` is outside the run"],
+  ],
+  [
     "an unknown invariant",
     "every-gap-is-recorded",
     "every-gap-is-recored",
@@ -128,5 +156,21 @@ describe.each<[rig: string, inject: string, more: readonly string[], says: strin
       record: null,
     });
     expect({ code, runs: existsSync(join(folder, "runs")) }).toEqual({ code: 3, runs: false });
+  });
+});
+
+test.each([
+  ["--check-determinism --compare-rigs", "--check-determinism and --compare-rigs are two different runs"],
+  ["--check-determinism --allow-commands", "--config and --allow-commands are for rig physical"],
+  ["--check-determinism --rig wire", "rig wire does not repeat"],
+  ["--compare-rigs --rig wire", "--rig wire would change nothing"],
+])("%s is refused: nothing that is asked for is passed over in silence", async (options, says) => {
+  const folder = await folderWith({ [NAME]: GOOD });
+  const { code, stdout, stderr } = await helix(["run", NAME, ...options.split(" ")], { cwd: folder });
+  expect(stderr).toContain(says);
+  expect({ code, stdout, runs: existsSync(join(folder, "runs")) }).toEqual({
+    code: 2,
+    stdout: "",
+    runs: false,
   });
 });
