@@ -1,6 +1,6 @@
 /** What `helix run` says of a scenario that it cannot use; the kinds of mistake are tried one by one in hil/scenario. */
 import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
@@ -160,17 +160,20 @@ describe.each<[rig: string, inject: string, more: readonly string[], says: strin
 });
 
 test.each([
-  ["--check-determinism --compare-rigs", "--check-determinism and --compare-rigs are two different runs"],
-  ["--check-determinism --allow-commands", "--config and --allow-commands are for rig physical"],
-  ["--check-determinism --rig wire", "rig wire does not repeat"],
-  ["--compare-rigs --rig wire", "--rig wire would change nothing"],
-])("%s is refused: nothing that is asked for is passed over in silence", async (options, says) => {
+  ["run --check-determinism --compare-rigs", "--check-determinism and --compare-rigs are two different runs"],
+  ["run --check-determinism --allow-commands", "--config and --allow-commands are for rig physical"],
+  ["run --check-determinism --rig wire", "rig wire does not repeat"],
+  ["run --compare-rigs --rig wire", "--rig wire would change nothing"],
+  ["campaign --systematic --shrink", "are two different things"],
+  ["campaign --systematic --random-faults", "--systematic draws no faults"],
+  ["campaign --systematic --seeds 3", "--systematic takes one seed"],
+  ["campaign --shrink --first-seed 3", "--shrink takes one seed"],
+  ["campaign --seed 3", "--seed is for --shrink and --systematic"],
+  ["campaign --shrink-runs 3", "--shrink-runs is for --shrink"],
+])("%s is refused: nothing that is asked for is passed over in silence", async (line, says) => {
   const folder = await folderWith({ [NAME]: GOOD });
-  const { code, stdout, stderr } = await helix(["run", NAME, ...options.split(" ")], { cwd: folder });
+  const [command = "", ...options] = line.split(" ");
+  const { code, stdout, stderr } = await helix([command, NAME, ...options], { cwd: folder });
   expect(stderr).toContain(says);
-  expect({ code, stdout, runs: existsSync(join(folder, "runs")) }).toEqual({
-    code: 2,
-    stdout: "",
-    runs: false,
-  });
+  expect({ code, stdout, files: await readdir(folder) }).toEqual({ code: 2, stdout: "", files: [NAME] });
 });
