@@ -1,21 +1,26 @@
 /** When commands are given: once, again and again, along a ramp, or phase by phase of a recipe. */
 import * as v from "valibot";
-import { COMMAND_FORMS } from "./commands.ts";
+import { commandForms } from "./commands.ts";
 import { type Choose, form } from "./forms.ts";
-import { channel, count, name, quantity, rationale, time, timeSpan } from "./words.ts";
+import { channel, count, name, rationale, type Words } from "./words.ts";
 
 /** ISA-88: the smallest step of a recipe. It sets setpoints at its beginning, then takes its time. */
-const phase = v.strictObject({
-  phase: name,
-  for: timeSpan,
-  /** Setpoints by channel of the recipe's instrument. */
-  set: v.record(v.string(), quantity),
-});
+const phaseWith = ({ timeSpan, quantity }: Words) =>
+  v.strictObject({
+    phase: name,
+    for: timeSpan,
+    /** Setpoints by channel of the recipe's instrument. */
+    set: v.record(v.string(), quantity),
+  });
 
-export const scheduleForms = (choose: Choose) => {
-  const command = choose(COMMAND_FORMS);
+export const scheduleForms = (choose: Choose, words: Words) => {
+  const { time, certainTime, timeSpan, quantity } = words;
+  const command = choose(commandForms(words));
   return [
-    form("recipe", v.strictObject({ recipe: name, on: name, at: time, phases: v.array(phase), rationale })),
+    form(
+      "recipe",
+      v.strictObject({ recipe: name, on: name, at: time, phases: v.array(phaseWith(words)), rationale }),
+    ),
     form(
       "ramp",
       v.strictObject({
@@ -30,7 +35,10 @@ export const scheduleForms = (choose: Choose) => {
         rationale,
       }),
     ),
-    form("every", v.strictObject({ every: timeSpan, from: time, until: v.optional(time), command })),
+    form(
+      "every",
+      v.strictObject({ every: timeSpan, from: certainTime, until: v.optional(certainTime), command }),
+    ),
     form("at", v.strictObject({ at: time, id: v.optional(name), command })),
   ] as const;
 };

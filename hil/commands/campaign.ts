@@ -1,7 +1,5 @@
 import { defineCommand } from "@helix/cli";
-
-const DEFAULT_SEEDS = 40;
-const DEFAULT_SHRINK_RUNS = 150;
+import { DEFAULT_SEEDS, DEFAULT_SHRINK_RUNS } from "./campaign/defaults.ts";
 
 export const command = defineCommand({
   name: "campaign",
@@ -13,7 +11,12 @@ export const command = defineCommand({
     "of what failed. The same command goes on where it was stopped. Exit code: 0 all pass, 1 some fail, 2 invalid input, 3 invalid runs.",
   arguments: { scenario: { summary: "path of the scenario's YAML file", count: "one" } },
   options: {
-    seeds: { kind: "integer", value: "number", min: 1, default: DEFAULT_SEEDS, summary: "how many seeds" },
+    seeds: {
+      kind: "integer",
+      value: "number",
+      min: 1,
+      summary: `how many seeds; ${DEFAULT_SEEDS} where nothing is said`,
+    },
     firstSeed: {
       kind: "integer",
       value: "number",
@@ -32,8 +35,7 @@ export const command = defineCommand({
       kind: "integer",
       value: "number",
       min: 1,
-      default: DEFAULT_SHRINK_RUNS,
-      summary: "for --shrink: runs at most",
+      summary: `for --shrink: runs at most; ${DEFAULT_SHRINK_RUNS} where nothing is said`,
     },
     systematic: {
       kind: "flag",

@@ -1,4 +1,5 @@
-import { defineCommand } from "@helix/cli";
+import { CliError, defineCommand } from "@helix/cli";
+import type { Rig } from "@helix/run-record";
 
 const DEFAULT_SPEED = 600;
 const MAX_SPEED = 3600;
@@ -66,6 +67,7 @@ export const command = defineCommand({
   ],
   async run(input, context) {
     const { scenario: file } = input.arguments;
+    refuseContradictions(input.options);
     if (input.options.checkDeterminism) {
       const { checkScenario } = await import("./check-scenario.ts");
       return checkScenario({ file, ...input.options }, context);
@@ -78,3 +80,30 @@ export const command = defineCommand({
     return runScenario({ file, ...input.options }, context);
   },
 });
+
+interface Ways {
+  readonly checkDeterminism: boolean;
+  readonly compareRigs: boolean;
+  readonly rig: Rig;
+  readonly config: string | undefined;
+  readonly allowCommands: boolean;
+}
+
+/** An option that would be passed over in silence is a misunderstanding. @throws CliError */
+function refuseContradictions({ checkDeterminism, compareRigs, rig, config, allowCommands }: Ways): void {
+  if (checkDeterminism && compareRigs) {
+    throw new CliError("--check-determinism and --compare-rigs are two different runs", {
+      advice: "Give one of the two.",
+    });
+  }
+  if (checkDeterminism && (config !== undefined || allowCommands)) {
+    throw new CliError("--config and --allow-commands are for rig physical, which does not repeat", {
+      advice: "Leave them out, or leave out --check-determinism.",
+    });
+  }
+  if (compareRigs && rig !== "virtual") {
+    throw new CliError(`--compare-rigs names its rigs itself, and --rig ${rig} would change nothing`, {
+      advice: "Leave --rig out; rig physical is compared too where --config names a plant.",
+    });
+  }
+}

@@ -1,6 +1,6 @@
 /** What `helix run` says of a scenario that it cannot use; the kinds of mistake are tried one by one in hil/scenario. */
 import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
@@ -55,6 +55,34 @@ describe.each<[what: string, from: string, to: string, at: string, says: readonl
     "inject: drfit",
     "drfit",
     ['unknown fault "drfit"', "did you mean drift?"],
+  ],
+  [
+    "an unknown instrument",
+    "on: brx-07.link",
+    "on: brx-70.link",
+    "brx-70",
+    ['unknown instrument "brx-70"', "did you mean brx-07?"],
+  ],
+  [
+    "an unknown state of the twin",
+    "twin.viable_cell_density",
+    "twin.viable_cells",
+    "twin.viable_cells",
+    ['unknown twin state "twin.viable_cells"', "expected one of: twin."],
+  ],
+  [
+    "an expectation that counts from what never happens",
+    "after: cut.end",
+    "after: gone.end",
+    "gone.end",
+    ['unknown moment "gone.end"', "cut.end"],
+  ],
+  [
+    "an expectation after the end of the run",
+    "{ at: end, state",
+    "{ at: 300 h, state",
+    "300 h",
+    ["`300 h` is outside the run"],
   ],
   [
     "an unknown invariant",
@@ -129,4 +157,23 @@ describe.each<[rig: string, inject: string, more: readonly string[], says: strin
     });
     expect({ code, runs: existsSync(join(folder, "runs")) }).toEqual({ code: 3, runs: false });
   });
+});
+
+test.each([
+  ["run --check-determinism --compare-rigs", "--check-determinism and --compare-rigs are two different runs"],
+  ["run --check-determinism --allow-commands", "--config and --allow-commands are for rig physical"],
+  ["run --check-determinism --rig wire", "rig wire does not repeat"],
+  ["run --compare-rigs --rig wire", "--rig wire would change nothing"],
+  ["campaign --systematic --shrink", "are two different things"],
+  ["campaign --systematic --random-faults", "--systematic draws no faults"],
+  ["campaign --systematic --seeds 3", "--systematic takes one seed"],
+  ["campaign --shrink --first-seed 3", "--shrink takes one seed"],
+  ["campaign --seed 3", "--seed is for --shrink and --systematic"],
+  ["campaign --shrink-runs 3", "--shrink-runs is for --shrink"],
+])("%s is refused: nothing that is asked for is passed over in silence", async (line, says) => {
+  const folder = await folderWith({ [NAME]: GOOD });
+  const [command = "", ...options] = line.split(" ");
+  const { code, stdout, stderr } = await helix([command, NAME, ...options], { cwd: folder });
+  expect(stderr).toContain(says);
+  expect({ code, stdout, files: await readdir(folder) }).toEqual({ code: 2, stdout: "", files: [NAME] });
 });

@@ -39,6 +39,7 @@ import { reorder } from "./link/reorder.ts";
 import { reset } from "./link/reset.ts";
 import { truncatedMessage } from "./link/truncated-message.ts";
 import { unplug } from "./link/unplug.ts";
+import { parameterKind } from "./parameter-kind.ts";
 import { contamination } from "./plant/contamination.ts";
 import { feedPumpStall } from "./plant/feed-pump-stall.ts";
 import { foaming } from "./plant/foaming.ts";
@@ -125,10 +126,7 @@ export const faultParameters = (): FaultParameters =>
     [...FAULT_CATALOGUE.values()].map(({ name, parameters }) => [
       name,
       Object.fromEntries(
-        Object.entries(parameters).map(([key, { measure }]) => [
-          key,
-          measure === "count" ? measure : "quantity",
-        ]),
+        Object.entries(parameters).map(([key, parameter]) => [key, parameterKind(parameter)]),
       ),
     ]),
   );

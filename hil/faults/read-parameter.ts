@@ -16,7 +16,7 @@ export type ReadParameter =
 
 const SECONDS_PER_HOUR = 3600;
 /** UCUM, bytes per s each. The instruments' units have none for data. */
-const DATA_RATES: ReadonlyMap<string, number> = new Map([
+export const DATA_RATES: ReadonlyMap<string, number> = new Map([
   ["By/s", 1],
   ["kBy/s", 1000],
   ["MBy/s", 1e6],

@@ -1,6 +1,16 @@
-/** The names that an editor offers where an expectation takes one. */
+/** What an editor offers, and how the rest is written: from the tables that the reader looks into. */
 import type { KnownWords } from "@helix/scenarios";
 import { INVARIANTS } from "../expectations/invariants.ts";
+import type { KnownParts } from "./known-parts.ts";
+import { PATTERNS } from "./patterns.ts";
 import { STATUSES } from "./plan-claims.ts";
 
-export const KNOWN_WORDS: KnownWords = { invariants: [...INVARIANTS.keys()], statuses: STATUSES };
+export const knownWords = ({ twins, simulators, drivers }: KnownParts): KnownWords => ({
+  patterns: PATTERNS,
+  twins: [...twins.keys()],
+  simulators: [...simulators.keys()],
+  drivers: [...drivers.keys()],
+  protocols: [...new Set([...drivers.values()].flatMap(({ protocols }) => protocols))],
+  invariants: [...INVARIANTS.keys()],
+  statuses: STATUSES,
+});

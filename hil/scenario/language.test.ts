@@ -8,7 +8,7 @@ import { parse } from "yaml";
 import { INVARIANTS } from "../expectations/invariants.ts";
 import { faultParameters } from "../faults/catalogue.ts";
 import { knownParts } from "../parts.ts";
-import { KNOWN_WORDS } from "./known-words.ts";
+import { knownWords } from "./known-words.ts";
 import { readScenario } from "./read-scenario.ts";
 
 const page = await readFile(
@@ -35,8 +35,9 @@ test("the examples of the page are a scenario, with any seed", async () => {
   }
 });
 
-test("an editor takes them too", () => {
-  const shape = v.safeParse(scenarioSchemaForEditors(faultParameters(), KNOWN_WORDS), parse(HEAD + examples));
+test("an editor takes them too", async () => {
+  const { schema } = scenarioSchemaForEditors(faultParameters(), knownWords(await knownParts()));
+  const shape = v.safeParse(schema, parse(HEAD + examples));
   expect(shape.issues).toBeUndefined();
 });
 

@@ -21,7 +21,9 @@ export const read = <T>(value: T): Reading<T> => ({ ok: true, value });
 export const unreadable = (message: string, suggestion?: string): Reading<never> =>
   suggestion === undefined ? { ok: false, message } : { ok: false, message, suggestion };
 
-const QUANTITY = /^\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*(.*?)\s*$/;
+/** A number without its sign, as a regular expression has it. */
+export const UNSIGNED = "(?:\\d+\\.?\\d*|\\.\\d+)(?:[eE][+-]?\\d+)?";
+const QUANTITY = new RegExp(`^\\s*([+-]?${UNSIGNED})\\s*(.*?)\\s*$`);
 
 /** Reads `text`; the unit may be any that HELIX knows, or a rate of one. */
 export function parseQuantity(text: string): Reading<Quantity> {

@@ -12,8 +12,11 @@ export interface TimeExpression {
   readonly tolerance: Quantity | undefined;
 }
 
+export const TOLERANCE_SIGNS = ["+-", "±"] as const;
+export const SUM_SIGNS = ["+", "-"] as const;
+const SIGNS = [...TOLERANCE_SIGNS, ...SUM_SIGNS].map((sign) => sign.replace("+", "\\+")).join("|");
 /** Operators stand between blanks, so that a sign or an exponent is not taken for one. */
-const OPERATOR = /\s+(\+-|±|\+|-)\s+/;
+const OPERATOR = new RegExp(`\\s+(${SIGNS})\\s+`);
 
 export function parseTime(text: string): Reading<TimeExpression> {
   const parts = text.trim().split(OPERATOR);
@@ -24,7 +27,7 @@ export function parseTime(text: string): Reading<TimeExpression> {
     const term = parseDuration(parts[i] as string);
     if (!term.ok) return term;
     if (tolerance) return unreadable(`\`${text}\` goes on after its tolerance`);
-    if (operator === "+-" || operator === "±") {
+    if (TOLERANCE_SIGNS.some((sign) => sign === operator)) {
       if (term.value.value < 0) return unreadable(`\`${text}\` has a negative tolerance`);
       tolerance = term.value;
     } else {

@@ -14,14 +14,14 @@ import { shrinkSeed } from "./shrink-seed.ts";
 export interface CampaignInput {
   /** As the person gave it. */
   readonly file: string;
-  readonly seeds: number;
+  readonly seeds: number | undefined;
   readonly firstSeed: number | undefined;
   readonly randomFaults: boolean;
   readonly jobs: number | undefined;
   readonly out: string | undefined;
   readonly shrink: boolean;
   readonly seed: number | undefined;
-  readonly shrinkRuns: number;
+  readonly shrinkRuns: number | undefined;
   readonly systematic: boolean;
 }
 
@@ -34,7 +34,9 @@ export async function campaign(input: CampaignInput, context: CliContext): Promi
   return runSeeds(input, scenario, context);
 }
 
-function refuseContradictions({ shrink, systematic, seed, randomFaults }: CampaignInput): void {
+/** An option that would be passed over in silence is a misunderstanding. */
+function refuseContradictions(input: CampaignInput): void {
+  const { shrink, systematic, seed, randomFaults } = input;
   if (shrink && systematic) {
     throw new CliError("--shrink and --systematic are two different things", { advice: "Give one of them." });
   }
@@ -45,6 +47,14 @@ function refuseContradictions({ shrink, systematic, seed, randomFaults }: Campai
     throw new CliError("--seed is for --shrink and --systematic", {
       advice: "A campaign takes --first-seed and --seeds.",
     });
+  }
+  if ((shrink || systematic) && (input.seeds !== undefined || input.firstSeed !== undefined)) {
+    throw new CliError(`--${shrink ? "shrink" : "systematic"} takes one seed, not --seeds or --first-seed`, {
+      advice: "Name it with --seed, or leave it out for the scenario's own.",
+    });
+  }
+  if (!shrink && input.shrinkRuns !== undefined) {
+    throw new CliError("--shrink-runs is for --shrink", { advice: "Leave it out, or give --shrink." });
   }
 }
 

@@ -16,6 +16,7 @@ import { drawnJob, jobId, plainJob, type SeededScenario, seedsFrom } from "../..
 import { runWorldJob, type WorldJob } from "../../campaign/world-job.ts";
 import type { CampaignInput } from "./campaign-command.ts";
 import { createCampaignProgress } from "./campaign-progress.ts";
+import { DEFAULT_SEEDS } from "./defaults.ts";
 
 /** Under the folder that the command is given in. */
 export const CAMPAIGNS = "campaigns";
@@ -31,7 +32,7 @@ export async function runSeeds(
   const { randomFaults } = input;
   // A mistake in the file is told before a folder is made.
   const plan = scenario.readPlan(scenario.text, input.file, input.firstSeed);
-  const seeds = seedsFrom(plan.seed, input.seeds);
+  const seeds = seedsFrom(plan.seed, input.seeds ?? DEFAULT_SEEDS);
   const folder = await openFolder(
     input,
     { kind: "seeds", randomFaults, scenarioHash: plan.scenarioHash },

@@ -6,6 +6,7 @@ import { scenarioData } from "../../campaign/scenario-text.ts";
 import { drawnScenario, type SeededScenario } from "../../campaign/seed-jobs.ts";
 import { shrinkScenario } from "../../campaign/shrink-scenario.ts";
 import type { CampaignInput } from "./campaign-command.ts";
+import { DEFAULT_SHRINK_RUNS } from "./defaults.ts";
 import { CAMPAIGNS } from "./run-seeds.ts";
 
 const SHRUNK = "shrunk";
@@ -26,7 +27,7 @@ export async function shrinkSeed(
     seed,
     foundBy: `helix campaign ${input.file}${input.randomFaults ? " --random-faults" : ""} --shrink --seed ${seed}`,
     folder: resolve(cwd, input.out ?? join(CAMPAIGNS, SHRUNK)),
-    mostRuns: input.shrinkRuns,
+    mostRuns: input.shrinkRuns ?? DEFAULT_SHRINK_RUNS,
     jobs: input.jobs ?? os.availableParallelism(),
     platform,
     helixVersion: version,
