@@ -51,11 +51,17 @@ export class ClockedPlant implements Plant {
 
   reached(untilS: number): Promise<void> {
     const there = Promise.withResolvers<void>();
-    const timer = this.#clock.timer(Math.max(0, (untilS - this.timeS) * 1000), () => {
-      this.#timers.delete(timer);
-      there.resolve();
-    });
-    this.#timers.add(timer);
+    const wait = () => {
+      const leftMs = Math.max(0, Math.ceil((untilS - this.timeS) * 1000));
+      const timer = this.#clock.timer(leftMs, () => {
+        this.#timers.delete(timer);
+        // A timer may fire a little early, and the run would end before its end.
+        if (this.timeS < untilS) wait();
+        else there.resolve();
+      });
+      this.#timers.add(timer);
+    };
+    wait();
     return Promise.race([there.promise, this.#failed.promise]);
   }
 
