@@ -86,7 +86,7 @@ test("SIGKILL of helix run: the simulator ends by itself, the ledger keeps what 
 });
 
 describe("helix demo --once --json", () => {
-  test("one JSON object with the verdict and its evidence", { timeout: 300_000 }, async () => {
+  test("one JSON object with the verdict and its evidence", { timeout: 600_000 }, async () => {
     const { code, stdout, stderr } = await demo.ended;
     expect(code, stderr).toBe(0);
     expect(stdout.match(/\n/g)).toHaveLength(1);
@@ -110,7 +110,7 @@ describe("helix demo --once --json", () => {
   });
 
   test("its ledger verifies with as many records; after one flipped byte, anywhere, it does not", {
-    timeout: 300_000,
+    timeout: 600_000,
   }, async () => {
     const { ledger } = JSON.parse((await demo.ended).stdout) as DemoResult;
     expect(await verifiedLedger(ledger.folder, { cwd })).toMatchObject({

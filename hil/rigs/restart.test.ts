@@ -5,7 +5,7 @@
 import { expect, test } from "vitest";
 import { FEED, LATER, run, SLOW } from "./testing/restart-run.ts";
 
-const LIMIT = 180_000;
+const LIMIT = 300_000;
 
 test("killed in the middle of a command: its intent is closed as unknown, read back, and never sent again", {
   timeout: LIMIT,

@@ -35,7 +35,7 @@ expect:
   - { within: 60 s, after: cut.end, instrument: brx-07, status: Streaming }
   - { at: end, ledger: clean }
 `.trimStart();
-const LIMIT = 120_000;
+const LIMIT = 300_000;
 const platform = createSystemPlatform();
 
 const folders: string[] = [];

@@ -34,7 +34,7 @@ expect:
   - { at: end, state: twin.viable_cell_density, between: [0.1, 50], unit: '10*6{cells}/mL' }
   - { at: end, ledger: clean }
 `.trimStart();
-const LIMIT = 120_000;
+const LIMIT = 300_000;
 
 const folders: string[] = [];
 afterEach(async () => {

@@ -2,7 +2,7 @@
  * What a session asks of its driver, each within its budget; and what a failure comes to: on record as its kind
  * demands, told, and followed by the step that recovery says.
  */
-import { type Clock, InstrumentError } from "@helix/hal";
+import type { Clock, InstrumentError } from "@helix/hal";
 import type { Ledger } from "@helix/ledger";
 import { withDeadline } from "@helix/platform";
 import { asInstrumentError } from "./as-instrument-error.ts";

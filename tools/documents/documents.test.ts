@@ -44,7 +44,7 @@ test("README: the configuration shown is one that HELIX takes", async () => {
   await checkDriverConfig(helixDriverManifest, instrument, config.source);
 });
 
-test("README: the commands shown run one after another, as they stand", { timeout: 180_000 }, async () => {
+test("README: the commands shown run one after another, as they stand", { timeout: 600_000 }, async () => {
   symlinkSync(join(ROOT, "scenarios"), join(folder, "scenarios"));
   const lines = snippetsOf(read("README.md"))
     .filter(({ language }) => language === "sh")
