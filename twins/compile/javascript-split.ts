@@ -3,6 +3,7 @@
  * cross from one to a later one go through a scratch array.
  */
 import type { NodeId } from "./graph.ts";
+import { ONLY_AT_END } from "./layout.ts";
 import { literal, statements } from "./print-js.ts";
 import type { Program } from "./program.ts";
 import { hoistedNodes, loopNodes, loopRoots, stopNodes } from "./schedule.ts";
@@ -43,7 +44,7 @@ const commit=()=>{if(${outside(program.error)}<=1){${assign(true)}}
 ${assign(false)}};
 const run=()=>{for(;;){${calls(0, loop.length)}
 const status=${outside(program.status)};
-if(status>0){${calls(loop.length, all.length)}keep();}
+if(status>${ONLY_AT_END}){${calls(loop.length, all.length)}keep();}
 commit();
 if(status>0){M[${layout.slot("status")}]=status;return;}
 }};`;

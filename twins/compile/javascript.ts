@@ -7,6 +7,7 @@ import type { NodeId } from "./graph.ts";
 import { splitLoop } from "./javascript-split.ts";
 import { ownFunctions } from "./js-functions.ts";
 import type { Kernel } from "./kernel.ts";
+import { ONLY_AT_END } from "./layout.ts";
 import { literal, statements } from "./print-js.ts";
 import type { Hoist, Program } from "./program.ts";
 import { hoistedNodes, hoistNodes, loopNodes, stopNodes } from "./schedule.ts";
@@ -72,7 +73,7 @@ function inlineLoop(program: Program): string {
       .map(({ slot, node }) => `${variable(slot)}=${text(node)};`)
       .join("");
   const decide = `const status=${text(program.status)};
-if(status>0){${stop.join("\n")}}
+if(status>${ONLY_AT_END}){${stop.join("\n")}}
 if(${text(program.error)}<=1){${assign(true)}}
 ${assign(false)}`;
   const carried = new Set(commits.map((commit) => commit.slot));

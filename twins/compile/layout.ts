@@ -28,6 +28,9 @@ export type ControlSlot = (typeof CONTROL_SLOTS)[number];
 /** `status` of a lane is a sum of these; 0 is "go on". */
 export const STATUS = { atEnd: 1, atOutput: 2, event: 4, stepTooSmall: 8, tooManySteps: 16 } as const;
 
+/** A status above this asks for more than the next segment: the host may look inside the step. */
+export const ONLY_AT_END = STATUS.atEnd;
+
 export class Layout {
   readonly #slots = new Map<string, number>();
 

@@ -36,7 +36,7 @@ export interface Program {
   readonly error: NodeId;
   readonly status: NodeId;
   readonly commits: readonly Commit[];
-  /** Stored only when the loop stops: what the host needs to look inside the last step. */
+  /** Stored only when the loop stops for more than a segment's end: what the host needs to look inside the last step. */
   readonly onStop: readonly Hoist[];
 }
 

@@ -5,6 +5,7 @@
 import { type FunctionName, type Graph, type NodeId, reachable } from "./graph.ts";
 import { FUNCTION_NAMES } from "./js-functions.ts";
 import type { Kernel } from "./kernel.ts";
+import { ONLY_AT_END } from "./layout.ts";
 import { functionGraph } from "./math-functions.ts";
 import { isOperation } from "./print-js.ts";
 import type { Hoist, Program } from "./program.ts";
@@ -128,16 +129,21 @@ class Writer {
     const push = (id: NodeId) => body.push(id);
     code.emit(OP.loop, TYPE.empty);
     body.compute(loopNodes(this.#program));
-    push(status);
-    push(this.#graph.constant(0));
-    code.vector(VECTOR.greaterThan);
-    code.vector(VECTOR.anyTrue);
+    const isAnyStatusAbove = (least: number) => {
+      push(status);
+      push(this.#graph.constant(least));
+      code.vector(VECTOR.greaterThan);
+      code.vector(VECTOR.anyTrue);
+    };
+    isAnyStatusAbove(0);
     code.setLocal(stopping);
     code.getLocal(stopping);
     code.emit(OP.if, TYPE.empty);
+    isAnyStatusAbove(ONLY_AT_END);
+    code.emit(OP.if, TYPE.empty);
     body.compute(stopNodes(this.#program));
     for (const { slot, node } of onStop) code.store(this.#address(slot), () => push(node));
-    code.emit(OP.end);
+    code.emit(OP.end, OP.end);
     for (const { slot, node, onlyIfAccepted } of [...commits].sort(
       (a, b) => Number(b.onlyIfAccepted) - Number(a.onlyIfAccepted),
     )) {

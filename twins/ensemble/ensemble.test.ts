@@ -262,3 +262,14 @@ test("blocks are handed on in the order of their draws, whoever finishes first",
   expect(seen.map(({ from }) => from)).toEqual([0, ...seen.map(({ to }) => to)].slice(0, -1));
   expect(seen.at(-1)?.to).toBe(2000);
 });
+
+test("threads that have run before do the next ensemble too, and none of one that is cancelled beforehand", async () => {
+  await using engine = startEnsembles(2, { threadsFrom: 0 });
+  const first = await engine.run(plan({ runs: 5000 }));
+  expect(await engine.run(plan({ runs: 5000 }))).toEqual(first);
+  expect(await engine.run(plan({ runs: 5000 }), { signal: AbortSignal.abort() })).toMatchObject({
+    done: 0,
+    complete: false,
+  });
+  expect(await engine.run(plan({ runs: 600 }))).toEqual(await runEnsemble(plan(), { workers: 0 }));
+});
