@@ -94,9 +94,10 @@ async function checked(planted: string) {
   const cwd = await temporaryFolder();
   await writeFile(join(cwd, "one-command.yaml"), ONE_COMMAND);
   let told = "";
-  const context: Pick<CliContext, "platform" | "version" | "cwd" | "out" | "err"> = {
+  const context: Pick<CliContext, "platform" | "version" | "cwd" | "signal" | "out" | "err"> = {
     platform: createSystemPlatform(),
     version: "0.0.0",
+    signal: new AbortController().signal,
     cwd,
     out: { write: (text) => void (told += text) },
     err: { write: (text) => void (told += text) },

@@ -16,7 +16,7 @@ export interface CheckInput {
   readonly seed: number | undefined;
 }
 
-/** @throws CliError, ProblemsError */
+/** @throws CliError, ProblemsError; the signal's reason when it is stopped */
 export async function checkScenario(
   input: CheckInput,
   context: CliContext,
@@ -36,6 +36,9 @@ export async function checkScenario(
       platform: context.platform,
       helixVersion: context.version,
       replay: `helix run ${input.file} --rig virtual --seed ${plan.seed}`,
+      signal: context.signal,
+      onFirst: ({ events, virtualSeconds }) =>
+        context.err.write(`  the first: ${events} events in ${Math.round(virtualSeconds)} virtual s\n`),
     });
   } catch (error) {
     if (!(error instanceof RunEndedError)) throw error;

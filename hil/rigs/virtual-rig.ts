@@ -14,6 +14,7 @@ import {
   runInWorld,
   WorldFailedError,
   WorldHungError,
+  type WorldRun,
   type WorldRunOptions,
 } from "../world/index.ts";
 import { closeRun } from "./close-run.ts";
@@ -102,9 +103,20 @@ export async function runVirtually(run: RecordedVirtualRun): Promise<RunResult> 
   }
 }
 
-/** Runs a scenario twice, the second time in another process under other conditions. @throws RunEndedError */
-export async function checkVirtualRun(run: VirtualRun): Promise<DeterminismReport> {
-  return checkDeterminism(await worldOptions(run));
+export interface CheckedVirtualRun extends VirtualRun {
+  /** Ends the check at once. */
+  readonly signal?: AbortSignal;
+  readonly onFirst?: (first: WorldRun) => void;
+}
+
+/**
+ * Runs a scenario twice, the second time in another process under other conditions.
+ * @throws RunEndedError; the signal's reason
+ */
+export async function checkVirtualRun(run: CheckedVirtualRun): Promise<DeterminismReport> {
+  const { signal, onFirst } = run;
+  const options = { ...(await worldOptions(run)), ...(signal === undefined ? {} : { signal }) };
+  return checkDeterminism(options, undefined, onFirst);
 }
 
 /** What a world needs to run the scenario, whatever is made of it. */

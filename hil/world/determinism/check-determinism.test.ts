@@ -1,12 +1,15 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { runInWorld } from "../run/run-in-world.ts";
 import { checkDeterminism, DEFAULT_PERTURBATION } from "./check-determinism.ts";
 import { RunEndedError } from "./ended-run.ts";
 
 const world = (name: string) => new URL(`../testing/${name}.ts`, import.meta.url).href;
+
+/** Several worlds and processes each, on a machine that may have much else to do. */
+vi.setConfig({ testTimeout: 300_000 });
 
 test("no source of time, chance or identity tells two runs apart, under other conditions", async () => {
   const kept = await mkdtemp(join(tmpdir(), "compiled-"));
@@ -96,7 +99,7 @@ test("what depends on when the garbage collector runs is found and named", async
   const { same, difference } = await checkDeterminism({
     seed: 1,
     module: world("planted-world"),
-    options: { planted: "real-collector", seconds: 20 },
+    options: { planted: "real-collector", seconds: 9 },
   });
   expect(same).toBe(false);
   expect(difference?.text).toMatch(/It comes from\n.*planted-world\.ts/);
@@ -121,4 +124,20 @@ describe("a run that does not come to its end is named", () => {
     expect(error).toMatchObject({ run, ended: { how, what: expect.stringMatching(says) } });
     expect((error as RunEndedError).first?.virtualSeconds).toBe(run === "first" ? undefined : 10);
   });
+});
+
+test("a check of which nothing is wanted any more ends at once, in its second run too", async () => {
+  const unwanted = new AbortController();
+  const check = checkDeterminism(
+    {
+      seed: 1,
+      module: world("planted-world"),
+      options: { planted: "hangs elsewhere", seconds: 10 },
+      signal: unwanted.signal,
+    },
+    DEFAULT_PERTURBATION,
+    // Once the second run has begun.
+    () => void setTimeout(() => unwanted.abort(new Error("stopped")), 500),
+  );
+  await expect(check).rejects.toThrow(/^stopped$/);
 });

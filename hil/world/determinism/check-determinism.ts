@@ -54,12 +54,17 @@ const OWN_FRAMES = ["../kernel/", "../patches/"].map((folder) => new URL(folder,
 const REPLAYS = 4;
 const EVENTS_BEFORE = 3;
 
-/** @throws RunEndedError when a world is ended before its end; whatever else either run throws */
+/**
+ * @param onFirst told when the first run has come to its end
+ * @throws RunEndedError when a world is ended before its end; the signal's reason; whatever else either run throws
+ */
 export async function checkDeterminism(
   options: WorldRunOptions,
   perturbation: Perturbation = DEFAULT_PERTURBATION,
+  onFirst: (first: WorldRun) => void = () => {},
 ): Promise<DeterminismReport> {
   const first = await runHere(options);
+  onFirst(first);
   const second = await runElsewhere(options, perturbation, first);
   if (first.traceHash === second.traceHash && first.events === second.events)
     return { same: true, first, second };
@@ -82,7 +87,8 @@ async function runElsewhere(
   perturbation: Perturbation,
   first: WorldRun,
 ): Promise<WorldRun> {
-  const { onProgress: _, ...cloneable } = options;
+  const { onProgress: _progress, onOutput: _output, signal, ...cloneable } = options;
+  signal?.throwIfAborted();
   const { cwd, environment, niceness } = perturbation;
   const process = startProcess<ReplicaRequest, ReplicaAnswer>(REPLICA, { cwd, environment });
   const answer = new Promise<ReplicaAnswer>((resolve) => process.onMessage(resolve));
@@ -93,12 +99,16 @@ async function runElsewhere(
     const error = `${what}: ${stderrTail}`;
     return { type: "ended", ended: { how: "killed", what, host: undefined, lastEvent: undefined, error } };
   });
+  const onAbort = () => process.kill("SIGTERM");
+  signal?.addEventListener("abort", onAbort);
   try {
     const outcome = await Promise.race([answer, died]);
+    signal?.throwIfAborted();
     if (outcome.type === "failed") throw new Error(`the second run failed: ${outcome.error}`);
     if (outcome.type === "ended") throw new RunEndedError(outcome.ended, first);
     return outcome.run;
   } finally {
+    signal?.removeEventListener("abort", onAbort);
     process.kill("SIGTERM");
   }
 }

@@ -4,7 +4,7 @@ import type { EndedRun } from "./ended-run.ts";
 
 /** What the second run's process is asked, and what it answers. */
 export interface ReplicaRequest {
-  readonly options: Omit<WorldRunOptions, "onProgress">;
+  readonly options: Omit<WorldRunOptions, "onProgress" | "onOutput" | "signal">;
   /** Added to the process's niceness. */
   readonly niceness: number;
 }

@@ -18,6 +18,9 @@ const real = runInNewContext(`({
   registry(told: () => void): { register(target: object, held: undefined): void };
 };
 
+/** In the second run of a check, which has another folder. */
+const isElsewhere = process.cwd() === "/";
+
 /** Of this thread, from the machine's own files: proc(5), field 19; the second holds a name in parentheses. */
 const realNiceness = (): number =>
   Number(readFileSync("/proc/thread-self/stat", "utf8").split(") ").at(-1)?.split(" ")[16]);
@@ -45,7 +48,8 @@ export type Planted =
   | "throws"
   | "leak"
   | "livelock"
-  | "killed elsewhere";
+  | "killed elsewhere"
+  | "hangs elsewhere";
 
 const PLANTS: Readonly<Record<Planted, (world: World) => void>> = {
   "real-clock": () => void setTimeout(() => {}, 1000 + (real.now() % 1000)),
@@ -73,9 +77,11 @@ const PLANTS: Readonly<Record<Planted, (world: World) => void>> = {
     const again = () => void setImmediate(again);
     again();
   },
-  // In the second run of a check, which has another folder.
+  "hangs elsewhere": () => {
+    while (isElsewhere);
+  },
   "killed elsewhere": () => {
-    if (process.cwd() === "/") process.kill(Number(readlinkSync("/proc/self")), "SIGKILL");
+    if (isElsewhere) process.kill(Number(readlinkSync("/proc/self")), "SIGKILL");
   },
 };
 
