@@ -51,9 +51,14 @@ export type Planted =
   | "killed elsewhere"
   | "hangs elsewhere";
 
+/** Several, each after 1 to 2 s: a single delay of so many whole milliseconds may come out the same in two runs. */
+function timersAfter(...fractions: readonly number[]): void {
+  for (const fraction of fractions) setTimeout(() => {}, 1000 + fraction * 1000);
+}
+
 const PLANTS: Readonly<Record<Planted, (world: World) => void>> = {
-  "real-clock": () => void setTimeout(() => {}, 1000 + (real.now() % 1000)),
-  "real-chance": () => void setTimeout(() => {}, 1000 + real.random() * 1000),
+  "real-clock": () => timersAfter((real.now() / 1e3) % 1, (real.now() / 1e6) % 1),
+  "real-chance": () => timersAfter(real.random(), real.random(), real.random(), real.random()),
   "real-zone": () => void setTimeout(() => {}, 1500 + real.zone() / 10),
   "real-locale": () => void setTimeout(() => {}, real.locale().startsWith("de") ? 1510 : 1630),
   "real-niceness": () => void setTimeout(() => {}, 1500 + 20 * realNiceness()),
