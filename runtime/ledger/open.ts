@@ -61,6 +61,8 @@ export interface OpenLedgerOptions {
    * root's signature. A ledger keeps what it was made with.
    */
   readonly rootKey?: string | undefined;
+  /** Refuses a folder without a ledger; by default one is made. */
+  readonly mustExist?: boolean;
   /** Opens the key of a ledger that was made with one; a new ledger's key is sealed with it. */
   readonly passphrase?: string | undefined;
 }
@@ -96,6 +98,7 @@ function openEmergency(
       origin: `${origin}/emergency`,
       rootKey: undefined,
       marks: undefined,
+      mustExist: false,
     },
     (emergency, held) => startInline(emergency, held, EMERGENCY_ROOM_BYTES),
   );

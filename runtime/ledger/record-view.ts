@@ -1,6 +1,7 @@
 /** A record as people and programs outside HELIX see it: JSON without loss of numbers, and table cells. */
 import { toHex } from "./bytes.ts";
 import type { LedgerRecord } from "./read.ts";
+import type { WithTrust } from "./trust.ts";
 
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
@@ -45,7 +46,7 @@ interface WithPersonName {
   readonly personName?: string;
 }
 
-export interface RecordJson extends WithPersonName {
+export interface RecordJson extends WithPersonName, WithTrust {
   readonly sequence: string;
   readonly time: string;
   readonly zone: string;
@@ -64,7 +65,7 @@ export interface RecordJson extends WithPersonName {
   readonly event: Json;
 }
 
-export const recordJson = (record: LedgerRecord & WithPersonName): RecordJson => ({
+export const recordJson = (record: LedgerRecord & WithPersonName & WithTrust): RecordJson => ({
   sequence: record.sequence.toString(),
   time: utcText(record.utcNs),
   zone: zoneText(record.zoneMinutes),
@@ -80,6 +81,7 @@ export const recordJson = (record: LedgerRecord & WithPersonName): RecordJson =>
   recordHash: record.recordHash,
   event: toJson(record.event),
   ...(record.personName === undefined ? {} : { personName: record.personName }),
+  ...(record.untrustedKey === undefined ? {} : { untrustedKey: record.untrustedKey }),
 });
 
 /** What an audit trail is asked for: who, what, when, why, where. Empty text where it does not say. */

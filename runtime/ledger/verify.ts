@@ -13,11 +13,11 @@ import { loadPolicy } from "./folder.ts";
 import { newestCheckpoint } from "./high-water-mark.ts";
 import { type InspectOptions, inspectLedger } from "./inspect.ts";
 import { KeptFiles } from "./kept-files.ts";
-import { isSealedKey, keyFile, openKeyFile, PassphraseError } from "./key-file.ts";
+import { isSealedKey, keyFile, openKeyFile, PASSPHRASE_VARIABLE, PassphraseError } from "./key-file.ts";
 import type { LedgerVerification } from "./ledger.ts";
 import { readingMarksIn } from "./mark-folder.ts";
 import { MerkleTree } from "./merkle-tree.ts";
-import { asOpenError } from "./open-error.ts";
+import { asOpenError, LedgerOpenError } from "./open-error.ts";
 import { NameCheck } from "./people/name-check.ts";
 import { type LedgerPolicy, POLICY_FILE } from "./policy.ts";
 import { readStored } from "./read.ts";
@@ -30,7 +30,7 @@ import type { WitnessKey } from "./witness/cosignature.ts";
 import { listCosigned } from "./witness/cosigned.ts";
 import { CosignedCheck } from "./witness/cosigned-check.ts";
 
-/** @throws LedgerOpenError when there is no ledger of a known format to read */
+/** @throws LedgerOpenError when there is no ledger of a known format to read, or the passphrase does not open its key */
 export async function verifyLedger({
   folder,
   disk,
@@ -40,7 +40,7 @@ export async function verifyLedger({
 }: {
   readonly folder: string;
   readonly disk: Disk;
-  /** Of a sealed private key, to check with it what is not signed yet. */
+  /** Of a sealed private key, to check with it what is not signed yet; not given, that is not checked. */
   readonly passphrase?: string | undefined;
   /** Where the marks are that the policy has elsewhere. */
   readonly markFolder?: string | undefined;
@@ -179,7 +179,7 @@ async function badFileBeside(
 }
 
 /**
- * The key in use. "closed": an inspector need not be allowed to read it, nor know its passphrase. "other":
+ * The key in use. "closed": an inspector need not be allowed to read it, nor be given its passphrase. "other":
  * the file holds something else.
  */
 type KeyFound =
@@ -209,7 +209,13 @@ async function privateKey(
   } catch (error) {
     // Not a key any more, whatever the reason; but a wrong passphrase says nothing of the file.
     if (!(error instanceof PassphraseError)) return { state: "other", file: name };
-    const remark = `${name} does not open with the passphrase given: that is another one, or the file has changed`;
-    return { state: "closed", remark };
+    const what = `the passphrase in ${PASSPHRASE_VARIABLE} does not open ${name}: it is another one, or that file has changed`;
+    const advice = `give the right one, or unset ${PASSPHRASE_VARIABLE} to verify without the private key, which the verdict does not need`;
+    throw new LedgerOpenError(
+      "passphrase",
+      folder,
+      `ledger ${folder} is not verified: ${what}; ${advice}`,
+      error,
+    );
   }
 }

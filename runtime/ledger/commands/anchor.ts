@@ -1,14 +1,13 @@
-import { resolve } from "node:path";
-import { type CliContext, CliError, type CommandOutcome, defineCommand, EXIT } from "@helix/cli";
+import { type CliContext, CliError, defineCommand, EXIT } from "@helix/cli";
+import { accountName } from "@helix/platform";
 import type { AnchoredCheckpoint } from "../anchor.ts";
-import { fromUtf8 } from "../bytes.ts";
-import type { LedgerPlace } from "../prove-growth.ts";
+import { PASSPHRASE_VARIABLE } from "../key-file.ts";
+import type { Ledger } from "../ledger.ts";
+import { LedgerOpenError } from "../open-error.ts";
 import { AnchorError, isTimeStampUrl, postTimeStampRequest } from "../time-stamp/request.ts";
-import type { WitnessKey } from "../witness/cosignature.ts";
-import type { KeptCosignature } from "../witness/cosigned.ts";
+import { askFor, keep } from "./keep-cosigned.ts";
 import { FOLDER_ARGUMENT, ledgerFolder, MARKS_OPTION, markFolderOf, orCliError, required } from "./shared.ts";
 
-const NS_PER_S = 1_000_000_000n;
 const DEFAULT_TIMEOUT_S = 30;
 
 export const anchor = defineCommand({
@@ -17,7 +16,8 @@ export const anchor = defineCommand({
   topic: "evidence",
   details:
     "Asks an RFC 3161 time-stamping authority and keeps its answer beside the ledger as anchor-<records>.tsr, where verify " +
-    "checks it and an export takes it along. Only a hash leaves the machine. Who the authority is, its certificate shows: " +
+    "checks it and an export takes it along, and puts it on record, so that it cannot be taken away unnoticed. While HELIX holds the " +
+    "ledger, or without the passphrase of a sealed key, there is a time-stamp and no record, and it says so. Only a hash leaves the machine. Who the authority is, its certificate shows: " +
     "openssl ts -verify -data anchor-<records>.txt -in anchor-<records>.tsr -CAfile <its certificate>. helix up does this " +
     "every day by itself when helix.toml names the address: [ledger] time_stamp_url. With --cosigned, keeps a checkpoint with a " +
     "witness's signature beside the ledger instead, as cosigned-<records>.txt, after checking both; see helix ledger witness. " +
@@ -58,14 +58,15 @@ export const anchor = defineCommand({
         };
         return witnessUrl === undefined
           ? await keep(place, cosigned ?? "", key, context)
-          : await ask(place, { url: witnessUrl, key, timeout }, context);
+          : await askFor(place, { url: witnessUrl, key, timeout }, context);
       }
       if (tsa === undefined) {
         throw new CliError("no address of a time-stamping authority; give --tsa <url>");
       }
       checkTimeStampUrl(tsa);
       const folder = ledgerFolder(input.arguments.folder, context);
-      const { checkpoint, file, stamp, isNew } = await stampNewest(folder, tsa, timeout, context);
+      const { anchored, record, unrecorded } = await stampOnRecord(folder, tsa, timeout, context);
+      const { checkpoint, file, stamp, isNew } = anchored;
       const { utcText } = await import("../record-view.ts");
       const time = utcText(stamp.utcNs);
       const by = `${stamp.authority}, ${time}`;
@@ -74,69 +75,76 @@ export const anchor = defineCommand({
           ? `checkpoint over ${checkpoint.records} records time-stamped by ${by}: ${folder}/${file}\n`
           : `checkpoint over ${checkpoint.records} records has its time-stamp already, by ${by}: ${folder}/${file}\n`,
       );
+      context.out.write(
+        unrecorded === undefined
+          ? `on record: record ${record}\n`
+          : `not on record: ${unrecorded}; keep a copy of ${file} and its .txt elsewhere\n`,
+      );
       const { records, root } = checkpoint;
       return {
         exitCode: EXIT.pass,
-        result: { folder, tsa, file, records, root, time, authority: stamp.authority, isNew },
+        result: {
+          folder,
+          tsa,
+          file,
+          records,
+          root,
+          time,
+          authority: stamp.authority,
+          isNew,
+          record: record ?? null,
+          unrecorded: unrecorded ?? null,
+        },
       };
     }),
 });
 
-async function keep(
-  place: LedgerPlace,
-  cosigned: string,
-  witness: string,
-  context: CliContext,
-): Promise<CommandOutcome> {
-  const { keepCosigned } = await import("../witness/cosigned.ts");
-  const { witnessKeyGiven } = await import("../witness/witness-key.ts");
-  const key = witnessKeyGiven(witness);
-  const note = await noteIn(resolve(context.cwd, cosigned), context);
-  return told(place, key, await keepCosigned(place, note, key), context);
+interface OnRecord {
+  readonly anchored: AnchoredCheckpoint;
+  /** Sequence of the record of it. */
+  readonly record?: bigint;
+  /** Why there is none. */
+  readonly unrecorded?: string;
 }
 
-async function ask(
-  place: LedgerPlace,
-  { url, key: text, timeout }: { readonly url: string; readonly key: string; readonly timeout: number },
+/** @throws CliError when the authority gives none; LedgerOpenError */
+async function stampOnRecord(
+  folder: string,
+  tsa: string,
+  timeoutS: number,
   context: CliContext,
-): Promise<CommandOutcome> {
-  const { askWitness, postToWitness } = await import("../witness/ask-witness.ts");
-  const { WitnessRefusal } = await import("../witness/witness.ts");
-  const { witnessKeyGiven } = await import("../witness/witness-key.ts");
-  if (!isTimeStampUrl(url)) {
-    throw new CliError(`"${url}" is no address of a witness; give one that begins with http:// or https://`);
+): Promise<OnRecord> {
+  const held = await openIfFree(folder, context);
+  if (typeof held === "string") {
+    return { anchored: await stampNewest(folder, tsa, timeoutS, context), unrecorded: held };
   }
-  const key = witnessKeyGiven(text);
-  const signal = AbortSignal.any([context.signal, AbortSignal.timeout(timeout * 1000)]);
-  const address = `${url.replace(/\/+$/, "")}/add-checkpoint`;
   try {
-    const kept = await askWitness(place, key, (request) => postToWitness(address, request, signal));
-    return await told(place, key, kept, context);
-  } catch (error) {
-    if (!(error instanceof WitnessRefusal)) throw error;
-    throw new CliError(error.message, { exitCode: EXIT.fail, cause: error });
+    const { timeStampedEvent } = await import("../anchor.ts");
+    await held.checkpoint();
+    const anchored = await stampNewest(folder, tsa, timeoutS, context);
+    const reason = `asked for by account:${accountName()}`;
+    const { sequence } = await held.append(timeStampedEvent(anchored, tsa, reason));
+    return { anchored, record: sequence };
+  } finally {
+    await held.close();
   }
 }
 
-async function told(
-  { folder }: LedgerPlace,
-  witness: WitnessKey,
-  { file, checkpoint, timeS }: KeptCosignature,
-  context: CliContext,
-): Promise<CommandOutcome> {
-  const { utcText } = await import("../record-view.ts");
-  const time = utcText(timeS * NS_PER_S);
-  const { records, root } = checkpoint;
-  context.out.write(
-    `checkpoint over ${records} records cosigned by ${witness.name}, ${time}: ${folder}/${file}\n`,
-  );
-  return { exitCode: EXIT.pass, result: { folder, file, records, root, time, witness: witness.text } };
-}
-
-async function noteIn(path: string, { platform: { disk } }: CliContext): Promise<string> {
-  if ((await disk.stat(path))?.kind !== "file")
-    throw new CliError(`there is no file ${path}; name the cosigned note`);
-  return fromUtf8(await disk.readFile(path));
+/** @returns the ledger, or why it is not to be had although nothing is wrong with it. @throws LedgerOpenError */
+async function openIfFree(folder: string, context: CliContext): Promise<Ledger | string> {
+  const { openLedger } = await import("../open.ts");
+  const passphrase = context.env[PASSPHRASE_VARIABLE];
+  await context.platform.timekeeping.ask();
+  try {
+    return await openLedger({ folder, ...context.platform, mustExist: true, passphrase });
+  } catch (error) {
+    if (!(error instanceof LedgerOpenError)) throw error;
+    if (error.problem === "in-use") return "the ledger is in use, and only its holder can write to it";
+    if (error.problem === "passphrase" && passphrase === undefined) {
+      return `the ledger's key is sealed, and ${PASSPHRASE_VARIABLE} is not set to its passphrase`;
+    }
+    throw error;
+  }
 }
 
 /** @throws CliError for what is no http address */

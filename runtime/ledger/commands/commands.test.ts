@@ -319,6 +319,20 @@ describe("helix ledger", () => {
     });
     expect(verified.out).toContain("UNTRUSTED records 1 to 1: key 0");
     expect((await call("show", { folder: ledger }, { last: 1 })).out).toContain("laptop stolen");
+    const shown = await call("show", { folder: ledger });
+    expect(shown.out.split("\n").map((line) => line.includes("UNTRUSTED (key 0 was compromised)"))).toEqual([
+      false,
+      true,
+      false,
+      false,
+      false,
+    ]);
+    expect(shown.result).toMatchObject({ records: [{}, { untrustedKey: 0 }, {}, {}] });
+    const found = await call("search", { folder: ledger }, { what: "RUNTIME_STOPPED" }, { json: true });
+    expect(found.out).toMatch(/ours\n.*UNTRUSTED.*a thief's\n/);
+    expect(
+      (found.result as { records: { untrustedKey?: number }[] }).records.map((one) => one.untrustedKey),
+    ).toEqual([undefined, 0]);
     const out = join(home, "rooted export");
     await call("export", { folder: ledger }, { out });
     const python = spawnSync("python3", [join(out, "verify.py"), out, "--key", rootKey], {
@@ -377,7 +391,11 @@ describe.skipIf(!hasOpenssl)(
         file: "anchor-31.tsr",
         authority: "CN=Test TSA",
         isNew: true,
+        record: 31n,
       });
+      expect((await call("show", { folder: copy }, { last: 1 })).out).toMatch(
+        /^ +31 .* TIME_STAMPED .* 31 records were there at .* asked for by account:/,
+      );
       expect(tsa.requests).toEqual(["POST application/timestamp-query"]);
       tsa.verify(join(copy, "anchor-31.txt"), join(copy, "anchor-31.tsr"));
       const verified = await call("verify", { folder: copy });
@@ -397,14 +415,57 @@ describe.skipIf(!hasOpenssl)(
       }
     }, 60_000);
 
+    test("while another process holds the ledger has its time-stamp, and says that it is not on record", async () => {
+      const copy = join(home, "busy");
+      cpSync(folder, copy, { recursive: true });
+      const holder = await openLedger({ folder: copy, ...platform });
+      const { out, result } = await call("anchor", { folder: copy }, { tsa: tsa.url });
+      expect(result).toMatchObject({ file: "anchor-31.tsr", isNew: true, record: null });
+      expect(out).toMatch(/\nnot on record: the ledger is in use.*; keep a copy of anchor-31\.tsr/);
+      await holder.close();
+      expect((await call("verify", { folder: copy })).result).toMatchObject({
+        verdict: "CLEAN",
+        records: "31",
+        timeStamps: { count: 1 },
+      });
+      // Free again: the token is there already, and goes on record now.
+      const again = await call("anchor", { folder: copy }, { tsa: tsa.url });
+      expect(again.result).toMatchObject({ file: "anchor-31.tsr", isNew: false, record: 31n });
+      rmSync(join(copy, "anchor-31.tsr"));
+      expect((await call("verify", { folder: copy })).result).toMatchObject({ verdict: "CORRUPT" });
+    }, 60_000);
+
+    test("of a sealed key: without its passphrase no record, with a wrong one nothing at all", async () => {
+      const copy = join(home, "sealed and anchored");
+      await (await openLedger({ folder: copy, ...platform, passphrase: "right" })).close();
+      const before = snapshot(copy);
+      const asked = tsa.requests.length;
+      const env = { HELIX_LEDGER_PASSPHRASE: "wrong" };
+      await expect(call("anchor", { folder: copy }, { tsa: tsa.url }, { env })).rejects.toMatchObject({
+        name: "CliError",
+        exitCode: 2,
+        message: expect.stringContaining("does not open its key; nothing was changed"),
+      });
+      expect([tsa.requests.length, snapshot(copy)]).toEqual([asked, before]);
+      expect(await call("anchor", { folder: copy }, { tsa: tsa.url })).toMatchObject({
+        out: expect.stringContaining("not on record: the ledger's key is sealed"),
+        result: { isNew: true, record: null },
+      });
+      const right = { env: { HELIX_LEDGER_PASSPHRASE: "right" } };
+      const { result } = await call("anchor", { folder: copy }, { tsa: tsa.url }, right);
+      expect(result).toMatchObject({ isNew: false, record: 0n });
+    }, 60_000);
+
     test("does not replace the time-stamp that a checkpoint has, but one that is none", async () => {
       const copy = join(home, "twice");
       cpSync(folder, copy, { recursive: true });
+      const holder = await openLedger({ folder: copy, ...platform });
       await call("anchor", { folder: copy }, { tsa: tsa.url });
       const token = readFileSync(join(copy, "anchor-31.tsr"));
       const again = await call("anchor", { folder: copy }, { tsa: tsa.url });
       expect(again.out).toContain("has its time-stamp already");
       expect(readFileSync(join(copy, "anchor-31.tsr")).equals(token)).toBe(true);
+      await holder.close();
       writeFileSync(join(copy, "anchor-31.tsr"), "no token");
       expect(await call("verify", { folder: copy })).toMatchObject({
         exitCode: 1,
@@ -738,7 +799,22 @@ describe("what is not right: one line, exit code 2, nothing changed on disk", ()
       exitCode: 2,
       message: expect.stringMatching(/does not open its key; nothing was changed/),
     });
+    await expect(call("verify", { folder: at }, {}, { env })).rejects.toMatchObject({
+      exitCode: 2,
+      message: expect.stringMatching(
+        /^ledger \S+ is not verified: .* does not open ledger\.key: .*; .*unset HELIX_/,
+      ),
+    });
     expect(snapshot(at)).toBe(before);
+    const without = await call("verify", { folder: at });
+    expect(without).toMatchObject({ exitCode: 0, result: { verdict: "CLEAN" } });
+    expect(without.out).toContain("ledger.key is sealed, and without its passphrase it was not checked");
+    expect(
+      await call("verify", { folder: at }, {}, { env: { HELIX_LEDGER_PASSPHRASE: "right" } }),
+    ).toMatchObject({
+      exitCode: 0,
+      result: { verdict: "CLEAN", remarks: [] },
+    });
   });
 
   test("an empty passphrase, which would seal a key for everybody", async () => {

@@ -6,6 +6,7 @@ import {
   recordLine,
   SELECTION_OPTIONS,
   selectionOf,
+  shownAs,
 } from "./shared.ts";
 
 export const search = defineCommand({
@@ -27,7 +28,6 @@ export const search = defineCommand({
 
   run: (input, context) =>
     orCliError(async () => {
-      const { nameGiver } = await import("../people/known-names.ts");
       const { readLedger } = await import("../read.ts");
       const { isSelected } = await import("../search.ts");
       const { recordJson } = await import("../record-view.ts");
@@ -37,9 +37,9 @@ export const search = defineCommand({
       const types = new Set<string>();
       let searched = 0;
       const { disk } = context.platform;
-      const named = await nameGiver({ folder, disk });
+      const shown = await shownAs({ folder, disk });
       for await (const stored of readLedger({ folder, disk })) {
-        const record = named(stored);
+        const record = shown(stored);
         searched += 1;
         types.add(record.event.type);
         if (!isSelected(record, selection)) continue;

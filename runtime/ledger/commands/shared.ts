@@ -1,12 +1,15 @@
 /** What the commands of `helix ledger` have in common. */
 import { resolve } from "node:path";
 import { type CliContext, CliError } from "@helix/cli";
-import { LedgerOpenError } from "../open-error.ts";
+import type { Disk } from "@helix/platform";
+import { damaged, LedgerOpenError } from "../open-error.ts";
 import type { NamedRecord } from "../people/known-names.ts";
+import type { LedgerRecord } from "../read.ts";
 import { auditColumns, whoText } from "../record-view.ts";
 import { parseUtc, type Selection } from "../search.ts";
 import { SignatureRefusedError } from "../signature.ts";
 import { AnchorError } from "../time-stamp/request.ts";
+import { trustMarker, type WithTrust } from "../trust.ts";
 
 export const FOLDER_ARGUMENT = { folder: { summary: "the ledger's folder", count: "one" } } as const;
 
@@ -86,12 +89,27 @@ export async function orCliError<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
+/** What is shown of a record beside what it holds: whose its ids are, and whether its key was compromised. @throws LedgerOpenError */
+export async function shownAs(place: {
+  readonly folder: string;
+  readonly disk: Disk;
+}): Promise<(record: LedgerRecord) => NamedRecord & WithTrust> {
+  const { nameGiver } = await import("../people/known-names.ts");
+  const { loadPolicy } = await import("../folder.ts");
+  const policy = await loadPolicy(place.disk, place.folder);
+  if (policy === undefined) throw damaged(place.folder, "ledger.policy is not signed by the key it names");
+  const [named, marked] = [await nameGiver(place), trustMarker(policy)];
+  return (record) => marked(named(record));
+}
+
 /** One record in a terminal. */
-export function recordLine(record: NamedRecord): string {
+export function recordLine(record: NamedRecord & WithTrust): string {
   const columns = auditColumns(record);
   const { when, what, role, instrument, batch, change, why, signature } = columns;
   const who = whoText(columns);
+  const { untrustedKey } = record;
   const parts = [
+    untrustedKey === undefined ? "" : `UNTRUSTED (key ${untrustedKey} was compromised)`,
     who === "" ? "" : role === "" ? who : `${who} (${role})`,
     instrument,
     batch === "" ? "" : `batch ${batch}`,

@@ -1,6 +1,6 @@
 import { CliError, defineCommand, EXIT } from "@helix/cli";
 import type { LedgerRecord } from "../read.ts";
-import { FOLDER_ARGUMENT, ledgerFolder, orCliError, recordLine } from "./shared.ts";
+import { FOLDER_ARGUMENT, ledgerFolder, orCliError, recordLine, shownAs } from "./shared.ts";
 
 const DEFAULT_LAST = 20;
 
@@ -25,7 +25,6 @@ export const show = defineCommand({
 
   run: (input, context) =>
     orCliError(async () => {
-      const { nameGiver } = await import("../people/known-names.ts");
       const { readLedger } = await import("../read.ts");
       const { followLedger } = await import("../tail.ts");
       const { recordJson } = await import("../record-view.ts");
@@ -41,9 +40,9 @@ export const show = defineCommand({
         kept.push(record);
         if (last !== undefined && kept.length > last) kept.shift();
       }
-      const named = await nameGiver({ folder, disk });
+      const shown = await shownAs({ folder, disk });
       const print = (stored: LedgerRecord) => {
-        const record = named(stored);
+        const record = shown(stored);
         context.out.write(`${full ? JSON.stringify(recordJson(record)) : recordLine(record)}\n`);
       };
       for (const record of kept) print(record);
@@ -63,7 +62,7 @@ export const show = defineCommand({
       }
       return {
         exitCode: EXIT.pass,
-        result: { folder, records: kept.map((record) => recordJson(named(record))) },
+        result: { folder, records: kept.map((record) => recordJson(shown(record))) },
       };
     }),
 });

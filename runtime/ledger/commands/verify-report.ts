@@ -1,6 +1,7 @@
 /** A verification in words for people, and as an object for programs. */
 import type { LedgerVerdict, LedgerVerification, WitnessStatement } from "../ledger.ts";
 import { utcText } from "../record-view.ts";
+import { untrustedRangeText } from "../trust.ts";
 
 const NS_PER_S = 1_000_000_000n;
 
@@ -40,10 +41,7 @@ export function verificationText(folder: string, verification: LedgerVerificatio
   if (verifierKey !== undefined) lines.push(`  key      ${verifierKey}`);
   if (verifierKey !== undefined)
     lines.push(`  offline  ${rootKey ?? "no root key was named when this ledger was made"}`);
-  for (const { from, to, epoch } of untrusted)
-    lines.push(
-      `  UNTRUSTED records ${from} to ${to - 1n}: key ${epoch}, which signed them, was compromised; the root key trusts what is before`,
-    );
+  for (const range of untrusted) lines.push(`  UNTRUSTED ${untrustedRangeText(range)}`);
   if (signatures > 0 && isWhole(verdict))
     lines.push(`  signed   ${signatures} electronic signatures, each of the record it names`);
   const { count, newest } = verification.timeStamps;

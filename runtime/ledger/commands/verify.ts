@@ -11,7 +11,8 @@ export const verify = defineCommand({
     "Reads the folder and changes nothing; safe while HELIX is writing to it. CLEAN: all is there and fits. " +
     "TORN_TAIL: a crash left an unfinished write behind, nothing acknowledged is lost. CORRUPT: something that " +
     "was durable has changed, or a person's signature is not of the record that it names. ROLLBACK: records that were signed for are gone. Exit code 0 when CLEAN, else 1; " +
-    "also 1 when a witness that --witness names has cosigned nothing of it. Signatures of other witnesses are told by name and count for nothing.",
+    "also 1 when a witness that --witness names has cosigned nothing of it. Signatures of other witnesses are told by name and count for nothing. " +
+    `A sealed private key is not needed; with its passphrase in ${PASSPHRASE_VARIABLE} it also shows who wrote what is under no signature yet.`,
   arguments: FOLDER_ARGUMENT,
   options: {
     ...MARKS_OPTION,

@@ -7,6 +7,10 @@ import { createSystemPlatform } from "@helix/platform";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { exportLedger, openLedger, readLedger, type Selection, signRecord, verifyLedger } from "../index.ts";
 import { namePerson } from "../people/change-names.ts";
+import { type NamedRecord, nameGiver } from "../people/known-names.ts";
+import { recordsPdf } from "./pdf.ts";
+import { readFonts } from "./pdf-fonts.ts";
+import { selectionText } from "./readme.ts";
 
 const python = spawnSync("python3", ["--version"]).status === 0;
 const platform = createSystemPlatform("coverage");
@@ -70,6 +74,8 @@ function edit(out: string, file: string, change: (text: string) => string): void
 }
 
 interface Document {
+  readonly origin: string;
+  readonly ledger: string;
   records: { sequence: string }[];
 }
 
@@ -82,6 +88,35 @@ function leaveOut(out: string, sequence: number): void {
   });
   edit(out, "records.csv", (text) => text.replace(new RegExp(`\r\n${sequence},.*(?=\r\n)`), ""));
   rmSync(join(out, "proofs", `${sequence}.tlog-proof`));
+}
+
+/** The print of what records.json holds, as HELIX would have printed it. */
+async function printAnew(out: string, selection: Selection): Promise<void> {
+  const { records: kept } = JSON.parse(readFileSync(join(out, "records.json"), "utf8")) as Document;
+  const sequences = new Set(kept.map(({ sequence }) => sequence));
+  const named = await nameGiver({ folder, disk });
+  const records: NamedRecord[] = [];
+  for await (const record of readLedger({ folder, disk })) {
+    if (sequences.has(record.sequence.toString())) records.push(named(record));
+  }
+  const { checkpointRecords, root, verifierKey, signatures, verdict, timeStamps } = await verifyLedger({
+    folder,
+    disk,
+  });
+  const { ledger, origin } = JSON.parse(readFileSync(join(out, "records.json"), "utf8")) as Document;
+  const head = {
+    origin,
+    ledgerId: ledger,
+    checkpointRecords,
+    root,
+    selection: selectionText(selection),
+    keys: [verifierKey ?? ""],
+    untrusted: [],
+    verdict,
+    timeStamps,
+    signatures,
+  };
+  writeFileSync(join(out, "records.pdf"), await recordsPdf(records, head, await readFonts(disk)));
 }
 
 describe.skipIf(!python)(python ? "an export" : "an export (skipped: needs python3)", () => {
@@ -132,6 +167,8 @@ describe.skipIf(!python)(python ? "an export" : "an export (skipped: needs pytho
       });
       const alone = await exported(selection, false);
       leaveOut(alone, leftOut);
+      expect(check(alone).stdout).toMatch(/^BAD {2}records\.pdf, page 1, says '\d \(/);
+      await printAnew(alone, selection);
       const { status, stdout } = check(alone);
       expect(status).toBe(0);
       expect(stdout).toMatch(/^GOOD {2}\S+: \d of the 10 records under its checkpoint; asked for: /);
@@ -161,7 +198,8 @@ describe.skipIf(!python)(python ? "an export" : "an export (skipped: needs pytho
     ],
     [
       "another name in records.csv",
-      (out: string) => edit(out, "records.csv", (text) => text.replace(/Marie Curie\r/, "Irene Curie\r")),
+      (out: string) =>
+        edit(out, "records.csv", (text) => text.replace(/(\n0,.*)Marie Curie/, "$1Irene Curie")),
       /says 'Irene Curie' for name of record 0/,
     ],
     [

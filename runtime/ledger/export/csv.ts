@@ -5,6 +5,7 @@
  */
 import type { NamedRecord } from "../people/known-names.ts";
 import { auditColumns, changeColumns, happenedText, recordJson } from "../record-view.ts";
+import type { WithTrust } from "../trust.ts";
 
 const COLUMNS = [
   "sequence",
@@ -30,9 +31,10 @@ const COLUMNS = [
   "event",
   "record_hash",
   "name",
+  "untrusted",
 ];
 
-export function recordsCsv(records: readonly NamedRecord[]): string {
+export function recordsCsv(records: readonly (NamedRecord & WithTrust)[]): string {
   const rows = records.map((record) => {
     const { when, what, who, name, role, instrument, batch, why, signature } = auditColumns(record);
     const { changed, old, oldUnit, next, nextUnit } = changeColumns(record.event);
@@ -62,6 +64,7 @@ export function recordsCsv(records: readonly NamedRecord[]): string {
       JSON.stringify(event),
       recordHash,
       name,
+      record.untrustedKey === undefined ? "" : `key ${record.untrustedKey} was compromised`,
     ];
   });
   return `\uFEFF${[COLUMNS, ...rows].map((row) => `${row.map(cell).join(",")}\r\n`).join("")}`;

@@ -216,6 +216,11 @@ print(v.ed25519_verify(key, b"\\x72", sig), v.ed25519_verify(key, b"\\x73", sig)
     attempt("records.csv", (text) => text.replace(",0.024,L/h,", ",0.042,L/h,"), /for new_value of record/);
     attempt(
       "records.csv",
+      (text) => text.replace(",L/h,,", ",L/h,refused,"),
+      /'refused' for outcome of record/,
+    );
+    attempt(
+      "records.csv",
       (text) => text.replace(/(\d+,20\d\d)/, "$19"),
       /for (sequence|time_utc) of record/,
     );

@@ -19,15 +19,17 @@ import { type NamedRecord, nameGiver, personOf } from "../people/known-names.ts"
 import { NAMES_FILE, namesText, type PersonName, readNamesTable } from "../people/names-table.ts";
 import { type LedgerPolicy, POLICY_FILE } from "../policy.ts";
 import { ProofTree } from "../proofs.ts";
-import { type LedgerRecord, ledgerRecord, readStored, type StoredBytes } from "../read.ts";
+import { ledgerRecord, readStored, type StoredBytes } from "../read.ts";
 import { recordJson } from "../record-view.ts";
 import { isSelected, type Selection } from "../search.ts";
 import { listSegments } from "../segment.ts";
 import { signedBy } from "../signature.ts";
 import { SignatureCheck } from "../signature-check.ts";
+import { trustMarker, untrustedRangeText, type WithTrust } from "../trust.ts";
 import { type CosignedFile, listCosigned } from "../witness/cosigned.ts";
 import { CosignedCheck } from "../witness/cosigned-check.ts";
 import { recordsCsv } from "./csv.ts";
+import type { PrintedRecord } from "./pdf-table.ts";
 import { readmeText, selectionText } from "./readme.ts";
 
 /** More than a person reads; the other forms hold them all. */
@@ -63,7 +65,13 @@ export interface ExportSummary {
 
 interface Chosen {
   readonly stored: StoredBytes;
-  readonly record: NamedRecord;
+  readonly record: NamedRecord & WithTrust;
+}
+
+/** What was found beside the records, and is not looked for again: a live ledger may have more by then. */
+interface Beside extends Pick<LedgerVerification, "signatures" | "timeStamps"> {
+  readonly anchors: readonly Anchor[];
+  readonly cosigned: readonly CosignedFile[];
 }
 
 /** @throws LedgerOpenError, also when the ledger is damaged: then copy its folder as it is */
@@ -77,8 +85,10 @@ export async function exportLedger(options: ExportOptions): Promise<ExportSummar
     if (stated === undefined) throw damaged(folder, `${POLICY_FILE} is not signed by the key it names`);
     const policy = readingMarksIn(folder, stated, options.markFolder);
     const signatures = new SignatureCheck();
-    const anchors = new AnchorCheck(await listAnchors(disk, folder), policy);
-    const cosigned = new CosignedCheck(await listCosigned(disk, folder), policy, []);
+    const stamped = await listAnchors(disk, folder);
+    const anchors = new AnchorCheck(stamped, policy);
+    const witnessed = await listCosigned(disk, folder);
+    const cosigned = new CosignedCheck(witnessed, policy, []);
     const onRecord: InspectOptions["onRecord"] = (record, chain) => {
       signatures.look(record);
       anchors.look(chain);
@@ -89,10 +99,8 @@ export async function exportLedger(options: ExportOptions): Promise<ExportSummar
       throw damaged(folder, `${found.verdict}: ${found.firstBad?.reason}`);
     }
     const { sequence } = found.chain;
-    const stamped = anchors.problem(sequence) ?? cosigned.problem(sequence);
-    if (stamped !== undefined) {
-      throw damaged(folder, `${stamped.verdict}: ${stamped.file}: ${stamped.reason}`);
-    }
+    const unfit = anchors.problem(sequence) ?? cosigned.problem(sequence);
+    if (unfit !== undefined) throw damaged(folder, `${unfit.verdict}: ${unfit.file}: ${unfit.reason}`);
     const moved = await signatures.firstMoved({ disk, folder });
     if (moved !== undefined) {
       throw damaged(folder, `CORRUPT: the signature in record ${moved} is not of the record that it names`);
@@ -101,7 +109,7 @@ export async function exportLedger(options: ExportOptions): Promise<ExportSummar
     if (checkpoint === undefined) throw damaged(folder, "neither mark holds a signed checkpoint");
     for (const note of options.earlier ?? []) checkEarlier(note, checkpoint, policy, folder);
     const timeStamps = { count: anchors.count, newest: anchors.newest };
-    const beside = { signatures: signatures.count, timeStamps };
+    const beside = { signatures: signatures.count, timeStamps, anchors: stamped, cosigned: witnessed };
     return await new Exporter(options, policy, checkpoint, found, beside).run();
   } catch (error) {
     throw asOpenError(error, folder);
@@ -131,7 +139,7 @@ class Exporter {
   readonly #policy: LedgerPolicy;
   readonly #checkpoint: LedgerCheckpoint;
   readonly #found: Inspection;
-  readonly #beside: Pick<LedgerVerification, "signatures" | "timeStamps">;
+  readonly #beside: Beside;
   readonly #tree = new ProofTree();
   readonly #files: string[] = [];
   #notCovered = 0;
@@ -141,7 +149,7 @@ class Exporter {
     policy: LedgerPolicy,
     checkpoint: LedgerCheckpoint,
     found: Inspection,
-    beside: Pick<LedgerVerification, "signatures" | "timeStamps">,
+    beside: Beside,
   ) {
     this.#beside = beside;
     this.#options = options;
@@ -181,7 +189,13 @@ class Exporter {
     };
     await this.#write(
       "README.txt",
-      readmeText({ ...summary, withLedger, withNames, selection: this.#options.selection }),
+      readmeText({
+        ...summary,
+        withLedger,
+        withNames,
+        selection: this.#options.selection,
+        untrusted: this.#policy.keys.untrusted.map(untrustedRangeText),
+      }),
     );
     return { ...summary, files: this.#files };
   }
@@ -191,8 +205,9 @@ class Exporter {
     const chosen: Chosen[] = [];
     const sequences = new Set<bigint>();
     const named = await nameGiver({ folder, disk });
+    const marked = trustMarker(this.#policy);
     for await (const stored of readStored({ folder, disk })) {
-      const record = named(ledgerRecord(stored));
+      const record = marked(named(ledgerRecord(stored)));
       const covered = record.sequence < this.#checkpoint.records;
       if (covered) this.#tree.add(stored.bytes);
       // A signature goes with what it signs.
@@ -246,7 +261,7 @@ class Exporter {
     };
   }
 
-  async #writePdf(records: readonly LedgerRecord[]): Promise<void> {
+  async #writePdf(records: readonly PrintedRecord[]): Promise<void> {
     const { recordsPdf } = await import("./pdf.ts");
     const { readFonts } = await import("./pdf-fonts.ts");
     const { keys, ledgerId, key } = this.#policy;
@@ -259,6 +274,7 @@ class Exporter {
       verdict: this.#found.verdict,
       signatures: this.#beside.signatures,
       timeStamps: this.#beside.timeStamps,
+      untrusted: keys.untrusted,
       keys: [keys.first.text, ...keys.rotations.map((rotation) => rotation.key.text)],
     };
     await this.#write("records.pdf", await recordsPdf(records, head, await readFonts(this.#options.disk)));
@@ -266,12 +282,11 @@ class Exporter {
 
   /** Rotations, the other mark, time-stamped checkpoints and those given: each a start of this tree. */
   async #consistency() {
-    const { folder, disk, earlier = [] } = this.#options;
+    const { earlier = [] } = this.#options;
     const { keys } = this.#policy;
-    const anchors = await listAnchors(disk, folder);
-    await this.#writeAnchors("", anchors);
-    const cosigned = await listCosigned(disk, folder);
-    await this.#writeCosigned("", cosigned);
+    const { anchors, cosigned } = this.#beside;
+    await this.#writeAnchors("");
+    await this.#writeCosigned("");
     const marks = this.#found.marks.flatMap(({ checkpoint }) => (checkpoint ? [checkpoint.note] : []));
     const beside = [...anchors, ...cosigned].map(({ note }) => note);
     const notes = new Set([...marks, ...beside, ...earlier]);
@@ -290,16 +305,16 @@ class Exporter {
     return [...entries, ...stated.map(({ records, root }) => this.#from(records, root))];
   }
 
-  async #writeAnchors(under: string, anchors: readonly Anchor[]): Promise<void> {
-    for (const { name, note, token } of anchors) {
+  async #writeAnchors(under: string): Promise<void> {
+    for (const { name, note, token } of this.#beside.anchors) {
       if (this.#opened(note).records > this.#checkpoint.records) continue;
       await this.#write(`${under}${name}.txt`, note);
       await this.#write(`${under}${name}.tsr`, token);
     }
   }
 
-  async #writeCosigned(under: string, cosigned: readonly CosignedFile[]): Promise<void> {
-    for (const { file, note } of cosigned) {
+  async #writeCosigned(under: string): Promise<void> {
+    for (const { file, note } of this.#beside.cosigned) {
       if (this.#opened(note).records <= this.#checkpoint.records) await this.#write(`${under}${file}`, note);
     }
   }
@@ -338,8 +353,8 @@ class Exporter {
     for (const name of await disk.list(folder)) {
       if (name.startsWith("torn-")) await this.#write(`ledger/${name}`, await read(name));
     }
-    await this.#writeAnchors("ledger/", await listAnchors(disk, folder));
-    await this.#writeCosigned("ledger/", await listCosigned(disk, folder));
+    await this.#writeAnchors("ledger/");
+    await this.#writeCosigned("ledger/");
   }
 
   #makeFolder(folder: string): Promise<void> {

@@ -45,8 +45,11 @@ export function registerFonts(document: Document, files: FontFiles): Printable {
 /** Set from left to right, one letter after the other, with marks above or below it. */
 const SIMPLE =
   /[\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}\p{Script=Armenian}\p{Script=Georgian}\p{Script=Common}\p{Script=Inherited}]/u;
-/** Controls, format characters (overrides of direction among them), line ends, blanks that are no blank. */
-const UNSEEN = /[\p{C}\p{Zl}\p{Zp}\u034f\u115f\u1160\u3164\uffa0]|(?![ \u00a0])\p{Zs}/u;
+/**
+ * Controls, format characters (overrides of direction among them), line ends, blanks that are no blank; and the
+ * ligatures that have a code point, since nothing tells them from their letters.
+ */
+const UNSEEN = /[\p{C}\p{Zl}\p{Zp}\u034f\u115f\u1160\u3164\uffa0\ufb00-\ufb06]|(?![ \u00a0])\p{Zs}/u;
 
 function printable(font: FontFile, text: string): string {
   return Array.from(text, (character) => {

@@ -1,6 +1,6 @@
 /**
  * The table of an audit trail in print: who, what, when with its zone, why, old and new value with
- * unit; under each record the rest of what it says, and whoever signed it.
+ * unit; under each record whether its key was compromised, whoever signed it, and the rest of what it says.
  */
 import type { LedgerRecord } from "../read.ts";
 import {
@@ -13,6 +13,7 @@ import {
   whoText,
 } from "../record-view.ts";
 import { signedBy } from "../signature.ts";
+import { untrustedText, type WithTrust } from "../trust.ts";
 import { BOLD, type Printable, REGULAR } from "./pdf-fonts.ts";
 
 type Document = PDFKit.PDFDocument;
@@ -35,28 +36,36 @@ const PADDING = 3;
 const RULE = "#bbbbbb";
 const GREY = "#555555";
 const HEAD_FILL = "#eeeeee";
-const SIGNED_FILL = "#f2f2f2";
-/** What the columns show already. */
-const SHOWN = new Set(["type", "actor", "instrument", "change", "reason", "description", "batch", "comment"]);
-const LONGEST_DETAIL = 400;
+const NOTE_FILL = "#f2f2f2";
+/** What the columns show already; of the reasons that an event may state, they show one. */
+const IN_CELLS = new Set(["type", "actor", "instrument", "change", "batch"]);
+const REASONS = new Set(["reason", "comment", "description"]);
+/** Printed letters, so that no row is higher than a page: of a cell or signature, of one value among the rest, of the rest. */
+const LONGEST = { cell: 400, value: 400, rest: 4000 };
+/** `[U+1F9EA]` */
+const CODE_POINT_LETTERS = 10;
 
 /** One record as it is printed. */
 interface Row {
   readonly cells: readonly string[];
   readonly detail: string;
-  readonly signatures: readonly string[];
+  /** What must not be overlooked, on a ground. */
+  readonly notes: readonly string[];
 }
+
+/** A record as it is printed. */
+export type PrintedRecord = LedgerRecord & WithTrust;
 
 export class RecordTable {
   readonly #document: Document;
   readonly #show: Printable;
   readonly #left: number;
   readonly #width: number;
-  readonly #records: readonly LedgerRecord[];
+  readonly #records: readonly PrintedRecord[];
   /** By the sequence of what was signed. */
   readonly #signatures: ReadonlyMap<bigint, readonly LedgerRecord[]>;
 
-  constructor(document: Document, show: Printable, left: number, records: readonly LedgerRecord[]) {
+  constructor(document: Document, show: Printable, left: number, records: readonly PrintedRecord[]) {
     this.#document = document;
     this.#show = show;
     this.#left = left;
@@ -88,47 +97,61 @@ export class RecordTable {
     this.#rule("black");
   }
 
-  #rowOf(record: LedgerRecord): Row {
+  #rowOf(record: PrintedRecord): Row {
+    const { untrustedKey } = record;
     const signing = this.#signatures.get(record.sequence) ?? [];
     const show = this.#show;
     return {
-      cells: cellsOf(record).map(show),
+      cells: cellsOf(record).map((text) => show(cut(text, LONGEST.cell))),
       detail: show(detailsOf(record)),
-      signatures: signing.map((signature) => show(signatureLine(signature))),
+      notes: [
+        ...(untrustedKey === undefined ? [] : [untrustedText(untrustedKey)]),
+        ...signing.map((signature) => show(cut(signatureLine(signature), LONGEST.cell))),
+      ],
     };
   }
 
-  #row({ cells, detail, signatures }: Row): void {
+  #row({ cells, detail, notes }: Row): void {
     const document = this.#document;
     const width = this.#width - INDENT;
     document.font(REGULAR).fontSize(TEXT);
     const rowHeight = this.#heightOf(cells);
     document.font(BOLD);
-    const signedHeights = signatures.map((line) => document.heightOfString(line, { width }) + 2 * PADDING);
+    const noteHeights = notes.map((line) => document.heightOfString(line, { width }) + 2 * PADDING);
     document.font(REGULAR).fontSize(SMALL);
     const detailHeight = document.heightOfString(detail, { width });
-    const signedHeight = signedHeights.reduce((sum, height) => sum + height, 0);
-    const bottom = document.page.height - document.page.margins.bottom;
-    if (document.y + rowHeight + signedHeight + detailHeight + 4 * PADDING > bottom) {
-      document.addPage();
-      this.#heading();
-    }
+    const noteHeight = noteHeights.reduce((sum, height) => sum + height, 0);
+    this.#makeRoom(rowHeight + noteHeight + detailHeight);
     document.font(REGULAR).fontSize(TEXT);
     this.#cells(cells);
-    signatures.forEach((line, i) => {
+    notes.forEach((line, i) => {
+      const height = noteHeights[i] ?? 0;
+      this.#makeRoom(height);
       const top = document.y + 1;
-      const height = signedHeights[i] ?? 0;
       document
         .rect(this.#left + INDENT, top, width, height - 2)
-        .fill(SIGNED_FILL)
+        .fill(NOTE_FILL)
         .fillColor("black");
-      document.font(BOLD).text(line, this.#left + INDENT + PADDING, top + PADDING - 1, { width });
+      document
+        .font(BOLD)
+        .fontSize(TEXT)
+        .text(line, this.#left + INDENT + PADDING, top + PADDING - 1, { width });
       document.y = top + height;
     });
+    this.#makeRoom(detailHeight);
     document.font(REGULAR).fontSize(SMALL).fillColor(GREY);
     document.text(detail, this.#left + INDENT, document.y + 1, { width });
     document.fillColor("black");
     this.#rule(RULE);
+  }
+
+  /** A record stays on one page, unless it alone has more signatures than a page can take. */
+  #makeRoom(height: number): void {
+    const document = this.#document;
+    const { page, y } = document;
+    if (y + height + 4 * PADDING <= page.height - page.margins.bottom) return;
+    document.addPage();
+    this.#heading();
   }
 
   #heightOf(texts: readonly string[]): number {
@@ -197,15 +220,30 @@ function signatureLine(record: LedgerRecord): string {
   return `Signed: ${name}, ${role}: ${meaning}, ${timeOf(record)} (record ${record.sequence})${comment}`;
 }
 
-function detailsOf({ event, clockQuality, origin, durability, recordHash }: LedgerRecord): string {
-  const rest = Object.entries(event).filter(([name]) => !SHOWN.has(name));
-  const parts = rest.map(([name, value]) => `${name}: ${detailText(value)}`);
+function detailsOf(record: LedgerRecord): string {
+  const { event, clockQuality, origin, durability, recordHash } = record;
+  const { why } = auditColumns(record);
+  const shown = Object.entries(event).filter(
+    ([name, value]) => !IN_CELLS.has(name) && !(REASONS.has(name) && value === why),
+  );
+  const parts = shown.map(([name, value]) => `${name}: ${cut(detailText(value), LONGEST.value)}`);
   const header = `clock: ${clockQuality};  plant: ${origin ?? "not stated"};  class ${durability};  record hash ${recordHash}`;
-  return [...parts, header].join(";  ");
+  return [...(parts.length === 0 ? [] : [cut(parts.join(";  "), LONGEST.rest)]), header].join(";  ");
 }
 
 function detailText(value: unknown): string {
   const json = toJson(value);
-  const text = typeof json === "string" ? json : JSON.stringify(json);
-  return text.length <= LONGEST_DETAIL ? text : `${text.slice(0, LONGEST_DETAIL)}... (whole in records.json)`;
+  return typeof json === "string" ? json : JSON.stringify(json);
+}
+
+/** Counts a letter that the fonts may lack as the code point that would stand for it, whether they lack it or not. */
+function cut(text: string, longest: number): string {
+  let room = longest;
+  let end = 0;
+  for (const letter of text) {
+    room -= /^[ -~\u00a1-\u052f]$/.test(letter) ? 1 : CODE_POINT_LETTERS;
+    if (room < 0) return `${text.slice(0, end)}... (whole in records.json)`;
+    end += letter.length;
+  }
+  return text;
 }

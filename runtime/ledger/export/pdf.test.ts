@@ -18,6 +18,7 @@ const HEAD = {
   root: "cd".repeat(32),
   selection: "all",
   keys: ["helix/lyon/brx+01020304+AQ=="],
+  untrusted: [],
   verdict: "CLEAN",
   timeStamps: { count: 0, newest: undefined },
   signatures: 0,

@@ -3,12 +3,13 @@
  * give the same bytes. PDF/A-2b, for keeping: its fonts are in it.
  */
 import { default as PDFDocument } from "pdfkit";
+import type { UntrustedRecords } from "../key-history.ts";
 import type { LedgerVerdict } from "../ledger.ts";
-import type { LedgerRecord } from "../read.ts";
 import { localText, utcText } from "../record-view.ts";
 import type { TimeStamp } from "../time-stamp/token.ts";
+import { untrustedRangeText } from "../trust.ts";
 import { BOLD, type FontFiles, firstFont, type Printable, REGULAR, registerFonts } from "./pdf-fonts.ts";
-import { RecordTable } from "./pdf-table.ts";
+import { type PrintedRecord, RecordTable } from "./pdf-table.ts";
 
 export interface PdfHead {
   readonly origin: string;
@@ -17,6 +18,8 @@ export interface PdfHead {
   readonly root: string;
   readonly selection: string;
   readonly keys: readonly string[];
+  /** In the whole ledger. */
+  readonly untrusted: readonly UntrustedRecords[];
   /** Of the whole ledger, when this was made. */
   readonly verdict: LedgerVerdict;
   /** Its time-stamps, and the newest of them. */
@@ -29,7 +32,7 @@ const MARGIN = 36;
 const GREY = "#555555";
 
 export async function recordsPdf(
-  records: readonly LedgerRecord[],
+  records: readonly PrintedRecord[],
   head: PdfHead,
   fonts: FontFiles,
 ): Promise<Uint8Array> {
@@ -74,7 +77,7 @@ function writeHead(
   document: PDFKit.PDFDocument,
   show: Printable,
   head: PdfHead,
-  records: readonly LedgerRecord[],
+  records: readonly PrintedRecord[],
 ): void {
   document
     .font(BOLD)
@@ -91,6 +94,7 @@ function writeHead(
     ["Ledger", `${head.ledgerId}, signed checkpoint over ${head.checkpointRecords} records`],
     ["Root", head.root],
     ...head.keys.map((key, i): [string, string] => [`Key ${i}`, key]),
+    ...head.untrusted.map((range): [string, string] => ["Untrusted", untrustedRangeText(range)]),
     ["Times", "local time with its offset from UTC; exact to the nanosecond in records.json"],
     [
       "Letters",
@@ -111,13 +115,14 @@ function writeHead(
 
 function timeStampText({ count, newest }: PdfHead["timeStamps"]): string {
   if (newest === undefined) return "none by an outside authority";
-  return `${count} by an outside authority, the newest ${utcText(newest.utcNs)
+  const time = utcText(newest.utcNs)
     .replace(/\.\d+Z/, " UTC")
-    .replace("T", " ")} by ${newest.authority}`;
+    .replace("T", " ");
+  return `${count} by an outside authority, the newest ${time} (anchor-*.tsr; who it is, their certificates say)`;
 }
 
 /** To the second. */
-const timeOf = ({ utcNs, zoneMinutes }: LedgerRecord): string =>
+const timeOf = ({ utcNs, zoneMinutes }: PrintedRecord): string =>
   localText(utcNs, zoneMinutes).replace(/\.\d+/, "").replace("T", " ");
 
 function numberPages(

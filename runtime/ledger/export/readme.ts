@@ -39,6 +39,8 @@ export function readmeText(of: {
   readonly withLedger: boolean;
   readonly withNames: boolean;
   readonly selection: Selection;
+  /** Ranges of records that a compromised key signed. */
+  readonly untrusted: readonly string[];
 }): string {
   const isAll = selectionText(of.selection) === "all";
   const lines = [
@@ -49,6 +51,7 @@ export function readmeText(of: {
       ? [`${of.notCovered} newer records are not under a checkpoint yet and are not here.`]
       : []),
     ...(of.verdict === "TORN_TAIL" ? [TORN] : []),
+    ...of.untrusted.map((range) => `UNTRUSTED ${range}.`),
     "",
     "To check: python3 verify.py <this folder>   (Python 3.8 or later, nothing else)",
     ...(of.withLedger || isAll
@@ -60,7 +63,7 @@ export function readmeText(of: {
     "records.json       each record: as it reads, its exact bytes, its proof",
     "records.csv        the same as a table; a cell that a spreadsheet would run as a formula begins with '",
     of.pdf
-      ? "records.pdf        the same for reading and printing; verify.py does not check it"
+      ? "records.pdf        the same for reading and printing"
       : "                   (too many records for a PDF; narrow the selection)",
     "checkpoint.txt     what was signed: how many records, and the root over them",
     "consistency.json   proofs that earlier checkpoints and key changes are part of it",

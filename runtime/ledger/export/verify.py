@@ -20,6 +20,7 @@ of its last write, after every record that was signed for; the next opening sets
 import base64
 import csv
 import datetime
+import decimal
 import hashlib
 import io
 import json
@@ -28,6 +29,8 @@ import os
 import re
 import struct
 import sys
+import unicodedata
+import zlib
 
 FORMAT = 2
 # Of segment headers and marks; what batches are padded to, the policy says.
@@ -321,6 +324,10 @@ class Policy:
         return [(size, self.starts[epoch + 1], epoch) for epoch, (size, _) in sorted(self.trusted.items())
                 if size < self.starts[epoch + 1]]
 
+    def untrusted_key(self, sequence):
+        """Epoch of the compromised key that signed this record; None where it is trusted."""
+        return next((epoch for first, after, epoch in self.untrusted() if first <= sequence < after), None)
+
     def may_cover(self, epoch, size):
         if not 0 <= epoch < len(self.keys) or size < self.starts[epoch]:
             return False
@@ -434,6 +441,26 @@ class Unsupported(Exception):
     pass
 
 
+class NotText(str):
+    """What JSON has only text for."""
+
+
+class Whole(NotText):
+    """An integer that is counted without limit."""
+
+
+class Octets(NotText):
+    """Bytes, in hex."""
+
+
+class Unbounded(NotText):
+    """NaN or an infinity, by name."""
+
+
+class Keyed(dict):
+    """A map with keys of its own, which are no fields."""
+
+
 def cbor_item(data, at):
     """One item as the export's JSON shows it, and where it ends."""
     initial = data[at]
@@ -460,7 +487,7 @@ def cbor_item(data, at):
         raw = data[at:at + value]
         if len(raw) != value:
             raise Bad("event is cut short")
-        return (raw.hex() if major == 2 else raw.decode("utf-8")), at + value
+        return (Octets(raw.hex()) if major == 2 else raw.decode("utf-8")), at + value
     if major == 4:
         items = []
         for _ in range(value):
@@ -477,9 +504,9 @@ def cbor_item(data, at):
         item, at = cbor_item(data, at)
         if value in (2, 3):
             number = int(item or "0", 16)
-            return str(number if value == 2 else -1 - number), at
+            return Whole(number if value == 2 else -1 - number), at
         if value == 259:
-            return item, at
+            return Keyed(item), at
         raise Unsupported()
     return cbor_simple(low, b"", value), at
 
@@ -500,9 +527,9 @@ def cbor_simple(low, raw, value):
 
 def as_json_number(number):
     if math.isnan(number):
-        return "NaN"
+        return Unbounded("NaN")
     if math.isinf(number):
-        return "Infinity" if number > 0 else "-Infinity"
+        return Unbounded("Infinity" if number > 0 else "-Infinity")
     return number
 
 
@@ -707,10 +734,13 @@ def check_signer(signer, info, certificates, time):
     return certificate.name
 
 
+def digits_text(time):
+    return "%s-%s-%s %s:%s:%s" % (time[:4], time[4:6], time[6:8], time[8:10], time[10:12], time[12:])
+
+
 def time_stamp_line(name, size, stamp):
     time, authority = stamp
-    shown = "%s-%s-%s %s:%s:%s" % (time[:4], time[4:6], time[6:8], time[8:10], time[10:12], time[12:])
-    return "%s.tsr: the first %d records were there at %s UTC, signed by %s" % (name, size, shown, authority)
+    return "%s.tsr: the first %d records were there at %s UTC, signed by %s" % (name, size, digits_text(time), authority)
 
 
 def read_anchors(folder, policy):
@@ -1190,6 +1220,391 @@ def check_signature(sequence, event, hashes, all_are_here):
     return 1
 
 
+# ---- records.pdf (ISO 32000-1), in the one form in which it is written ---------------------------------
+
+PDF_HEAD = b"%PDF-1.7\n%\xff\xff\xff\xff\n"
+PDF_TOKEN = re.compile(rb"\s*(?:(?P<open><<|\[)|(?P<close>>>|\])|/(?P<name>[^\s<>\[\]()/]*)|(?P<ref>\d+) 0 R"
+                       rb"|(?P<number>[-+]?\d*\.?\d+)|<(?P<hex>[0-9a-fA-F]*)>|\((?P<text>(?:[^()\\]|\\.)*)\))", re.S)
+# A4, landscape, in points. Pages are drawn with these operators and no others, always in this order.
+PAGE_SIZE = (841.89, 595.28)
+NUM = rb"(-?\d+(?:\.\d+)?)"
+FLIP = rb"1 0 0 -1 0 595\.28 cm\n"
+TEXT = re.compile(rb"q\n" + FLIP + rb"BT\n1 0 0 1 %b %b Tm\n/(F\d) %b Tf\n((?:\[[^\]]*\] TJ\n|1 0 0 1 %b %b Tm\n)+)ET\nQ\n" % ((NUM,) * 5))
+COLOUR = re.compile(rb"/DeviceRGB cs\n%b %b %b scn\n" % ((NUM,) * 3))
+FILL = re.compile(rb"%b %b %b %b re\n/DeviceRGB cs\n%b %b %b scn\nf\n" % ((NUM,) * 7))
+RULE = re.compile(rb"%b %b m\n%b %b l\n0\.5 w\n/DeviceRGB CS\n%b %b %b SCN\nS\n" % ((NUM,) * 7))
+GLYPHS = re.compile(rb"<([0-9a-f]*)>|" + NUM)
+# No text lighter than this, no ground darker than that; kerning moves a letter by no more than this, in 1/1000 em.
+DARK, LIGHT, KERNING = 0.34, 0.93, 300
+LEFT, WIDTH, INDENT, PADDING = 36, 769.89, 32, 3
+REGULAR, BOLD = "DejaVuSansCondensed", "DejaVuSansCondensed-Bold"
+TITLE_SIZE, HEAD_SIZE, ROW_SIZE, DETAIL_SIZE, FOOT_SIZE = 15, 8.5, 7.5, 6.3, 7
+
+
+def pdf_value(data, at):
+    """One value, and where it ends: a dict, a list, a number, bytes of a string, "/Name", or ("ref", number)."""
+    match = PDF_TOKEN.match(data, at)
+    if not match:
+        raise Bad("records.pdf: byte %d is not as HELIX writes it" % at)
+    at, kind, raw = match.end(), match.lastgroup, match.group(match.lastgroup)
+    if kind == "open":
+        items = []
+        while True:
+            closing = PDF_TOKEN.match(data, at)
+            if closing and closing.lastgroup == "close":
+                break
+            item, at = pdf_value(data, at)
+            items.append(item)
+        if closing.group("close") != (b"]" if raw == b"[" else b">>"):
+            raise Bad("records.pdf: byte %d closes what is not open" % at)
+        return (items if raw == b"[" else dict_of(items)), closing.end()
+    if kind == "name":
+        return "/" + raw.decode("latin-1"), at
+    if kind == "ref":
+        return ("ref", int(raw)), at
+    if kind == "number":
+        return float(raw), at
+    if kind == "hex":
+        return bytes.fromhex(raw.decode()), at
+    if kind == "text":
+        return raw, at
+    raise Bad("records.pdf: byte %d closes what is not open" % at)
+
+
+def dict_of(items):
+    names = items[0::2]
+    if len(items) % 2 or any(not isinstance(name, str) for name in names) or len(set(names)) != len(names):
+        raise Bad("records.pdf has a dictionary that says a thing twice, or of another form")
+    return dict(zip(names, items[1::2]))
+
+
+class Drawn:
+    """One line of text where it stands, in points from the lower left corner."""
+
+    def __init__(self, page, x, y, font, size, text):
+        self.page, self.x, self.y, self.font, self.size, self.text = page, x, y, font, size, text
+
+
+class Pdf:
+    """What the file draws. It must hold nothing else that a viewer could show, hide or run."""
+
+    def __init__(self, data):
+        self.data = data
+        self.objects, self.streams = {}, {}
+        trailer = self.file()
+        root = self.get(trailer["/Root"], "/Type", "/Pages", "/Names", "/OutputIntents", "/Metadata")
+        if self.get(root["/Names"]) != {"/Dests": {"/Names": []}}:
+            raise Bad("records.pdf has more in it than its pages")
+        pages = self.get(root["/Pages"], "/Type", "/Count", "/Kids")
+        if pages["/Count"] != len(pages["/Kids"]):
+            raise Bad("records.pdf has other pages than it counts")
+        self.fonts = {}
+        self.drawn = [line for i, page in enumerate(pages["/Kids"]) for line in self.page(i + 1, page)]
+        self.pages = len(pages["/Kids"])
+
+    def file(self):
+        """Objects one after the other, each once, each where the table says; nothing before, between or after."""
+        data, at, places = self.data, len(PDF_HEAD), {}
+        if not data.startswith(PDF_HEAD):
+            raise Bad("records.pdf does not begin as HELIX writes it")
+        while not data.startswith(b"xref\n", at):
+            match = re.compile(rb"([1-9]\d*) 0 obj\n").match(data, at)
+            if not match or int(match.group(1)) in places:
+                raise Bad("records.pdf: byte %d is not as HELIX writes it" % at)
+            number = int(match.group(1))
+            places[number] = at
+            self.objects[number], at = pdf_value(data, match.end())
+            if data.startswith(b"\nstream\n", at):
+                length = int(self.objects[number]["/Length"])
+                self.streams[number] = data[at + 8:at + 8 + length]
+                at += 8 + length
+                if not data.startswith(b"\nendstream", at):
+                    raise Bad("records.pdf: object %d has another length than it says" % number)
+                at += 10
+            if not data.startswith(b"\nendobj\n", at):
+                raise Bad("records.pdf: object %d does not end as HELIX writes it" % number)
+            at += 8
+        count = len(places) + 1
+        table = b"xref\n0 %d\n0000000000 65535 f \n" % count
+        if sorted(places) != list(range(1, count)):
+            raise Bad("records.pdf lacks an object")
+        table += b"".join(b"%010d 00000 n \n" % places[number] for number in range(1, count)) + b"trailer\n"
+        if not data.startswith(table, at):
+            raise Bad("records.pdf: its table of objects does not say where they are")
+        trailer, end = pdf_value(data, at + len(table))
+        if data[end:] != b"\nstartxref\n%d\n%%%%EOF\n" % at or set(trailer) != {"/Size", "/Root", "/Info", "/ID"}:
+            raise Bad("records.pdf does not end as HELIX writes it")
+        return trailer
+
+    def get(self, value, *names):
+        """What a reference leads to; of a dictionary with these entries and no others, where they are named."""
+        for _ in range(2):
+            if isinstance(value, tuple):
+                value = self.objects[value[1]]
+        if names and set(value) != set(names):
+            raise Bad("records.pdf: something has other entries than %s" % " ".join(names))
+        return value
+
+    def stream(self, reference):
+        if self.get(reference).get("/Filter") != "/FlateDecode":
+            raise Bad("records.pdf has a stream in another coding")
+        inflater = zlib.decompressobj()
+        content = inflater.decompress(self.streams[reference[1]])
+        if not inflater.eof or inflater.unused_data:
+            raise Bad("records.pdf has a stream that is not whole")
+        return content
+
+    def font(self, reference):
+        """Its name, and the letters of each glyph by the table that a copy to the clipboard goes by."""
+        if reference not in self.fonts:
+            font = self.get(reference, "/Type", "/Subtype", "/BaseFont", "/Encoding", "/DescendantFonts", "/ToUnicode")
+            (inner,) = font["/DescendantFonts"]
+            name = font["/BaseFont"].partition("+")[2]
+            if font["/Encoding"] != "/Identity-H" or self.get(inner)["/CIDToGIDMap"] != "/Identity" or name not in (REGULAR, BOLD):
+                raise Bad("records.pdf has a font of another kind")
+            letters, seen = {}, set()
+            for first, last, row in re.findall(rb"<([0-9a-f]{4})> <([0-9a-f]{4})> \[([^\]]*)\]", self.stream(font["/ToUnicode"])):
+                texts = [bytes.fromhex(t.decode()).decode("utf-16-be") for t in re.findall(rb"<([0-9a-f ]*)>", row)]
+                if len(texts) != int(last, 16) - int(first, 16) + 1:
+                    raise Bad("records.pdf has a font with a table of another form")
+                for i, text in enumerate(texts):
+                    letters[int(first, 16) + i] = text
+                    # Two shapes for one letter: then one could be drawn and another one read. A mark sits higher on a capital.
+                    if text in seen and not unicodedata.combining(text[0]):
+                        raise Bad("records.pdf has a font with two shapes for %r" % text)
+                    seen.add(text)
+            self.fonts[reference] = name, letters
+        return self.fonts[reference]
+
+    def page(self, number, reference):
+        page = self.get(reference, "/Type", "/Parent", "/MediaBox", "/Contents", "/Resources", "/UserUnit")
+        resources = self.get(page["/Resources"], "/ProcSet", "/Font", "/ColorSpace")
+        if tuple(page["/MediaBox"][2:]) != PAGE_SIZE or page["/MediaBox"][:2] != [0, 0] or page["/UserUnit"] != 1 or resources["/ColorSpace"]:
+            raise Bad("records.pdf: page %d is not as HELIX writes it" % number)
+        fonts = {name[1:]: self.font(font) for name, font in resources["/Font"].items()}
+        content, lines, dark = self.stream(page["/Contents"]), [], True
+        at = re.match(FLIP, content).end() if re.match(FLIP, content) else len(content) + 1
+        while at != len(content):
+            match = next((m for m in (p.match(content, at) for p in (TEXT, COLOUR, FILL, RULE)) if m), None)
+            if match is None:
+                raise Bad("records.pdf: page %d draws something that is no text, ground or rule" % number)
+            at = match.end()
+            if match.re is TEXT:
+                lines.append(self.line(number, match, fonts))
+                good = dark
+            else:
+                numbers = [float(n) for n in match.groups()]
+                good = self.ornament(match.re, numbers, lines)
+                dark = all(part <= DARK for part in numbers) if match.re is COLOUR else dark and match.re is RULE
+            if not good:
+                raise Bad("records.pdf: page %d hides something" % number)
+        return lines
+
+    @staticmethod
+    def ornament(kind, numbers, lines):
+        """A ground is light and lies below what is drawn on it; a rule goes from left to right between lines."""
+        if kind is COLOUR:
+            return True
+        if kind is RULE:
+            x, y, to_x, to_y = numbers[:4]
+            return x == LEFT and abs(to_x - LEFT - WIDTH) < 0.01 and y == to_y
+        x, y, width, height = numbers[:4]
+        top, bottom = PAGE_SIZE[1] - y, PAGE_SIZE[1] - y - height
+        wide = x in (LEFT, LEFT + INDENT) and abs(x + width - LEFT - WIDTH) < 0.01 and height > 0
+        return wide and all(part >= LIGHT for part in numbers[4:]) and not any(bottom <= line.y <= top for line in lines)
+
+    @staticmethod
+    def line(page, match, fonts):
+        x, y, size = float(match.group(1)), float(match.group(2)), float(match.group(4))
+        if not (0 < x < PAGE_SIZE[0] and 0 < y < PAGE_SIZE[1]):
+            raise Bad("records.pdf: page %d has text that is beside it" % page)
+        name, letters = fonts[match.group(3).decode()]
+        text = []
+        for part in match.group(5).decode().splitlines():
+            if part.endswith("Tm"):
+                # A mark above or below a letter, and what follows it.
+                to_x, to_y = [float(n) for n in part.split(" ")[4:6]]
+                if to_x < x or abs(to_y - y) > size:
+                    raise Bad("records.pdf: page %d has letters that have left their line" % page)
+                continue
+            for codes, move in GLYPHS.findall(part.encode()):
+                if move and abs(float(move)) > KERNING:
+                    raise Bad("records.pdf: page %d has letters that have left their place" % page)
+                text += [letters[int(codes[i:i + 4], 16)] for i in range(0, len(codes), 4)]
+        return Drawn(page, x, y, name, size, "".join(text))
+
+
+# What stands in the print, word for word.
+
+VERDICTS = {"CLEAN": "CLEAN: no record is missing, none has changed",
+            "TORN_TAIL": "TORN_TAIL: a crash cut the last write short; all before it is there and unchanged"}
+COLUMNS = (("No.", 32), ("When (local time)", 86), ("What", 98), ("Who (role)", 88), ("Instrument, batch", 78),
+           ("Changed", 74), ("Old value", 72), ("New value, or outcome", 104), ("Why", 138))
+WORDS = {"since": "from", "until": "before", "from": "record", "to": "before record"}
+LONGEST = {"cell": 400, "value": 400, "detail": 4000}
+MAX_PRINTED = 20000
+IN_CELLS, REASONS = ("type", "actor", "instrument", "change", "batch"), ("reason", "comment", "description")
+NOTHING_FOUND = "No record was found that is asked for."
+
+
+def cut(text, longest):
+    """Text as far as there is room for it. A letter that might be printed as its code point takes more."""
+    room = longest
+    for i, letter in enumerate(text):
+        room -= 1 if " " <= letter <= "~" or "\xa1" <= letter <= "\u052f" else 10
+        if room < 0:
+            return text[:i] + "... (whole in records.json)"
+    return text
+
+
+def squeezed(text):
+    """Without spaces, which a line's end swallows, and with the letters that are printed as their code point."""
+    plain = re.sub(r"\[U\+([0-9A-F]{4,6})\]", lambda match: chr(int(match.group(1), 16)), "".join(text.split()))
+    return "".join(plain.split())
+
+
+def to_second(text):
+    return re.sub(r"\.\d+", "", text).replace("T", " ")
+
+
+def untrusted_text(first, after, epoch):
+    return "records %d to %d: key %d, which signed them, was compromised; the root key trusts what is before" % (first, after - 1, epoch)
+
+
+def stamps_printed(stamps):
+    if not stamps:
+        return "none by an outside authority"
+    _, _, (time, _) = max(stamps, key=lambda stamp: stamp[1].size)
+    return "%d by an outside authority, the newest %s UTC (anchor-*.tsr; who it is, their certificates say)" % (len(stamps), digits_text(time))
+
+
+def printed_time(record):
+    return re.sub(r"\.(\d{3})\d+", r".\1", local_text(record.utc_ns, record.zone_minutes)).replace("T", " ").replace("Z", "+00:00")
+
+
+def printed_cells(record):
+    row = table_row(record.entry, record)
+    who = row["who"] if row["name"] == "" else "%s <%s>" % (row["name"], row["who"])
+    place = [text for text in (row["instrument"], row["batch"]) if text != ""]
+    old, new = ["%s %s" % (js_number(row[side + "_value"]), row[side + "_unit"]) for side in ("old", "new")]
+    return [
+        str(record.sequence), printed_time(record), row["type"].replace("_", " ").lower(),
+        who if row["role"] == "" else "%s (%s)" % (who, row["role"]),
+        ", ".join(place), row["changed"], old,
+        new if row["changed"] else row["signature"] or row["outcome"], row["why"],
+    ]
+
+
+def printed_signature(record):
+    signer = fields_of(record.event.get("signer"))
+    said = (text_of(signer.get("name")), text_of(signer.get("role")), text_of(record.event.get("meaning")))
+    why = audit_columns(record.event)["why"]
+    return "Signed: %s, %s: %s, %s (record %d)%s" % (said + (printed_time(record), record.sequence, ', "%s"' % why if why else ""))
+
+
+def printed_details(record):
+    """What the cells do not show, and what the header of the record says."""
+    why, parts = audit_columns(record.event)["why"], []
+    for name, value in record.entry["event"].items():
+        in_cells = name in IN_CELLS or (name in REASONS and value == why)
+        if not in_cells:
+            parts.append("%s: %s" % (name, cut(value if isinstance(value, str) else js_json(value), LONGEST["value"])))
+    header = "clock: %s;  plant: %s;  class %s;  record hash %s" % (record.clock_quality, record.origin or "not stated", record.durability, record.hash.hex())
+    return ";  ".join([cut(";  ".join(parts), LONGEST["detail"])] * bool(parts) + [header])
+
+
+class Print:
+    """Goes through what is drawn, line by line, in the order in which a person reads it."""
+
+    def __init__(self, pdf):
+        self.pages = pdf.pages
+        self.lines = [line for line in pdf.drawn if line.size != FOOT_SIZE]
+        self.feet = [line for line in pdf.drawn if line.size == FOOT_SIZE]
+        self.at = 0
+        self.below = (1, PAGE_SIZE[1])
+        self.in_table = False
+
+    def next(self):
+        return self.lines[self.at] if self.at < len(self.lines) else None
+
+    def block(self, name, text, x, font, size, level=None):
+        """The next lines, which must say this; where they begin. level: where they must; else below all before."""
+        if level is None:
+            self.turn()
+        first, before, want, got = self.next(), None, squeezed(text), ""
+        while squeezed(got) != want:
+            line = self.next()
+            if line is None or (line.x, line.font, line.size, line.page) != (x, font, size, first.page):
+                where = "" if first is None else ", page %d," % first.page
+                raise Bad("records.pdf%s says %r for %s, and should say %r" % (where, got, name, text))
+            if before is not None:
+                good = before.y - 2 * size < line.y < before.y
+            elif level is not None:
+                good = line.page == level[0] and abs(line.y - level[1]) < 0.01
+            else:
+                good = (line.page == self.below[0] and line.y < self.below[1]) or line.page == self.below[0] + 1
+            if not good:
+                raise Bad("records.pdf, page %d: %s does not stand where it belongs" % (line.page, name))
+            got, before = got + line.text, line
+            self.at += 1
+        return None if before is None else (first.page, first.y)
+
+    def alone(self, name, text, x, font, size):
+        start = self.at
+        self.block(name, text, x, font, size)
+        self.under(start)
+
+    def row(self, of, texts, font):
+        """Cells side by side, which all begin at the same height."""
+        self.turn()
+        start, x, level = self.at, LEFT, None
+        for (column, width), text in zip(COLUMNS, texts):
+            level = self.block("%s of %s" % (column, of), text, x, font, ROW_SIZE, level) or level
+            x += width
+        self.under(start)
+
+    def under(self, start):
+        """What comes next stands below all of these lines, or on the next page."""
+        lines = self.lines[start:self.at]
+        if lines:
+            self.below = (lines[-1].page, min(line.y for line in lines))
+
+    def turn(self):
+        """Each page of the table begins with its heading."""
+        if self.in_table and self.next() is not None and self.next().page == self.below[0] + 1:
+            self.in_table = False
+            self.heading()
+
+    def heading(self):
+        self.row("the heading", [name for name, _ in COLUMNS], BOLD)
+        self.in_table = True
+
+    def stated(self, name, form):
+        """What the head says under this name, as far as it is in this form."""
+        for one, other in zip(self.lines, self.lines[1:]):
+            match = re.fullmatch(form, squeezed(other.text)) if one.text == name and one.font == BOLD else None
+            if match:
+                return match.group(1)
+        raise Bad("records.pdf does not say in its head, in a form that is known here: %s" % name)
+
+    def head(self, title, pairs):
+        self.alone("the title", title, LEFT, BOLD, TITLE_SIZE)
+        for name, text in pairs:
+            start = self.at
+            level = self.block("a name in the head", name, LEFT, BOLD, HEAD_SIZE)
+            self.block("%s in the head" % name, text, LEFT + 62, REGULAR, HEAD_SIZE, level)
+            self.under(start)
+
+    def end(self, foot):
+        if self.next() is not None:
+            raise Bad("records.pdf, page %d: %r is more than it should say" % (self.next().page, self.next().text))
+        expected = [(page, text) for page in range(1, self.pages + 1) for text in (foot, "page %d of %d" % (page, self.pages))]
+        if [(line.page, squeezed(line.text)) for line in self.feet] != [(page, squeezed(text)) for page, text in expected]:
+            raise Bad("records.pdf has a page whose foot says something else")
+        if any(line.y > 30 for line in self.feet):
+            raise Bad("records.pdf has the foot of a page where it does not belong")
+
+
 # ---- An export ------------------------------------------------------------------------------------------
 
 
@@ -1205,23 +1620,31 @@ def same_cell(cell, value):
 
 
 def fields_of(value):
-    return value if isinstance(value, dict) else {}
+    return value if isinstance(value, dict) and not isinstance(value, Keyed) else {}
 
 
 def text_of(*values):
     """The first that is there, when it is text."""
     value = next((v for v in values if v is not None), None)
-    return value if isinstance(value, str) else ""
+    return value if is_text(value) else ""
+
+
+def is_text(value):
+    return isinstance(value, str) and not isinstance(value, NotText)
+
+
+def is_number(value):
+    return isinstance(value, (int, float, Unbounded)) and not isinstance(value, bool)
 
 
 def quantity(value):
     """Value and unit of one side of a change."""
     if isinstance(value, bool):
         return ("true" if value else "false"), ""
-    if isinstance(value, str):
+    if is_text(value):
         return value, ""
     number = fields_of(value).get("value")
-    if number in ("NaN", "Infinity", "-Infinity") or (isinstance(number, (int, float)) and not isinstance(number, bool)):
+    if is_number(number):
         return number, text_of(fields_of(value).get("unit"))
     return "not known", ""
 
@@ -1238,7 +1661,7 @@ def audit_columns(event):
         "role": text_of(fields_of(actor).get("role"), event.get("role")),
         "instrument": text_of(event.get("instrument")),
         "batch": text_of(event.get("batch"), event.get("batchId"), command.get("batch")),
-        "why": next((r for r in reasons if isinstance(r, str) and r != ""), ""),
+        "why": next((r for r in reasons if is_text(r) and r != ""), ""),
     }
 
 
@@ -1246,30 +1669,92 @@ def person_of(event):
     """The id of whoever is named beside the records; None where nobody is."""
     by = event.get("actor") if event.get("actor") is not None else event.get("signer")
     person = fields_of(by).get("id")
-    return person if isinstance(person, str) else None
+    return person if is_text(person) else None
 
 
 def signature_text(event):
     name, meaning = text_of(fields_of(event.get("signer")).get("name")), text_of(event.get("meaning"))
     sequence = fields_of(event.get("signed")).get("sequence")
-    shown = event["type"] == "ELECTRONIC_SIGNATURE" and name != "" and isinstance(sequence, str)
-    return "%s: %s record %s" % (name, meaning, sequence) if shown else ""
+    return "%s: %s record %s" % (name, meaning, sequence) if name != "" and isinstance(sequence, Whole) else ""
+
+
+def js_number(number):
+    """A number as the print and the table write it: its shortest digits (ECMA-262, Number::toString)."""
+    if isinstance(number, str) or number == 0:
+        return str(number) if isinstance(number, str) else "0"
+    sign, digits, exponent = decimal.Decimal(repr(number)).as_tuple()
+    text = "".join(map(str, digits)).rstrip("0")
+    point = len(digits) + exponent
+    if len(text) <= point <= 21:
+        shown = text.ljust(point, "0")
+    elif 0 < point <= 21:
+        shown = text[:point] + "." + text[point:]
+    elif -6 < point <= 0:
+        shown = "0." + "0" * -point + text
+    else:
+        shown = text[0] + ("." + text[1:] if len(text) > 1 else "") + "e%+d" % (point - 1)
+    return ("-" if sign else "") + shown
+
+
+def js_json(value):
+    """JSON without spaces, of what records.json holds."""
+    if isinstance(value, dict):
+        return "{%s}" % ",".join("%s:%s" % (js_json(key), js_json(item)) for key, item in value.items())
+    if isinstance(value, list):
+        return "[%s]" % ",".join(js_json(item) for item in value)
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return js_number(value)
+    return json.dumps(value, ensure_ascii=False)
+
+
+def outcome_text(event):
+    """Of records that report a value or a state instead of changing one."""
+
+    def amount(value):
+        return (" %s %s" % (js_number(value), text_of(event.get("unit")))).rstrip() if is_number(value) else ""
+
+    def text(name):
+        return text_of(event.get(name))
+
+    def code(version, module):
+        return "%s (%s)" % (text(version), text(module)[:12])
+
+    if event["type"].startswith("DRIVER_"):
+        if "newModuleHash" in event:
+            old, new = code("oldDriverVersion", "oldModuleHash"), code("newDriverVersion", "newModuleHash")
+            return "%s %s -> %s" % (text("driverName"), old, new)
+        stays = " stays: %s" % text("failure") if text("failure") else ""
+        return "%s %s%s" % (text("driverName"), code("driverVersion", "moduleHash"), stays)
+    if is_text(event.get("outcome")):
+        return event["outcome"] + amount(event.get("acknowledgedValue"))
+    if isinstance(event.get("executed"), bool):
+        return "%s, read back%s" % ("executed" if event["executed"] else "not executed", amount(event.get("readBack")))
+    if isinstance(event.get("stepNs"), Whole):
+        return "clock stepped by %s s" % js_number(float(event["stepNs"]) / 1e9)
+    if isinstance(event.get("stampedUtcNs"), Whole):
+        records = event.get("records")
+        return "%s records were there at %s" % (js_number(records) if is_number(records) else records, utc_text(int(event["stampedUtcNs"])))
+    if is_text(event.get("quality")):
+        return "clock: %s -> %s" % (text("previous"), event["quality"])
+    return ""
 
 
 def table_row(entry, record):
     """What the columns of records.csv say of a record."""
-    event = entry["event"]
+    event = record.event
     change = fields_of(event.get("change"))
     changed = change.get("new") is not None
+    of = text_of(change.get("of")) if changed else ""
     (old, old_unit), (new, new_unit) = (quantity(change.get("old")), quantity(change["new"])) if changed else (("", ""), ("", ""))
     return dict(
         audit_columns(event), sequence=entry["sequence"], time_utc=entry["time"],
         time_local=local_text(record.utc_ns, record.zone_minutes), clock=record.clock_quality,
         origin=record.origin or "not-stated", durability=record.durability,
         event_id=entry["eventId"], record_hash=entry["recordHash"],
-        changed=text_of(change.get("of")) if changed else "",
+        changed=of, outcome="" if of else outcome_text(event),
         old_value=old, old_unit=old_unit, new_value=new, new_unit=new_unit,
         signature=signature_text(event), name=entry.get("personName", ""),
+        untrusted="" if record.untrusted is None else "key %d was compromised" % record.untrusted,
     )
 
 
@@ -1286,6 +1771,12 @@ class Wanted:
     def text(self):
         shown = [(key, utc_text(int(text)) if key in ("since", "until") else text) for key, text in self.selection.items()]
         return ", ".join("%s %s" % pair for pair in shown)
+
+    def printed(self):
+        """As the print has it, which tells of them in an order of its own."""
+        shown = ["%s %s" % (WORDS.get(key, key), utc_text(int(text)) if key in ("since", "until") else text)
+                 for key, text in self.selection.items()]
+        return ", ".join(shown) or "all"
 
     def holds(self, record, event, name):
         columns = audit_columns(event)
@@ -1311,6 +1802,8 @@ class ExportCheck:
         self.lines = []
         self.torn = None
         self.covers = ""
+        # Electronic signatures in the whole ledger, where it is here.
+        self.signed = None
 
     def read(self, name):
         return read_file(self.folder, name)
@@ -1335,7 +1828,7 @@ class ExportCheck:
         if not isinstance(document.get("records"), list):
             raise Bad("records.json does not hold what an export holds in it")
         wanted = Wanted(document.get("selection"))
-        records = [self.record(entry, checkpoint) for entry in document["records"]]
+        records = [self.record(entry, policy, checkpoint) for entry in document["records"]]
         self.sequences([r.sequence for r in records], wanted, checkpoint)
         self.lines.append("%d records proven to be in it" % len(records))
         times = TimeOrder()
@@ -1350,7 +1843,7 @@ class ExportCheck:
         self.proof_files(document["records"], note)
         is_all = len(records) == checkpoint.size
         proven = self.consistency(policy, checkpoint)
-        self.time_stamps(policy, proven | {(checkpoint.size, checkpoint.root)})
+        stamps = self.time_stamps(policy, proven | {(checkpoint.size, checkpoint.root)})
         for name, _, cosigned in read_cosigned(self.folder, policy):
             if (cosigned.size, cosigned.root) not in proven | {(checkpoint.size, checkpoint.root)}:
                 raise Bad("%s: no proof that its %d records are still the same" % (name, cosigned.size))
@@ -1359,13 +1852,14 @@ class ExportCheck:
             self.whole_ledger(policy, checkpoint, records, wanted, names)
         else:
             self.without_ledger(document, names, is_all)
+        self.print(policy, checkpoint, records, wanted, stamps)
         self.covers = "all %d records under its checkpoint" % checkpoint.size if is_all else (
             "%d of the %d records under its checkpoint" % (len(records), checkpoint.size))
         if not wanted.is_all:
             self.covers += "; asked for: %s" % wanted.text()
         return policy, checkpoint, len(records)
 
-    def record(self, entry, checkpoint):
+    def record(self, entry, policy, checkpoint):
         record = Record(unbase64(entry["raw"]))
         name = "record %s" % entry["sequence"]
         shown = (entry["sequence"], entry["time"], entry["utcNs"], entry["monotonicNs"], entry["eventId"].replace("-", ""), entry["bootId"], entry["durability"], entry["recordHash"],
@@ -1377,6 +1871,12 @@ class ExportCheck:
         event = decode_body(record)
         if event is not None and event != entry["event"]:
             raise Bad("%s: the event that is shown is not the one stored" % name)
+        record.entry = entry
+        # As the records it stands among: what a stolen key signed, nothing in the record itself shows.
+        record.untrusted = policy.untrusted_key(record.sequence)
+        if entry.get("untrustedKey") != record.untrusted:
+            raise Bad("%s: that its key was compromised, or not, is not what ledger.policy says" % name)
+        record.event = entry["event"] if event is None else event
         proof = [unbase64(h) for h in entry["inclusion"]]
         if root_from_inclusion(record.sequence, checkpoint.size, leaf_hash(record.raw), proof) != checkpoint.root:
             raise Bad("%s is not in the tree of the checkpoint" % name)
@@ -1451,7 +1951,7 @@ class ExportCheck:
                 if not same_cell(shown[name], value):
                     raise Bad("records.csv says %r for %s of record %s, recorded is %r"
                               % (shown[name], name, entry["sequence"], value))
-        self.lines.append("records.csv says the same; its column outcome, and records.pdf, are for reading and not checked")
+        self.lines.append("records.csv says the same")
 
     def proof_files(self, entries, note):
         """They say for other verifiers what was proven here from records.json."""
@@ -1487,6 +1987,58 @@ class ExportCheck:
             self.lines.append(time_stamp_line(name, anchored.size, stamp))
         if stamps:
             self.lines.append(WHOSE)
+        return stamps
+
+    def print(self, policy, checkpoint, records, wanted, stamps):
+        """Every letter of records.pdf must be what the proven records say, in its place."""
+        if len(records) > MAX_PRINTED and not os.path.exists(os.path.join(self.folder, "records.pdf")):
+            self.lines.append("records.pdf is not here: more than %d records are not printed" % MAX_PRINTED)
+            return
+        try:
+            page = Print(Pdf(self.read("records.pdf")))
+        except (LookupError, TypeError, ValueError, AttributeError, zlib.error) as error:
+            raise Bad("records.pdf is not whole, or not as HELIX writes it (%s)" % error) from error
+        self.print_head(page, policy, checkpoint, records, wanted, stamps)
+        signatures = {}
+        for record in records:
+            if record.event["type"] == "ELECTRONIC_SIGNATURE":
+                signatures.setdefault(int(record.event["signed"]["sequence"]), []).append(record)
+        if records:
+            page.heading()
+        else:
+            page.alone("an export of no records", NOTHING_FOUND, LEFT, REGULAR, ROW_SIZE)
+        for record in records:
+            name = "record %d" % record.sequence
+            page.row(name, [cut(text, LONGEST["cell"]) for text in printed_cells(record)], REGULAR)
+            if record.untrusted is not None:
+                untrusted = "UNTRUSTED: key %d, which signed this record, was compromised" % record.untrusted
+                page.alone("the key of %s" % name, untrusted, LEFT + INDENT + PADDING, BOLD, ROW_SIZE)
+            for signature in signatures.get(record.sequence, []):
+                page.alone("a signature of %s" % name, cut(printed_signature(signature), LONGEST["cell"]), LEFT + INDENT + PADDING, BOLD, ROW_SIZE)
+            page.alone("the rest of %s" % name, printed_details(record), LEFT + INDENT, REGULAR, DETAIL_SIZE)
+        root = checkpoint.root.hex()
+        page.end("%s   ledger %s   root %s..." % (policy.keys[0].origin, policy.ledger_id.hex(), root[:16]))
+        self.lines.append("records.pdf says the same, letter for letter; the verdict in its head is what HELIX found then")
+
+    def print_head(self, page, policy, checkpoint, records, wanted, stamps):
+        span = "".join(", %s to %s" % tuple(to_second(local_text(r.utc_ns, r.zone_minutes)) for r in (records[0], records[-1])) for _ in records[:1])
+        # What the ledger was found to be, this export cannot show; how much is signed in it, only with all of it.
+        verdict = page.stated("Verdict", r"(CLEAN|TORN_TAIL).*")
+        signed = self.signed or page.stated("Signatures", r"(\d+)inthewholeledger.*")
+        page.head("Audit trail of %s" % policy.keys[0].origin, [
+            ("Records", "%d (%s)%s" % (len(records), wanted.printed(), span)),
+            ("Verdict", VERDICTS[verdict]),
+            ("Signatures", "%s in the whole ledger, each bound to the record it names" % signed),
+            ("Time-stamps", stamps_printed(stamps)),
+            ("Ledger", "%s, signed checkpoint over %d records" % (policy.ledger_id.hex(), checkpoint.size)),
+            ("Root", checkpoint.root.hex()),
+        ] + [("Key %d" % i, key.text) for i, key in enumerate(policy.keys)] + [
+            ("Untrusted", untrusted_text(*span)) for span in policy.untrusted()
+        ] + [
+            ("Times", "local time with its offset from UTC; exact to the nanosecond in records.json"),
+            ("Letters", "one that cannot be shown stands as its code point, such as [U+7530]; records.json has it as it is"),
+            ("To check", "python3 verify.py <the folder that this file is in>   (README.txt tells the rest)"),
+        ])
 
     def whole_ledger(self, policy, checkpoint, records, wanted, names):
         folder = os.path.join(self.folder, "ledger")
@@ -1511,6 +2063,7 @@ class ExportCheck:
         if left_out:
             raise Bad("record %d was asked for and is not in records.json" % left_out[0])
         self.committed(names, about, True)
+        self.signed = str(check.signed)
         self.torn = check.torn
         if check.tree.size < checkpoint.size:
             raise Bad("ledger/ ends before the checkpoint")
@@ -1599,8 +2152,7 @@ def main(arguments):
         lines = ["a crash cut the last write short (%s); all before it is as it was written" % torn] + lines
     lines.append("root key  %s" % (roots[0] if roots else "none was named when the ledger was made"))
     for first, after, epoch in policy.untrusted():
-        lines.append("UNTRUSTED records %d to %d: key %d, which signed them, was compromised; the root key trusts what is before"
-                     % (first, after - 1, epoch))
+        lines.append("UNTRUSTED %s" % untrusted_text(first, after, epoch))
     for line in lines + ["key %d  %s" % (i, text) for i, text in enumerate(keys)]:
         print("  " + line)
     if noted is None:
