@@ -1,5 +1,6 @@
-import { defineCommand, EXIT } from "@helix/cli";
+import { defineCommand, EXIT, type ExitCode } from "@helix/cli";
 import { PASSPHRASE_VARIABLE } from "../key-file.ts";
+import type { LedgerVerdict } from "../ledger.ts";
 import { FOLDER_ARGUMENT, ledgerFolder, MARKS_OPTION, markFolderOf, orCliError } from "./shared.ts";
 import { verificationJson, verificationText } from "./verify-report.ts";
 
@@ -10,7 +11,8 @@ export const verify = defineCommand({
   details:
     "Reads the folder and changes nothing; safe while HELIX is writing to it. CLEAN: all is there and fits. " +
     "TORN_TAIL: a crash left an unfinished write behind, nothing acknowledged is lost. CORRUPT: something that " +
-    "was durable has changed, or a person's signature is not of the record that it names. ROLLBACK: records that were signed for are gone. Exit code 0 when CLEAN, else 1. " +
+    "was durable has changed, or a person's signature is not of the record that it names. ROLLBACK: records that were signed for are gone. Exit code 0 when CLEAN, 2 where a segment's " +
+    "file is missing, so that it is not the whole ledger, else 1. " +
     `A sealed private key is not needed; with its passphrase in ${PASSPHRASE_VARIABLE} it also shows who wrote what is under no signature yet.`,
   arguments: FOLDER_ARGUMENT,
   options: MARKS_OPTION,
@@ -18,6 +20,7 @@ export const verify = defineCommand({
 
   run: (input, context) =>
     orCliError(async () => {
+      const { SEGMENT_MISSING } = await import("../verdict.ts");
       const { verifyLedger } = await import("../verify.ts");
       const folder = ledgerFolder(input.arguments.folder, context);
       const verification = await verifyLedger({
@@ -28,8 +31,13 @@ export const verify = defineCommand({
       });
       context.out.write(`${verificationText(folder, verification)}\n`);
       return {
-        exitCode: verification.verdict === "CLEAN" ? EXIT.pass : EXIT.fail,
+        exitCode: exitCodeOf(verification.verdict, verification.firstBad?.reason === SEGMENT_MISSING),
         result: { folder, ...verificationJson(verification) },
       };
     }),
 });
+
+function exitCodeOf(verdict: LedgerVerdict, isIncomplete: boolean): ExitCode {
+  if (verdict === "CLEAN") return EXIT.pass;
+  return isIncomplete ? EXIT.invalidInput : EXIT.fail;
+}
