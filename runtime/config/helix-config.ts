@@ -16,6 +16,10 @@ export interface HelixConfig {
     readonly emergencyFolder: string | undefined;
     /** Where the ledger keeps its high-water marks; undefined: where it has them. */
     readonly markFolder: string | undefined;
+    /** What a new ledger's batches are padded to, in bytes: the physical sector of its device; undefined: 4096. */
+    readonly sectorBytes?: 512 | 4096 | undefined;
+    /** Offline key as its C2SP verifier key, without whose signature a new ledger's key is never replaced; undefined = none. */
+    readonly rootKey?: string | undefined;
     /** RFC 3161 authority that time-stamps it every day and at the end of a batch; undefined = none. */
     readonly timeStampUrl: string | undefined;
   };

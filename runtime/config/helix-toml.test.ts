@@ -97,6 +97,8 @@ driver_library = "@helix/driver-opcua-generic"
 folder = "../records"
 emergency_folder = "/mnt/second/records"
 mark_folder = "../../mnt/second/marks"
+sector_bytes = 512
+root_key = "helix/root+dd1c0012+ARPwk7h65jmYPa9wj9T4Zkv2e09UXsrnagUOVrKIKggz"
 time_stamp_url = "https://tsa.example.org/tsr"
 [ring]
 capacity_frames = 4096
@@ -114,6 +116,8 @@ capacity_frames = 4096
       folder: "/records",
       emergencyFolder: "/mnt/second/records",
       markFolder: "/mnt/second/marks",
+      sectorBytes: 512,
+      rootKey: "helix/root+dd1c0012+ARPwk7h65jmYPa9wj9T4Zkv2e09UXsrnagUOVrKIKggz",
       timeStampUrl: "https://tsa.example.org/tsr",
     });
     expect(config.pki.folder).toBe("/plant/pki");
@@ -190,6 +194,23 @@ describe("a wrong file", () => {
   test.each(["folder", "emergency_folder"])("marks in the same folder as %s", async (name) => {
     const toml = `${HEAD}[ledger]\n${name} = "x"\nmark_folder = "x"\n`;
     expect(await report(toml)).toContain("mark_folder must be neither the ledger's own folder nor");
+  });
+
+  test("a sector of no device, and a root key that is none", async () => {
+    for (const sector of ["1024", '"512"', "0"]) {
+      expect(await report(`${HEAD}[ledger]\nsector_bytes = ${sector}\n`)).toContain(
+        ":4:16  ledger.sector_bytes: must be 512 or 4096, what the ledger's device writes at once",
+      );
+    }
+    for (const key of [
+      "root.key",
+      "helix/root+dd1c0012",
+      "a b+dd1c0012+ARPwk7h65jmYPa9wj9T4Zkv2e09UXsrnagUOVrKIKggz",
+    ]) {
+      expect(await report(`${HEAD}[ledger]\nroot_key = "${key}"\n`)).toContain(
+        "must be the line that helix ledger make-root-key printed",
+      );
+    }
   });
 
   test("a time-stamping authority that is none, or misspelt", async () => {

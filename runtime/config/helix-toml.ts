@@ -45,6 +45,8 @@ export async function readHelixConfig(text: string, file: string): Promise<Helix
       folder: resolve(folder, ledger.folder),
       emergencyFolder: ledger.emergency_folder && resolve(folder, ledger.emergency_folder),
       markFolder: ledger.mark_folder && resolve(folder, ledger.mark_folder),
+      sectorBytes: ledger.sector_bytes,
+      rootKey: ledger.root_key,
       timeStampUrl: ledger.time_stamp_url,
     },
     pki: { folder: resolve(folder, pki.folder) },
@@ -67,6 +69,16 @@ const HTTP_URL = v.pipe(
   v.check(
     (url) => URL.canParse(url) && /^https?:$/.test(new URL(url).protocol),
     'must be an address that begins with http:// or https://, such as "https://tsa.example.org/tsr"',
+  ),
+);
+
+const SECTORS = [512, 4096] as const;
+/** Its form; that its id is that of its key is checked where the ledger is made. */
+const ROOT_KEY = v.pipe(
+  v.string(),
+  v.regex(
+    /^[^+\s]+\+[0-9a-f]{8}\+[A-Za-z0-9+/]{44}$/,
+    "must be the line that helix ledger make-root-key printed, such as helix/root+1c0ffee1+AQ...",
   ),
 );
 
@@ -94,6 +106,10 @@ const FILE = v.strictObject({
         folder: v.optional(text, "ledger"),
         emergency_folder: v.optional(text),
         mark_folder: v.optional(text),
+        sector_bytes: v.optional(
+          v.picklist(SECTORS, "must be 512 or 4096, what the ledger's device writes at once"),
+        ),
+        root_key: v.optional(ROOT_KEY),
         time_stamp_url: v.optional(HTTP_URL),
       }),
       v.check(

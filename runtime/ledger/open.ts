@@ -99,6 +99,8 @@ function openEmergency(
       rootKey: undefined,
       marks: undefined,
       mustExist: false,
+      // Of the main ledger's device.
+      sectorBytes: undefined,
     },
     (emergency, held) => startInline(emergency, held, EMERGENCY_ROOM_BYTES),
   );

@@ -31,7 +31,7 @@ export async function configurationAt(
 
 /** @throws CliError that says what to do */
 export async function openConfiguredLedger(
-  { folder, emergencyFolder, markFolder }: HelixConfig["ledger"],
+  { folder, emergencyFolder, markFolder, sectorBytes, rootKey }: HelixConfig["ledger"],
   { platform, env, err }: CliContext,
 ): Promise<Ledger> {
   const onUnwritten = (record: UnwrittenRecord) => err.write(`${unwrittenLine(record)}\n`);
@@ -41,6 +41,8 @@ export async function openConfiguredLedger(
       ...platform,
       dataOrigin: "physical",
       passphrase: env[PASSPHRASE_VARIABLE],
+      sectorBytes,
+      rootKey,
       ...(markFolder === undefined ? {} : { marks: { folder: markFolder } }),
       ...(emergencyFolder === undefined ? {} : { emergency: { folder: emergencyFolder, onUnwritten } }),
     }),

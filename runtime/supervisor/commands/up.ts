@@ -33,7 +33,9 @@ export const command = defineCommand({
     `loaded. [ledger] emergency_folder names a folder on another device that takes ` +
     "alarms and stops while the ledger's own disk is full or failing; where that fails too they are written to standard " +
     "error, and commands stay refused but for those that stop something. mark_folder names a folder on another device where a new " +
-    "ledger keeps its high-water marks, which tell when an older copy of it is put back. time_stamp_url names an RFC 3161 authority that " +
+    "ledger keeps its high-water marks, which tell when an older copy of it is put back. sector_bytes = 512 " +
+    "pads a new ledger's writes to 512 bytes instead of 4096, for a device that writes such sectors; root_key, the line that helix " +
+    "ledger make-root-key printed, gives it an offline key without which its own is never replaced. time_stamp_url names an RFC 3161 authority that " +
     "time-stamps the ledger every day and at the end of a batch.",
   arguments: { config: { summary: "path of helix.toml (default: ./helix.toml)", count: "optional" } },
   examples: [{ line: "helix up /etc/helix/helix.toml", explains: "run a plant's instruments" }],
