@@ -23,7 +23,7 @@ import {
   segmentFile,
 } from "./segment.ts";
 import type { WriterSecret } from "./signing-key.ts";
-import { type Findings, judge, type Statement } from "./verdict.ts";
+import { type Findings, judge, SEGMENT_MISSING, type Statement } from "./verdict.ts";
 
 /**
  * How often in a row a damaged tail or mark must read the same before it is taken for damaged: a
@@ -114,10 +114,10 @@ class Inspector {
     const first = this.#options.from === "last" ? this.#last.number : 0;
     for (let n = first; n <= this.#last.number && this.#problem === undefined; n++) {
       const segment = this.#segments.find(({ number }) => number === n);
-      if (segment === undefined) this.#stop(segmentFile(n, 0), 0, "segment file is missing");
+      if (segment === undefined) this.#stop(segmentFile(n, 0), 0, SEGMENT_MISSING);
       else await this.#segment(segment, missing !== n + 1);
     }
-    if (missing !== undefined) this.#stop(segmentFile(missing, 0), 0, "segment file is missing");
+    if (missing !== undefined) this.#stop(segmentFile(missing, 0), 0, SEGMENT_MISSING);
     return {
       ...judge({
         records: this.#chain.sequence,

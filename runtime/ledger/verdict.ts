@@ -29,6 +29,8 @@ interface Judgement {
   readonly firstBad: LedgerVerification["firstBad"];
 }
 
+/** Then what was given to be checked is not the whole ledger. */
+export const SEGMENT_MISSING = "segment file is missing";
 export const BAD_MARK = "file does not hold a checkpoint signed by this ledger's key";
 
 export function judge(found: Findings): Judgement {

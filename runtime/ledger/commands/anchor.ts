@@ -1,18 +1,13 @@
-import { resolve } from "node:path";
-import { type CliContext, CliError, type CommandOutcome, defineCommand, EXIT } from "@helix/cli";
+import { type CliContext, CliError, defineCommand, EXIT } from "@helix/cli";
 import { accountName } from "@helix/platform";
 import type { AnchoredCheckpoint } from "../anchor.ts";
-import { fromUtf8 } from "../bytes.ts";
 import { PASSPHRASE_VARIABLE } from "../key-file.ts";
 import type { Ledger } from "../ledger.ts";
 import { LedgerOpenError } from "../open-error.ts";
-import type { LedgerPlace } from "../prove-growth.ts";
 import { AnchorError, isTimeStampUrl, postTimeStampRequest } from "../time-stamp/request.ts";
-import type { WitnessKey } from "../witness/cosignature.ts";
-import type { KeptCosignature } from "../witness/cosigned.ts";
+import { askFor, keep } from "./keep-cosigned.ts";
 import { FOLDER_ARGUMENT, ledgerFolder, MARKS_OPTION, markFolderOf, orCliError, required } from "./shared.ts";
 
-const NS_PER_S = 1_000_000_000n;
 const DEFAULT_TIMEOUT_S = 30;
 
 export const anchor = defineCommand({
@@ -63,7 +58,7 @@ export const anchor = defineCommand({
         };
         return witnessUrl === undefined
           ? await keep(place, cosigned ?? "", key, context)
-          : await ask(place, { url: witnessUrl, key, timeout }, context);
+          : await askFor(place, { url: witnessUrl, key, timeout }, context);
       }
       if (tsa === undefined) {
         throw new CliError("no address of a time-stamping authority; give --tsa <url>");
@@ -150,63 +145,6 @@ async function openIfFree(folder: string, context: CliContext): Promise<Ledger |
     }
     throw error;
   }
-}
-
-async function keep(
-  place: LedgerPlace,
-  cosigned: string,
-  witness: string,
-  context: CliContext,
-): Promise<CommandOutcome> {
-  const { keepCosigned } = await import("../witness/cosigned.ts");
-  const { witnessKeyGiven } = await import("../witness/witness-key.ts");
-  const key = witnessKeyGiven(witness);
-  const note = await noteIn(resolve(context.cwd, cosigned), context);
-  return told(place, key, await keepCosigned(place, note, key), context);
-}
-
-async function ask(
-  place: LedgerPlace,
-  { url, key: text, timeout }: { readonly url: string; readonly key: string; readonly timeout: number },
-  context: CliContext,
-): Promise<CommandOutcome> {
-  const { askWitness, postToWitness } = await import("../witness/ask-witness.ts");
-  const { WitnessRefusal } = await import("../witness/witness.ts");
-  const { witnessKeyGiven } = await import("../witness/witness-key.ts");
-  if (!isTimeStampUrl(url)) {
-    throw new CliError(`"${url}" is no address of a witness; give one that begins with http:// or https://`);
-  }
-  const key = witnessKeyGiven(text);
-  const signal = AbortSignal.any([context.signal, AbortSignal.timeout(timeout * 1000)]);
-  const address = `${url.replace(/\/+$/, "")}/add-checkpoint`;
-  try {
-    const kept = await askWitness(place, key, (request) => postToWitness(address, request, signal));
-    return await told(place, key, kept, context);
-  } catch (error) {
-    if (!(error instanceof WitnessRefusal)) throw error;
-    throw new CliError(error.message, { exitCode: EXIT.fail, cause: error });
-  }
-}
-
-async function told(
-  { folder }: LedgerPlace,
-  witness: WitnessKey,
-  { file, checkpoint, timeS }: KeptCosignature,
-  context: CliContext,
-): Promise<CommandOutcome> {
-  const { utcText } = await import("../record-view.ts");
-  const time = utcText(timeS * NS_PER_S);
-  const { records, root } = checkpoint;
-  context.out.write(
-    `checkpoint over ${records} records cosigned by ${witness.name}, ${time}: ${folder}/${file}\n`,
-  );
-  return { exitCode: EXIT.pass, result: { folder, file, records, root, time, witness: witness.text } };
-}
-
-async function noteIn(path: string, { platform: { disk } }: CliContext): Promise<string> {
-  if ((await disk.stat(path))?.kind !== "file")
-    throw new CliError(`there is no file ${path}; name the cosigned note`);
-  return fromUtf8(await disk.readFile(path));
 }
 
 /** @throws CliError for what is no http address */

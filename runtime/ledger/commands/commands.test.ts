@@ -770,9 +770,36 @@ describe("what is not right: one line, exit code 2, nothing changed on disk", ()
     rmSync(join(at, "seg-0000-00000000.hlx"));
     const before = snapshot(at);
     expect(await call("verify", { folder: at })).toMatchObject({
-      exitCode: 1,
+      exitCode: 2,
+      out: expect.stringContaining("seg-0000-00000000.hlx byte 0: segment file is missing"),
       result: { verdict: "CORRUPT" },
     });
+    expect(snapshot(at)).toBe(before);
+  });
+
+  test("a missing last segment is not shown as if the rest were all", async () => {
+    const at = join(home, "no-last-segment");
+    cpSync(folder, at, { recursive: true });
+    await call("rotate-key", { folder: at }, yearly);
+    const last =
+      readdirSync(at)
+        .filter((name) => name.startsWith("seg-"))
+        .toSorted()
+        .at(-1) ?? "";
+    rmSync(join(at, last));
+    const before = snapshot(at);
+    for (const [name, options] of [
+      ["show", {}],
+      ["show", { from: 31 }],
+      ["search", { why: "weekly" }],
+    ] as const) {
+      await expect(call(name, { folder: at }, options)).rejects.toMatchObject({
+        name: "CliError",
+        exitCode: 2,
+        message: expect.stringMatching(/ROLLBACK: a signed checkpoint counts 32 records, 31 are here/),
+      });
+    }
+    expect((await call("verify", { folder: at })).result).toMatchObject({ verdict: "ROLLBACK" });
     expect(snapshot(at)).toBe(before);
   });
 

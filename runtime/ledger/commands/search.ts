@@ -4,6 +4,8 @@ import {
   ledgerFolder,
   orCliError,
   recordLine,
+  recordsSignedFor,
+  refuseGone,
   SELECTION_OPTIONS,
   selectionOf,
   shownAs,
@@ -38,6 +40,7 @@ export const search = defineCommand({
       let searched = 0;
       const { disk } = context.platform;
       const shown = await shownAs({ folder, disk });
+      const signedFor = await recordsSignedFor(folder, disk);
       for await (const stored of readLedger({ folder, disk })) {
         const record = shown(stored);
         searched += 1;
@@ -48,6 +51,7 @@ export const search = defineCommand({
         else found.push(undefined);
       }
       context.out.write(`${found.length} of ${searched} records\n`);
+      refuseGone(folder, signedFor, BigInt(searched));
       if (found.length === 0 && selection.what !== undefined) {
         context.out.write(`types in this ledger: ${[...types].toSorted().join(", ")}\n`);
       }

@@ -11,6 +11,8 @@ import { SignatureRefusedError } from "../signature.ts";
 import { AnchorError } from "../time-stamp/request.ts";
 import { trustMarker, type WithTrust } from "../trust.ts";
 
+const MARK_ATTEMPTS = 20;
+
 export const FOLDER_ARGUMENT = { folder: { summary: "the ledger's folder", count: "one" } } as const;
 
 export const MARKS_OPTION = {
@@ -100,6 +102,28 @@ export async function shownAs(place: {
   if (policy === undefined) throw damaged(place.folder, "ledger.policy is not signed by the key it names");
   const [named, marked] = [await nameGiver(place), trustMarker(policy)];
   return (record) => marked(named(record));
+}
+
+/**
+ * How many records a signed checkpoint counts; asked before they are read, since a writer may add to both. 0 where
+ * the marks are not to be had: records can be read without them, and `verify` says what is wrong.
+ */
+export async function recordsSignedFor(folder: string, disk: Disk): Promise<bigint> {
+  const { loadPolicy } = await import("../folder.ts");
+  const { newestCheckpoint, readMarks } = await import("../high-water-mark.ts");
+  const policy = await loadPolicy(disk, folder);
+  try {
+    return (policy && newestCheckpoint(await readMarks(disk, folder, policy, MARK_ATTEMPTS))?.records) ?? 0n;
+  } catch (error) {
+    if (error instanceof LedgerOpenError && error.problem === "marks") return 0n;
+    throw error;
+  }
+}
+
+/** @param next after the last record that was read. @throws LedgerOpenError: who reads the rest would take it for all */
+export function refuseGone(folder: string, signedFor: bigint, next: bigint): void {
+  if (signedFor > next)
+    throw damaged(folder, `ROLLBACK: a signed checkpoint counts ${signedFor} records, ${next} are here`);
 }
 
 /** One record in a terminal. */

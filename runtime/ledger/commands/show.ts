@@ -1,6 +1,14 @@
 import { CliError, defineCommand, EXIT } from "@helix/cli";
 import type { LedgerRecord } from "../read.ts";
-import { FOLDER_ARGUMENT, ledgerFolder, orCliError, recordLine, shownAs } from "./shared.ts";
+import {
+  FOLDER_ARGUMENT,
+  ledgerFolder,
+  orCliError,
+  recordLine,
+  recordsSignedFor,
+  refuseGone,
+  shownAs,
+} from "./shared.ts";
 
 const DEFAULT_LAST = 20;
 
@@ -36,6 +44,7 @@ export const show = defineCommand({
       const last = input.options.last ?? (from === undefined ? DEFAULT_LAST : undefined);
       const start = BigInt(from ?? 0);
       const kept: LedgerRecord[] = [];
+      const signedFor = await recordsSignedFor(folder, disk);
       for await (const record of readLedger({ folder, disk, from: start })) {
         kept.push(record);
         if (last !== undefined && kept.length > last) kept.shift();
@@ -46,11 +55,12 @@ export const show = defineCommand({
         context.out.write(`${full ? JSON.stringify(recordJson(record)) : recordLine(record)}\n`);
       };
       for (const record of kept) print(record);
+      const next = kept.at(-1)?.sequence;
+      refuseGone(folder, signedFor, next === undefined ? start : next + 1n);
       if (kept.length === 0 && from !== undefined && !follow) {
         context.out.write(`there is no record ${from} yet\n`);
       }
       if (follow) {
-        const next = kept.at(-1)?.sequence;
         const options = {
           folder,
           disk,

@@ -198,7 +198,8 @@ describe.skipIf(!python)(python ? "an export" : "an export (skipped: needs pytho
     ],
     [
       "another name in records.csv",
-      (out: string) => edit(out, "records.csv", (text) => text.replace(/Marie Curie\r/, "Irene Curie\r")),
+      (out: string) =>
+        edit(out, "records.csv", (text) => text.replace(/(\n0,.*)Marie Curie/, "$1Irene Curie")),
       /says 'Irene Curie' for name of record 0/,
     ],
     [

@@ -87,19 +87,19 @@ export async function exportLedger(options: ExportOptions): Promise<ExportSummar
     const signatures = new SignatureCheck();
     const stamped = await listAnchors(disk, folder);
     const anchors = new AnchorCheck(stamped, policy);
-    const cosigned = await listCosigned(disk, folder);
-    const witnessed = new CosignedCheck(cosigned, policy, []);
+    const witnessed = await listCosigned(disk, folder);
+    const cosigned = new CosignedCheck(witnessed, policy, []);
     const onRecord: InspectOptions["onRecord"] = (record, chain) => {
       signatures.look(record);
       anchors.look(chain);
-      witnessed.look(chain);
+      cosigned.look(chain);
     };
     const found = await inspectLedger({ disk, folder, policy, from: "first", live: true, onRecord });
     if (found.verdict === "CORRUPT" || found.verdict === "ROLLBACK") {
       throw damaged(folder, `${found.verdict}: ${found.firstBad?.reason}`);
     }
     const { sequence } = found.chain;
-    const unfit = anchors.problem(sequence) ?? witnessed.problem(sequence);
+    const unfit = anchors.problem(sequence) ?? cosigned.problem(sequence);
     if (unfit !== undefined) throw damaged(folder, `${unfit.verdict}: ${unfit.file}: ${unfit.reason}`);
     const moved = await signatures.firstMoved({ disk, folder });
     if (moved !== undefined) {
@@ -109,7 +109,7 @@ export async function exportLedger(options: ExportOptions): Promise<ExportSummar
     if (checkpoint === undefined) throw damaged(folder, "neither mark holds a signed checkpoint");
     for (const note of options.earlier ?? []) checkEarlier(note, checkpoint, policy, folder);
     const timeStamps = { count: anchors.count, newest: anchors.newest };
-    const beside = { signatures: signatures.count, timeStamps, anchors: stamped, cosigned };
+    const beside = { signatures: signatures.count, timeStamps, anchors: stamped, cosigned: witnessed };
     return await new Exporter(options, policy, checkpoint, found, beside).run();
   } catch (error) {
     throw asOpenError(error, folder);

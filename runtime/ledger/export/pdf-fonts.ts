@@ -55,12 +55,13 @@ function printable(font: FontFile, text: string): string {
   return Array.from(text, (character) => {
     const codePoint = character.codePointAt(0) ?? 0;
     const shows = SIMPLE.test(character) && !UNSEEN.test(character) && font.hasGlyphForCodePoint(codePoint);
-    return shows ? character : codePointText(codePoint);
+    return shows ? character : codePointText(character);
   }).join("");
 }
 
-const codePointText = (codePoint: number): string =>
-  `[U+${codePoint.toString(16).toUpperCase().padStart(4, "0")}]`;
+/** `[U+7530]` */
+export const codePointText = (character: string): string =>
+  `[U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}]`;
 
 interface FontFile {
   hasGlyphForCodePoint(codePoint: number): boolean;

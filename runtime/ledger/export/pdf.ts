@@ -8,7 +8,15 @@ import type { LedgerVerdict } from "../ledger.ts";
 import { localText, utcText } from "../record-view.ts";
 import type { TimeStamp } from "../time-stamp/token.ts";
 import { untrustedRangeText } from "../trust.ts";
-import { BOLD, type FontFiles, firstFont, type Printable, REGULAR, registerFonts } from "./pdf-fonts.ts";
+import {
+  BOLD,
+  codePointText,
+  type FontFiles,
+  firstFont,
+  type Printable,
+  REGULAR,
+  registerFonts,
+} from "./pdf-fonts.ts";
 import { type PrintedRecord, RecordTable } from "./pdf-table.ts";
 
 export interface PdfHead {
@@ -46,7 +54,7 @@ export async function recordsPdf(
     pdfVersion: "1.7",
     subset: "PDF/A-2b",
     info: {
-      Title: `Audit trail of ${head.origin}`,
+      Title: `Audit trail of ${xmlText(head.origin)}`,
       Creator: "HELIX",
       Producer: "HELIX",
       // Of the records, not of the printing: so that a copy can be compared byte for byte.
@@ -67,6 +75,9 @@ export async function recordsPdf(
   await done;
   return new Uint8Array(Buffer.concat(chunks));
 }
+
+/** pdfkit puts it into XML as it is. In the print such a letter would stand the same way if it could not be shown. */
+const xmlText = (text: string): string => text.replaceAll(/[&<>]/g, codePointText);
 
 const VERDICT_TEXT: Readonly<Partial<Record<LedgerVerdict, string>>> = {
   CLEAN: "CLEAN: no record is missing, none has changed",

@@ -11,6 +11,11 @@ interface PdfObject {
 export interface PrintedFile {
   /** What the pages draw, in order. */
   readonly pages: readonly string[];
+  /** Every object's dictionary or value, by its number; of a stream what it says of itself. */
+  readonly objects: ReadonlyMap<number, string>;
+  /** What is in a stream. @throws Error for an object that is none */
+  stream(number: number): Buffer;
+  readonly trailer: string;
   /** One line of text in a page as it is drawn there; kerning must not part it. @throws Error for a letter that the font lacks */
   encode(text: string, font: "F1" | "F2"): string;
   /** The file with other pages or objects, its lengths and its table as they must be then. */
@@ -33,7 +38,15 @@ export function printedFile(pdf: Uint8Array): PrintedFile {
     const map = /ToUnicode (\d+) 0 R/.exec(dictionary?.head ?? "")?.[1];
     return letterCodes(contents[objects.findIndex(({ number }) => number === Number(map))] ?? "");
   };
+  const trailer = /trailer\n(<<[^]*>>)\nstartxref/.exec(Buffer.from(pdf).toString("latin1"))?.[1] ?? "";
   return {
+    objects: new Map(objects.map(({ number, head }) => [number, head])),
+    stream: (wanted) => {
+      const found = objects.find(({ number }) => number === wanted);
+      if (found?.bytes === undefined) throw new Error(`object ${wanted} is no stream`);
+      return found.head.includes("/FlateDecode") ? inflateSync(found.bytes) : Buffer.from(found.bytes);
+    },
+    trailer,
     pages: contents.filter((content): content is string => isPage(content)),
     encode: (text, font) => {
       const known = codes(font);
@@ -56,10 +69,7 @@ export function printedFile(pdf: Uint8Array): PrintedFile {
           bytes: deflated,
         };
       });
-      return assembled(
-        changed,
-        /trailer\n(<<[^]*>>)\nstartxref/.exec(Buffer.from(pdf).toString("latin1"))?.[1] ?? "",
-      );
+      return assembled(changed, trailer);
     },
   };
 }

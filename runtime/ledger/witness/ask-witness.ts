@@ -3,9 +3,10 @@
  * cosignature beside the ledger. Only hashes leave the machine.
  */
 import { HttpAnswerError, postHttp } from "@helix/platform";
+import { openedBy } from "../anchor-check.ts";
 import { fromUtf8, toUtf8 } from "../bytes.ts";
 import type { LedgerCheckpoint } from "../ledger.ts";
-import { type LedgerPlace, signedState, witnessRequest } from "../prove-growth.ts";
+import { type LedgerPlace, type SignedState, signedState, witnessRequest } from "../prove-growth.ts";
 import { AnchorError, reasonOf } from "../time-stamp/request.ts";
 import { CosignatureError, cosignedAt, type WitnessKey } from "./cosignature.ts";
 import { type KeptCosignature, keepCosigned, listCosigned } from "./cosigned.ts";
@@ -24,8 +25,8 @@ export async function askWitness(
   witness: WitnessKey,
   post: PostToWitness,
 ): Promise<KeptCosignature> {
-  const { policy } = await signedState(place);
-  const known = await cosignedBefore(place, witness);
+  const state = await signedState(place);
+  const known = await cosignedBefore(place, state, witness);
   const first = await submit(place, known, post);
   // It knows another state than we remember: a cosignature may have been lost on its way.
   const answer = typeof first === "bigint" ? await submitAgain(place, first, post) : first;
@@ -33,7 +34,7 @@ export async function askWitness(
   const own = lines.split("\n").filter((line) => line.startsWith(`\u2014 ${witness.name} `));
   if (own.length === 0) {
     throw new AnchorError(
-      `the witness answered without a signature of ${witness.name}, for ${policy.key.origin}`,
+      `the witness answered without a signature of ${witness.name}, for ${state.policy.key.origin}`,
     );
   }
   return await keepCosigned(place, `${checkpoint.note}${own.join("\n")}\n`, witness);
@@ -54,10 +55,16 @@ export async function postToWitness(
 }
 
 /** How many records the largest checkpoint counts that this witness has cosigned, of those that are kept here. */
-async function cosignedBefore({ disk, folder }: LedgerPlace, witness: WitnessKey): Promise<bigint> {
+async function cosignedBefore(
+  { disk, folder }: LedgerPlace,
+  { policy, checkpoint }: SignedState,
+  witness: WitnessKey,
+): Promise<bigint> {
   let most = 0n;
-  for (const { file, note } of await listCosigned(disk, folder)) {
-    const records = BigInt(/\d+/.exec(file)?.[0] ?? 0);
+  for (const { note } of await listCosigned(disk, folder)) {
+    const records = openedBy(policy, note)?.records ?? 0n;
+    // Of an older copy of the ledger; what the witness says of that, it says when it is asked.
+    if (records > checkpoint.records) continue;
     if (records > most && isCosigned(note, witness)) most = records;
   }
   return most;

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import type { Disk } from "@helix/platform";
 import { fromUtf8, toUtf8 } from "../bytes.ts";
 import { OWNER_ONLY } from "../create.ts";
+import type { LedgerCheckpoint } from "../ledger.ts";
 import { LedgerOpenError } from "../open-error.ts";
 import { noteLines } from "../signed-note.ts";
 
@@ -38,6 +39,20 @@ export async function recall(disk: Disk, folder: string, origin: string): Promis
   }
   const message = `${path} is not what this witness wrote; restore it from a copy: without it a rollback would not show`;
   throw new LedgerOpenError("damaged", folder, message);
+}
+
+/**
+ * A note that the ledger's key has signed and that was refused: with the one that is remembered it shows to everybody
+ * that the key has signed two histories.
+ */
+export async function keepRefused(
+  disk: Disk,
+  folder: string,
+  origin: string,
+  { records, root, note }: LedgerCheckpoint,
+): Promise<void> {
+  const name = `${encodeURIComponent(origin)}.refused-${records}-${root.slice(0, 8)}.txt`;
+  await disk.writeFile(join(folder, name), toUtf8(note), OWNER_ONLY);
 }
 
 /** In one step, and on the medium before the cosignature is given away. */

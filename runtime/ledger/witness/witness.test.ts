@@ -3,6 +3,8 @@ import { createSeededRandom } from "@helix/platform";
 import fc from "fast-check";
 import { beforeEach, describe, expect, test } from "vitest";
 import { openLedger, rotateKey, verifyLedger } from "../index.ts";
+import { openCheckpoint } from "../signed-note.ts";
+import { parseVerifierKey } from "../signing-key.ts";
 import type { MemoryDisk } from "../testing/memory-disk.ts";
 import { FOLDER, ledgerOf, open, steppedClock, stopped } from "../testing/small-ledger.ts";
 import { parseWitnessKey } from "./cosignature.ts";
@@ -109,6 +111,14 @@ describe("a witness", () => {
       expect((await verifyLedger({ folder: "/fork", disk })).verdict).toBe("CLEAN");
       await expect(witnessed("/fork")).rejects.toMatchObject({ name: "WitnessRefusal", kind: "fork" });
     }
+    // Both histories under one key, for whoever has to be convinced.
+    const refused = [...disk.files.keys()].filter((path) => path.includes(".refused-"));
+    expect(refused.length).toBe(2);
+    const key = parseVerifierKey(log);
+    for (const path of refused) {
+      const note = Buffer.from(disk.bytes(path)).toString();
+      expect(openCheckpoint(note, key)?.records).toBe(BigInt(/refused-(\d+)/.exec(path)?.[1] ?? -1));
+    }
     await expect(witnessed()).resolves.toMatchObject({ before: 4n });
   });
 
@@ -162,6 +172,12 @@ describe("a witness", () => {
     await expect(make(WITNESS)).rejects.toThrow("is there already");
     await expect(make(FOLDER)).rejects.toThrow("is a ledger");
     await expect(make("/w2", "a b")).rejects.toThrow("cannot name a key");
+    await makeWitness(disk, "/sealed", "w", "tulip", createSeededRandom("sealed"));
+    const sealed = (passphrase?: string) =>
+      cosignLedger({ folder: FOLDER, disk, witness: "/sealed", passphrase, log, clock });
+    await expect(sealed()).rejects.toThrow("set HELIX_LEDGER_WITNESS_PASSPHRASE");
+    await expect(sealed("rose")).rejects.toThrow("does not open its key");
+    await expect(sealed("tulip")).resolves.toMatchObject({ before: undefined });
     await make("/w3");
     disk.files.set(`${WITNESS}/witness.key`, disk.bytes("/w3/witness.key"));
     await expect(witnessed()).rejects.toThrow("is not the private half");

@@ -15,7 +15,7 @@ import { treeHead } from "../prove-growth.ts";
 import { noteLines } from "../signed-note.ts";
 import type { SigningKey } from "../signing-key.ts";
 import { cosign } from "./cosignature.ts";
-import { type Remembered, recall, remember } from "./memory.ts";
+import { keepRefused, type Remembered, recall, remember } from "./memory.ts";
 import { readSubmission, type Submission } from "./submission.ts";
 import { openWitness } from "./witness-key.ts";
 
@@ -90,7 +90,12 @@ async function cosignSubmission(
   const { origin } = policy.key;
   const seen = await recall(disk, witness, origin);
   const log = knownLog(policy, seen, options);
-  await checkContinues(submission, seen, options.folder);
+  try {
+    await checkContinues(submission, seen, options.folder);
+  } catch (error) {
+    if (error instanceof WitnessRefusal) await keepRefused(disk, witness, origin, checkpoint);
+    throw error;
+  }
   const text = noteLines(checkpoint.note)?.text ?? "";
   const timeS = clock.wallUtcNs() / NS_PER_S;
   const note = `${ownNote(checkpoint.note, origin)}${cosign(text, key, timeS)}`;
