@@ -149,6 +149,36 @@ describe("helix ledger", () => {
     });
   });
 
+  test("search finds a batch wherever a record names it, and its orders by their rationale", async () => {
+    const at = join(home, "batches");
+    const ledger = await openLedger({ folder: at, ...platform });
+    for (const event of [
+      { type: "RUN_COMPLETED", instrument: "brx-07", batch: "B-0231", reason: "harvest" },
+      { type: "MEDIUM_MADE", batchId: "B-0231", comment: "new lot" },
+      {
+        type: "COMMAND_INTENT",
+        instrument: "brx-08",
+        command: { batch: "b-02310", rationale: "glucose low" },
+      },
+      {
+        type: "COMMAND_INTENT",
+        instrument: "brx-09",
+        command: { batch: "B-0232", rationale: "glucose low" },
+      },
+    ]) {
+      await ledger.append(event as never);
+    }
+    await ledger.close();
+    const found = async (options: object) => {
+      const { result } = await call("search", { folder: at }, options, { json: true });
+      return (result.records as { sequence: string }[]).map(({ sequence }) => sequence);
+    };
+    expect(await found({ batch: "B-0231" })).toEqual(["0", "1", "2"]);
+    expect(await found({ batch: "B-0231", instrument: "BRX-08" })).toEqual(["2"]);
+    expect(await found({ why: "glucose" })).toEqual(["2", "3"]);
+    expect(await found({ why: "new LOT", what: "MEDIUM_MADE,RUN_COMPLETED" })).toEqual(["1"]);
+  });
+
   test("prove gives a proof that leads from the record to the checkpoint's root", async () => {
     const { result, out } = await call("prove", { folder, sequence: "7" });
     const [head, index, ...rest] = out.split("\n");

@@ -26,12 +26,12 @@ const COLUMNS = [
   "outcome",
   "why",
   "signature",
+  "untrusted",
   "durability",
   "event_id",
   "event",
   "record_hash",
   "name",
-  "untrusted",
 ];
 
 export function recordsCsv(records: readonly (NamedRecord & WithTrust)[]): string {
@@ -59,12 +59,12 @@ export function recordsCsv(records: readonly (NamedRecord & WithTrust)[]): strin
       changed === "" ? happenedText(record.event) : "",
       why,
       signature,
+      record.untrustedKey === undefined ? "" : `key ${record.untrustedKey} was compromised`,
       durability,
       eventId,
       JSON.stringify(event),
       recordHash,
       name,
-      record.untrustedKey === undefined ? "" : `key ${record.untrustedKey} was compromised`,
     ];
   });
   return `\uFEFF${[COLUMNS, ...rows].map((row) => `${row.map(cell).join(",")}\r\n`).join("")}`;

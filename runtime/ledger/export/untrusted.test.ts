@@ -30,8 +30,8 @@ test("the JSON, the table and the folder's README mark them, and no others", () 
   };
   expect(records.flatMap((one) => (one.untrustedKey === 0 ? [one.sequence] : []))).toEqual(["2", "3"]);
   const [names = "", ...rows] = readFileSync(join(out, "records.csv"), "utf8").trimEnd().split("\r\n");
-  expect(names.endsWith(",untrusted")).toBe(true);
-  expect(rows.map((row) => row.endsWith(",key 0 was compromised"))).toEqual([
+  expect(names.includes(",untrusted,")).toBe(true);
+  expect(rows.map((row) => row.includes(",key 0 was compromised,"))).toEqual([
     false,
     false,
     true,
