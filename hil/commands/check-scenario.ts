@@ -1,6 +1,7 @@
 /**
  * What `helix run --check-determinism` does: the same seed twice in the virtual world, the second time
- * in another process, folder, time zone and locale; where they differ, the first event that does.
+ * in another process, folder, time zone, locale, niceness and memory of its garbage collector; where they differ, the
+ * first event that does, and where one does not come to its end, which and why.
  */
 import { type CliContext, CliError, type CommandOutcome, EXIT } from "@helix/cli";
 import type { Cause, Rig } from "@helix/run-record";

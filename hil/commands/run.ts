@@ -25,7 +25,9 @@ export const command = defineCommand({
     seed: { kind: "integer", value: "number", min: 0, summary: "instead of the scenario's own seed" },
     checkDeterminism: {
       kind: "flag",
-      summary: "rig virtual: run twice, the second time under other conditions, and compare every event",
+      summary:
+        "rig virtual: run twice, the second time in another folder, time zone, locale, niceness and limit of the garbage " +
+        "collector, and compare every event",
     },
     compareRigs: {
       kind: "flag",
