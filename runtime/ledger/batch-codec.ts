@@ -32,7 +32,7 @@ export interface SealedBatch {
   readonly bytes: Uint8Array;
   /** One per record, in order. */
   readonly recordHashes: readonly Uint8Array[];
-  /** Each whole record, as in `bytes`. */
+  /** Each whole record, within `bytes`. */
   readonly records: readonly Uint8Array[];
 }
 
@@ -40,89 +40,34 @@ export interface SealedBatch {
 export const batchLength = (drafts: readonly Uint8Array[], sector: BatchSector): number =>
   padTo(sector, BATCH_HEADER_BYTES + totalLength(drafts) + TRAILER_BYTES);
 
-/** As `BatchSealer`, of records that are all there. */
-export function sealBatch(drafts: readonly Uint8Array[], chain: Chain, secret: WriterSecret): SealedBatch {
-  const batch = new BatchSealer(chain, totalLength(drafts));
-  batch.add(drafts);
-  return batch.seal(secret);
-}
-
 /**
- * A batch that is being put together: its records can be hashed while more of them come. Moves `chain` past
- * each record and at the end past the batch, all but its tree: that is for whoever has seen the batch become
+ * Moves `chain` past the batch, all but its tree: that is for whoever has seen the batch become
  * durable, since the acknowledgement need not wait for it.
  */
-export class BatchSealer {
-  readonly #chain: Chain;
-  readonly #start: BatchStart;
-  readonly #records: Uint8Array[] = [];
-  readonly #recordHashes: Uint8Array[] = [];
-  #bytes: Uint8Array;
-  #view: DataView;
-  /** Where the records end by now. */
-  #end = BATCH_HEADER_BYTES;
-
-  /** @param bodyLength of the records that are expected, in bytes; it grows with those that come */
-  constructor(chain: Chain, bodyLength: number) {
-    this.#chain = chain;
-    this.#start = { number: chain.batchNumber, firstSequence: chain.sequence, link: chain.link };
-    this.#bytes = new Uint8Array(this.#paddedWith(bodyLength));
-    this.#view = viewOf(this.#bytes);
+export function sealBatch(drafts: readonly Uint8Array[], chain: Chain, secret: WriterSecret): SealedBatch {
+  const bodyLength = totalLength(drafts);
+  const trailerAt = BATCH_HEADER_BYTES + bodyLength;
+  const bytes = new Uint8Array(padTo(chain.sector, trailerAt + TRAILER_BYTES));
+  const view = viewOf(bytes);
+  const start = { number: chain.batchNumber, firstSequence: chain.sequence, link: chain.link };
+  bytes.set(encodeHeader(start, drafts.length, bodyLength));
+  const records: Uint8Array[] = [];
+  const recordHashes: Uint8Array[] = [];
+  let at = BATCH_HEADER_BYTES;
+  for (const draft of drafts) {
+    bytes.set(draft, at);
+    placeRecord(view, bytes, at, { sequence: chain.sequence, previousHash: chain.recordHash });
+    const record = bytes.subarray(at, at + draft.length);
+    const hash = recordHash(record);
+    chain.addRecord(hash);
+    records.push(record);
+    recordHashes.push(hash);
+    at += draft.length;
   }
-
-  get count(): number {
-    return this.#records.length;
-  }
-
-  /** Of all records so far, in bytes. */
-  get bodyLength(): number {
-    return this.#end - BATCH_HEADER_BYTES;
-  }
-
-  add(drafts: readonly Uint8Array[]): void {
-    this.#makeRoom(totalLength(drafts));
-    const chain = this.#chain;
-    for (const draft of drafts) {
-      this.#bytes.set(draft, this.#end);
-      const place = { sequence: chain.sequence, previousHash: chain.recordHash };
-      placeRecord(this.#view, this.#bytes, this.#end, place);
-      const record = this.#bytes.subarray(this.#end, this.#end + draft.length);
-      const hash = recordHash(record);
-      chain.addRecord(hash);
-      this.#records.push(record);
-      this.#recordHashes.push(hash);
-      this.#end += draft.length;
-    }
-  }
-
-  /** Once, after the last record. */
-  seal(secret: WriterSecret): SealedBatch {
-    const bytes = this.#bytes.subarray(0, this.#paddedWith(0));
-    bytes.set(encodeHeader(this.#start, this.count, this.bodyLength));
-    const trailer = encodeTrailer(hashOfBatch(bytes, 0, this.#chain.recordHash), secret);
-    bytes.set(trailer, this.#end);
-    this.#chain.addBatch(trailer);
-    return { bytes, recordHashes: this.#recordHashes, records: this.#records };
-  }
-
-  #paddedWith(more: number): number {
-    return padTo(this.#chain.sector, this.#end + more + TRAILER_BYTES);
-  }
-
-  #makeRoom(more: number): void {
-    const needed = this.#paddedWith(more);
-    if (needed <= this.#bytes.length) return;
-    const grown = new Uint8Array(Math.max(needed, 2 * this.#bytes.length));
-    grown.set(this.#bytes.subarray(0, this.#end));
-    this.#bytes = grown;
-    this.#view = viewOf(grown);
-  }
-}
-
-interface BatchStart {
-  readonly number: bigint;
-  readonly firstSequence: bigint;
-  readonly link: Uint8Array;
+  const trailer = encodeTrailer(hashOfBatch(bytes, 0, chain.recordHash), secret);
+  bytes.set(trailer, trailerAt);
+  chain.addBatch(trailer);
+  return { bytes, recordHashes, records };
 }
 
 const totalLength = (parts: readonly Uint8Array[]): number =>
@@ -133,7 +78,11 @@ const hashOfBatch = (file: Uint8Array, offset: number, lastRecordHash: Uint8Arra
   batchHash(concat(file.subarray(offset, offset + BATCH_HEADER_BYTES), lastRecordHash));
 
 /** @param bodyLength of all records together, in bytes */
-export function encodeHeader(start: BatchStart, count: number, bodyLength: number): Uint8Array {
+export function encodeHeader(
+  start: { number: bigint; firstSequence: bigint; link: Uint8Array },
+  count: number,
+  bodyLength: number,
+): Uint8Array {
   const header = new Uint8Array(BATCH_HEADER_BYTES);
   const view = viewOf(header);
   view.setUint32(0, HEADER_MAGIC, true);

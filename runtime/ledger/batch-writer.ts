@@ -2,8 +2,7 @@
  * Seals batches and marks and brings them to the disk, one after the other. When, and for whom, is
  * up to its owner: the ledger in the caller's own thread, or the writer thread.
  */
-import { BatchSealer, batchLength, type SealedBatch } from "./batch-codec.ts";
-import { MAX_BATCH_BYTES } from "./batch-queue.ts";
+import { batchLength, type SealedBatch, sealBatch } from "./batch-codec.ts";
 import type { Chain } from "./chain.ts";
 import { type HighWaterMarkWriter, signMark } from "./high-water-mark.ts";
 import type { LedgerCheckpoint } from "./ledger.ts";
@@ -23,8 +22,6 @@ export interface BatchWriterFiles {
   readonly segment: SegmentWriter;
   readonly marks: HighWaterMarkWriter;
 }
-
-const nobody = (): readonly Uint8Array[] => [];
 
 export class BatchWriter {
   readonly #files: BatchWriterFiles;
@@ -64,33 +61,15 @@ export class BatchWriter {
     return this.records - this.#checkpoint.records >= CHECKPOINT_RECORDS;
   }
 
-  /**
-   * Resolves when the records are on the medium.
-   *
-   * @param drafts one at least
-   * @param joining further records for the same batch, asked for until there is none; at most so many bytes
-   */
-  async commit(
-    drafts: readonly Uint8Array[],
-    joining: (maxBytes: number) => readonly Uint8Array[] = nobody,
-  ): Promise<SealedBatch> {
+  /** Resolves when the records are on the medium. @param drafts one at least */
+  async commit(drafts: readonly Uint8Array[]): Promise<SealedBatch> {
     this.settle();
     const { chain, segment, key } = this.#files;
-    const length = batchLength(drafts, chain.sector);
-    if (!segment.hasRoomFor(length)) await this.#startSegment();
-    const batch = new BatchSealer(chain, length);
-    for (let next = drafts; next.length > 0; next = joining(this.#roomIn(batch))) batch.add(next);
-    const sealed = batch.seal(key);
+    if (!segment.hasRoomFor(batchLength(drafts, chain.sector))) await this.#startSegment();
+    const sealed = sealBatch(drafts, chain, key);
     await segment.append(sealed.bytes);
     this.#unsettled = sealed.records;
     return sealed;
-  }
-
-  /** Bytes of records that it can still take: it has to fit its segment, and must not get long. */
-  #roomIn(batch: BatchSealer): number {
-    const { chain, segment } = this.#files;
-    const sectors = segment.roomLeft - (segment.roomLeft % chain.sector);
-    return Math.min(sectors - batchLength([], chain.sector), MAX_BATCH_BYTES) - batch.bodyLength;
   }
 
   /** Puts what is durable into the tree: after the acknowledgement, which need not wait for it. */

@@ -64,22 +64,6 @@ describe("ledger on the system's disk", () => {
     expect(await verifyLedger({ folder, disk })).toMatchObject({ verdict: "CLEAN", records: 3000n });
   });
 
-  test("long turns of many records: no batch goes over the end of its segment", async () => {
-    const segmentBytes = 100_000;
-    const ledger = await openLedger({ folder, ...platform, segmentBytes });
-    for (let turn = 0; turn < 40; turn++) {
-      const length = 700 + turn * 31;
-      for (let i = 0; i < 40; i++) ledger.enqueue({ type: "RUNTIME_STOPPED", reason: "x".repeat(length) });
-      await ledger.checkpoint();
-    }
-    await ledger.close();
-    const segments = (await disk.list(folder)).filter((name) => name.startsWith("seg-"));
-    const sizes = await Promise.all(segments.map(async (name) => (await stat(join(folder, name))).size));
-    expect(sizes.length).toBeGreaterThan(20);
-    expect(Math.max(...sizes)).toBeLessThanOrEqual(segmentBytes);
-    expect(await verifyLedger({ folder, disk })).toMatchObject({ verdict: "CLEAN", records: 1600n });
-  });
-
   test("who watches is told of each record as reading tells it, many more than the shared memory holds", async () => {
     const ledger = await openLedger({ folder, ...platform });
     const told: HandedOver[] = [];

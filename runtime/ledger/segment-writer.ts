@@ -75,11 +75,6 @@ export class SegmentWriter {
     return this.#at;
   }
 
-  /** Bytes for the next batches. */
-  get roomLeft(): number {
-    return this.#room - this.#at.end;
-  }
-
   /** A segment without batches takes one of any length. */
   hasRoomFor(length: number): boolean {
     return this.#at.end === SECTOR_BYTES || this.#at.end + length <= this.#room;

@@ -83,22 +83,12 @@ describe("the ring between callers and writer", () => {
     expect(producer.hashOf(MAX_OUTSTANDING + 4)).toBe(byte.repeat(32));
   });
 
-  test("what one turn hands over is found when it is shown, and joins one batch", () => {
+  test("what one turn hands over is found by the writer all at once, when it is woken", () => {
     const memory = createSharedMemory();
     const [producer, consumer] = [new SharedProducer(memory), new SharedConsumer(memory)];
     for (let i = 0; i < 64; i++) producer.submit(draft(200, i));
-    const fills = (drafts: readonly Uint8Array[]) => drafts.map((taken) => taken[0]);
     expect(consumer.take(100, RING_BYTES)).toEqual([]);
-    producer.showWriter();
-    expect(fills(consumer.take(100, RING_BYTES))).toEqual([...Array(64).keys()]);
-    for (let i = 64; i < 70; i++) producer.submit(draft(200, i));
-    expect(consumer.takeJoining(100, RING_BYTES)).toEqual([]);
     producer.wakeWriter();
-    // It is there though the turn has ended by now.
-    expect(fills(consumer.takeJoining(4, RING_BYTES))).toEqual([64, 65, 66, 67]);
-    expect(fills(consumer.takeJoining(4, 199))).toEqual([]);
-    expect(fills(consumer.takeJoining(4, 200))).toEqual([68]);
-    expect(fills(consumer.take(4, 199))).toEqual([69]);
-    expect(consumer.takeJoining(4, RING_BYTES)).toEqual([]);
+    expect(consumer.take(100, RING_BYTES).map((taken) => taken[0])).toEqual([...Array(64).keys()]);
   });
 });

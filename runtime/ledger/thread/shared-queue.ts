@@ -21,7 +21,6 @@ const NEWS_TOLD = 5;
 const WRITER_SLEEPS = 6;
 const REQUEST = 7;
 const SPARE = 8;
-const TURN_GOES_ON = 9;
 const CONTROL_WORDS = 16;
 
 /** In place of a length: the rest of the ring up to its end is not used. */
@@ -29,8 +28,6 @@ const SKIP = 0xffffffff;
 const LENGTH_BYTES = 4;
 /** About 100 us: who waits for one record at a time is back with the next one within that. */
 const SPINS = 10_000;
-/** About 50 us: a caller's turn that goes on has handed over its next records within that. */
-const JOIN_SPINS = 2500;
 
 /** The file of the spare belongs to the callers' thread while it is being made, else to the writer. */
 const SPARE_STATES = { none: 0, making: 1, ready: 2 } as const;
@@ -74,7 +71,7 @@ export class SharedProducer {
     return this.#submitted;
   }
 
-  /** The writer finds it after the next `showWriter` or `wakeWriter`. @returns false when there is no room for it now */
+  /** The writer finds it after the next `wakeWriter`. @returns false when there is no room for it now */
   submit(draft: Uint8Array): boolean {
     const needed = LENGTH_BYTES + align(draft.length);
     const start = Atomics.load(this.#control, READ);
@@ -100,26 +97,15 @@ export class SharedProducer {
     this.wakeWriter();
   }
 
-  /** Shows it all that has been submitted. */
+  /**
+   * Shows it all that has been submitted. It never finds the half of what one turn hands over: a datasync
+   * costs the same for a part as for all.
+   */
   wakeWriter(): void {
-    this.#show(0);
+    Atomics.store(this.#control, SUBMITTED, this.#submitted | 0);
+    Atomics.add(this.#control, WAKE_WRITER, 1);
     // A call into the system, so only when somebody listens.
     if (Atomics.load(this.#control, WRITER_SLEEPS) === 1) Atomics.notify(this.#control, WAKE_WRITER);
-  }
-
-  /**
-   * The same, in the middle of a turn that hands over more: a writer that is awake hashes what is there, and
-   * waits with the datasync, which costs the same for a part as for all. One that sleeps is let sleep: its
-   * caller does not wait.
-   */
-  showWriter(): void {
-    this.#show(1);
-  }
-
-  #show(turnGoesOn: 0 | 1): void {
-    Atomics.store(this.#control, SUBMITTED, this.#submitted | 0);
-    Atomics.store(this.#control, TURN_GOES_ON, turnGoesOn);
-    Atomics.add(this.#control, WAKE_WRITER, 1);
   }
 
   /** Records ever durable, and ever under a synced checkpoint, modulo 2^32. */
@@ -172,26 +158,6 @@ export class SharedConsumer {
 
   /** The oldest drafts, within the limits; one at least if there is one. Valid until `release`. */
   take(maxRecords: number, maxBytes: number): Uint8Array[] {
-    return this.#take(maxRecords, maxBytes, 1);
-  }
-
-  /**
-   * What the callers' turn under way has handed over since, within the limits. Looks a while for it; nothing
-   * when the turn has ended or pauses.
-   */
-  takeJoining(maxRecords: number, maxBytes: number): Uint8Array[] {
-    if (maxRecords <= 0 || maxBytes <= 0) return [];
-    for (let i = 0; i < JOIN_SPINS; i++) {
-      // In this order: what was submitted before the turn ended is there then.
-      const turnGoesOn = Atomics.load(this.#control, TURN_GOES_ON) === 1;
-      if (!this.hasTaken(this.submitted)) return this.#take(maxRecords, maxBytes, 0);
-      if (!turnGoesOn) return [];
-    }
-    return [];
-  }
-
-  /** @param least so many, whatever their length */
-  #take(maxRecords: number, maxBytes: number, least: 0 | 1): Uint8Array[] {
     const waiting = (this.submitted - this.#taken) >>> 0;
     const drafts: Uint8Array[] = [];
     let bytes = 0;
@@ -199,7 +165,7 @@ export class SharedConsumer {
       if (this.#lengths[this.#at / 4] === SKIP) this.#at = 0;
       const length = this.#lengths[this.#at / 4] as number;
       bytes += length;
-      if (drafts.length >= least && bytes > maxBytes) break;
+      if (drafts.length > 0 && bytes > maxBytes) break;
       const from = this.#at + LENGTH_BYTES;
       drafts.push(this.#ring.subarray(from, from + length));
       this.#at = (from + align(length)) % RING_BYTES;

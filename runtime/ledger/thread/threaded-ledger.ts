@@ -26,8 +26,8 @@ import type { FromWriter, WriterStart } from "./messages.ts";
 import { createSharedMemory, MAX_OUTSTANDING, REQUESTS, SharedProducer } from "./shared-queue.ts";
 import { SpareSegment } from "./spare-segment.ts";
 
-/** After so many records of one turn the writer begins with them. */
-const MAX_UNSHOWN = 8;
+/** One turn of a caller may hand over so many records before the writer is shown them. */
+const MAX_UNSHOWN = 256;
 /** About 1 ms in an idle event loop; a busy one does other things between two looks. */
 const LOOKS = 400;
 
@@ -174,8 +174,8 @@ export class ThreadedLedger implements Ledger {
 
   #accept(event: LedgerEvent, held: Held): void {
     if (this.#overflow.length > 0 || !this.#submit(held)) this.#overflow.push(held);
-    this.#planWake();
-    this.#showSome();
+    if (this.#submitted - this.#shown >= MAX_UNSHOWN) this.#wake();
+    else this.#planWake();
     this.#keepAlive();
     if (held.waiter !== undefined) this.#watch(held.coveredFirst);
     if (this.#watchers.none) return;
@@ -200,12 +200,6 @@ export class ThreadedLedger implements Ledger {
       this.#wakePlanned = false;
       this.#wake();
     });
-  }
-
-  #showSome(): void {
-    if (this.#submitted - this.#shown < MAX_UNSHOWN) return;
-    this.#shown = this.#submitted;
-    this.#queue.showWriter();
   }
 
   #wake(): void {

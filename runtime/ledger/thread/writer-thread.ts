@@ -16,8 +16,6 @@ import type { FromWriter, WriterStart } from "./messages.ts";
 import { REQUESTS, SharedConsumer } from "./shared-queue.ts";
 import { restoreChain } from "./start-data.ts";
 
-/** Records of a batch that is not waited for any longer, though the callers' turn hands over more. */
-const MAX_JOINED = 256;
 const NS_PER_MS = 1_000_000n;
 /** So long after the last record what is durable is signed. */
 const QUIET_MS = 1;
@@ -72,13 +70,8 @@ async function serve(writer: BatchWriter): Promise<void> {
     request |= asked;
     const drafts = queue.take(MAX_BATCH_RECORDS, MAX_BATCH_BYTES);
     if (drafts.length > 0) {
-      let taken = drafts.length;
-      const { recordHashes, records } = await writer.commit(drafts, (maxBytes) => {
-        const more = queue.takeJoining(MAX_JOINED - taken, maxBytes);
-        taken += more.length;
-        return more;
-      });
-      const [holdsClassA, onlyClassA] = [records.some(isClassA), records.every(isClassA)];
+      const [holdsClassA, onlyClassA] = [drafts.some(isClassA), drafts.every(isClassA)];
+      const { recordHashes } = await writer.commit(drafts);
       queue.release();
       queue.publish(recordHashes);
       // Nobody is served by news between the two syncs when all wait for the second.
