@@ -18,7 +18,7 @@ export interface LedgerBoardContext {
   readonly records?: number;
   /** Records of the largest ledger that is opened; default 400,000. */
   readonly openingRecords?: number;
-  /** Turns of the latency measurement; default 8. */
+  /** Turns of the latency measurement; default 24. */
   readonly turns?: number;
   readonly progress?: (line: string) => void;
 }
@@ -60,7 +60,7 @@ const event = (i: number): LedgerEvent => ({
 });
 
 export async function runLedgerBoard(context: LedgerBoardContext): Promise<LedgerBoard> {
-  const { platform, folder, records = 400_000, turns = 8, progress = () => {} } = context;
+  const { platform, folder, records = 400_000, turns = 24, progress = () => {} } = context;
   const { openingRecords = 400_000 } = context;
   await platform.disk.makeFolder(folder);
   const durable = await measureDurable(context, turns);

@@ -109,7 +109,7 @@ async function ensembleFigures(rounds: number): Promise<Figure[]> {
     limit === undefined ? "" : `two C++ processes that share nothing: ${rounded(limit)} x one of them`;
   return [
     atMost("helix whatif --runs 1000, from the command line to its first result", median(waits), "s", 1),
-    { ...atLeast("two threads over one, 100,000 runs", ratio, "x", 1.8), ...(note === "" ? {} : { note }) },
+    { ...atLeast("two threads over one, 200,000 runs", ratio, "x", 1.8), ...(note === "" ? {} : { note }) },
   ];
 }
 

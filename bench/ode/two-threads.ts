@@ -4,7 +4,7 @@
  * nothing. Wall time: threads are about that.
  *
  * A machine's speed drifts within a minute by more than the difference that is asked for. So the four take turns of
- * about a second, and what two took is held against the mean of what one took just before and just after.
+ * one or two seconds, and what two took is held against the mean of what one took just before and just after.
  */
 import { type EnsemblePlan, startEnsembles } from "@helix/twins/compiled";
 import { type CppPeer, cppContender } from "./cpp.ts";
@@ -19,9 +19,9 @@ export interface TwoThreads {
 
 const PEER: CppPeer = { name: "C++ Dormand-Prince", source: "dp5.cpp", libraries: [] };
 /** Long against an ensemble's beginning and end. */
-const RUNS = 100_000;
+const RUNS = 200_000;
 /** Of a thousand trajectories: about as long. */
-const PEER_ROUNDS = 50;
+const PEER_ROUNDS = 100;
 /** Fewer leave the median to chance. */
 const LEAST_TURNS = 9;
 
