@@ -1,11 +1,13 @@
 import { defineConfig } from "vitest/config";
 import { SkippedProgramsReporter } from "./tools/skipped-programs-reporter.ts";
+import { V8_FLAGS } from "./tools/v8-flags.mjs";
 
 /** `npm test`. What takes minutes is `*.long.test.ts` (vitest.long.config.ts). */
 export default defineConfig({
   test: {
     include: ["**/*.test.ts"],
     exclude: ["**/node_modules/**", "**/fixtures/**", "runs/**", "**/*.long.test.ts"],
+    execArgv: V8_FLAGS,
     reporters: [new SkippedProgramsReporter(), "default"],
     // Tests wait for processes and sockets more than they compute; by default one core would idle.
     maxWorkers: 2,

