@@ -8,7 +8,8 @@
  */
 import { join } from "node:path";
 import type { HelixConfig } from "@helix/config";
-import { accountName, createSeededRandom, heapBytesInUse, openHandles, type Platform } from "@helix/platform";
+import { accountActor } from "@helix/ledger";
+import { createSeededRandom, heapBytesInUse, openHandles, type Platform } from "@helix/platform";
 import type { Plan } from "../scenario/plan.ts";
 import { Backlog } from "./backlog.ts";
 import { ClockedPlant } from "./clocked-plant.ts";
@@ -116,7 +117,7 @@ async function createRuntime(
       faults.isFalsified(instrument, channel, plant.ageAt(takenTaiNs)),
     helixVersion,
     scenario: plan.scenario,
-    startedBy: { id: `account:${accountName()}`, role: "service" },
+    startedBy: accountActor("service"),
     secret,
     onEvent: (event) => backlog.tell((recorder) => recorder.take(event)),
     unsettled: new UnsettledCommands(),
