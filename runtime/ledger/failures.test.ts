@@ -1,6 +1,9 @@
 /** Disks that fail and folders that are not what they should be. */
+
+import { createSeededRandom } from "@helix/platform";
 import { describe, expect, test } from "vitest";
 import { LedgerUnavailableError } from "./index.ts";
+import { CrashDisk } from "./testing/crash-disk.ts";
 import { MemoryDisk, systemError } from "./testing/memory-disk.ts";
 import { FOLDER, ledgerOf, open, readAll, stopped, verify } from "./testing/small-ledger.ts";
 
@@ -62,6 +65,26 @@ describe("a failing disk", () => {
       expect(await verify(disk)).toMatchObject({ verdict: "CLEAN" });
     },
   );
+
+  test("what a failed datasync left in the cache alone is on the medium before anything follows it", async () => {
+    const disk = new CrashDisk();
+    const ledger = await open(disk);
+    await ledger.append(stopped("before"));
+    failing(disk, "datasync", "EIO");
+    await expect(ledger.append(stopped("refused"))).rejects.toThrow(LedgerUnavailableError);
+    await ledger.close();
+    disk.before = () => {};
+    const again = await open(disk);
+    await again.append(stopped("after"));
+    await again.close();
+    const medium = disk.afterPowerCut(createSeededRandom(1));
+    expect(await verify(medium)).toMatchObject({ verdict: "CLEAN" });
+    expect((await readAll(medium)).map(({ event }) => event["reason"])).toEqual([
+      "before",
+      "refused",
+      "after",
+    ]);
+  });
 
   test("what arrives while a write is failing is refused too", async () => {
     const disk = new MemoryDisk();

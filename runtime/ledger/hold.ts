@@ -13,6 +13,7 @@ import { LOCK_FILE, loadPolicy, surveyFolder } from "./folder.ts";
 import { type Mark, newestCheckpoint, readMarks } from "./high-water-mark.ts";
 import { type Inspection, inspectLedger } from "./inspect.ts";
 import { keyFile, openKeyFile, PASSPHRASE_VARIABLE, PassphraseError } from "./key-file.ts";
+import { rewriteSinceMark, syncLastSegment } from "./last-segment.ts";
 import type { LedgerCheckpoint } from "./ledger.ts";
 import {
   checkMarkPath,
@@ -28,7 +29,7 @@ import { quarantine } from "./recover.ts";
 import type { ResumePoint } from "./resume-point.ts";
 import { parseRootKey, rootKeyError } from "./root-key.ts";
 import { type RotatedBy, rotationEvents } from "./rotate.ts";
-import { listSegments, sealedAt } from "./segment.ts";
+import { sealedAt } from "./segment.ts";
 import type { SigningKey, VerifierKey } from "./signing-key.ts";
 import { Stamp, type StampSource } from "./stamp.ts";
 import { startSegmentWith } from "./start-segment.ts";
@@ -141,6 +142,7 @@ async function holdLocked(
     const { sequence, file, offset, reason } = found.firstBad ?? noReason();
     throw damaged(folder, `${found.verdict} at record ${sequence}, ${file} byte ${offset}: ${reason}`);
   }
+  await rewriteSinceMark(disk, folder, found);
   const stamp = new Stamp(clock, random, options);
   const at = await bringUp(options, policy, key, found, stamp, plan);
   if (plan !== undefined) policy = await plan.settle(key);
@@ -212,18 +214,6 @@ async function loadKey(
     throw damaged(folder, `${name} is not the private key that ledger.policy names`);
   }
   return key;
-}
-
-/** What is read next must be what a power cut would leave, not what a cache still holds. */
-async function syncLastSegment(disk: Disk, folder: string): Promise<void> {
-  const last = (await listSegments(disk, folder)).at(-1);
-  if (last === undefined) return;
-  const file = await disk.open(join(folder, last.name), "read-write");
-  try {
-    await file.datasync();
-  } finally {
-    await file.close();
-  }
 }
 
 function noReason(): never {

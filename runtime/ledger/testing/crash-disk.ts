@@ -53,7 +53,13 @@ export class CrashDisk extends MemoryDisk {
         this.#unsynced.set(path, unsynced);
       },
       datasync: async () => {
-        await file.datasync();
+        try {
+          await file.datasync();
+        } catch (error) {
+          // As Linux does: what could not be written counts as written, and only the cache has it.
+          if (!(error instanceof PowerCut)) this.#unsynced.delete(path);
+          throw error;
+        }
         this.#sync(path);
       },
     };
@@ -62,7 +68,8 @@ export class CrashDisk extends MemoryDisk {
   /** In one step and durable, as the platform's contract says. */
   override async writeFile(path: string, bytes: Uint8Array): Promise<void> {
     await super.writeFile(path, bytes);
-    this.#sync(path);
+    this.#durable.set(path, this.bytes(path).slice());
+    this.#unsynced.delete(path);
   }
 
   override async rename(from: string, to: string): Promise<void> {
@@ -103,7 +110,8 @@ export class CrashDisk extends MemoryDisk {
   }
 
   #sync(path: string): void {
-    this.#durable.set(path, this.bytes(path).slice());
+    const writes = this.#unsynced.get(path) ?? [];
+    this.#durable.set(path, afterAll(writes, this.#durable.get(path) ?? new Uint8Array(0)));
     this.#unsynced.delete(path);
   }
 }
@@ -113,6 +121,14 @@ function move(files: Map<string, Uint8Array>, { from, to }: { from: string; to: 
   // It may have been written anew under its new name since.
   if (bytes !== undefined) files.set(to, bytes);
   files.delete(from);
+}
+
+function afterAll(writes: readonly Unsynced[], before: Uint8Array): Uint8Array {
+  const length = Math.max(before.length, ...writes.map(({ position, bytes }) => position + bytes.length));
+  const after = new Uint8Array(length);
+  after.set(before);
+  for (const { position, bytes } of writes) after.set(bytes, position);
+  return after;
 }
 
 /** All, none, or any sectors of a write; the file may have grown without its content. */
